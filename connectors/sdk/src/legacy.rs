@@ -1,0 +1,19 @@
+//! Weak digests that some vendors still demand. Never use them for anything of our own.
+
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
+
+/// MD5.
+pub fn md5(message: &[u8]) -> [u8; 16] {
+    Md5::digest(message).into()
+}
+
+/// HMAC-MD5.
+pub fn hmac_md5(key: &[u8], message: &[u8]) -> [u8; 16] {
+    let Ok(mut mac) = Hmac::<Md5>::new_from_slice(key) else {
+        // HMAC takes keys of any length, so this cannot happen.
+        return [0; 16];
+    };
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}

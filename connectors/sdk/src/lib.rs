@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+#![deny(clippy::float_cmp)]
+
+pub mod codes;
+mod capture;
+mod connector;
+mod descriptor;
+mod error;
+mod file;
+mod http;
+pub mod legacy;
+mod normalize;
+mod pull;
+mod push;
+mod secret;
+pub mod sign;
+mod sink;
+pub mod time;
+mod verify;
+pub mod wire;
+
+pub use capture::{Capture, Captured, Headers, ObjectId, Topic};
+pub use connector::{BoxFuture, Connector, ConnectorConfig, NoConfig, Parts};
+pub use descriptor::{Capabilities, Descriptor, Maturity, Quota, Role};
+pub use error::{Class, Error, ErrorKind, Result};
+pub use file::{Files, ReadSeek, Row, RowMatch, Rows};
+pub use http::{HttpReply, HttpRequest, HttpResponse, Method};
+pub use normalize::{Issue, IssueKind, Normalize, Normalized};
+pub use pull::{Cursor, Fetch, Page, Poll, Track, Waybill};
+pub use push::{Ack, Push, Request, Scheme, SignedParts};
+pub use secret::Secret;
+pub use sink::{Delivery, HttpSink, Outcome, Repeat, Sink, SinkCall, SinkPart};
+pub use verify::{Verified, verify};

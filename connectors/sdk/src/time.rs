@@ -1,0 +1,58 @@
+//! Vendor times.
+
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+use crossdock_schemas::Ts;
+
+use crate::{Error, Result};
+
+/// The offset of mainland China, which has no daylight saving: +08:00.
+pub const CHINA: Offset = Offset::constant(8);
+
+/// Reads `yyyy-MM-dd HH:mm:ss` as a time in China.
+///
+/// # Errors
+/// `Malformed` when it is not such a time.
+pub fn china(text: &str) -> Result<Ts> {
+    local(text, CHINA)
+}
+
+/// Reads `yyyy-MM-dd HH:mm:ss` at a fixed offset.
+///
+/// # Errors
+/// `Malformed` when it is not such a time.
+pub fn local(text: &str, offset: Offset) -> Result<Ts> {
+    let civil = civil(text)?;
+    let at = offset.to_timestamp(civil).map_err(|error| bad(text).because(error))?;
+    Ok(Ts::new(at, offset))
+}
+
+/// Reads `yyyy-MM-dd HH:mm:ss` in a zone with its daylight saving rules. A time that does not exist or
+/// exists twice takes the earlier offset's reading, as clocks did.
+///
+/// # Errors
+/// `Malformed` when it is not such a time.
+pub fn zoned(text: &str, zone: &TimeZone) -> Result<Ts> {
+    let civil = civil(text)?;
+    let at = zone.to_timestamp(civil).map_err(|error| bad(text).because(error))?;
+    Ok(Ts::new(at, zone.to_offset(at)))
+}
+
+/// Reads `yyyy-MM-dd HH:mm:ss` (also with `T`) without a zone.
+///
+/// # Errors
+/// `Malformed` when it is not such a time.
+pub fn civil(text: &str) -> Result<DateTime> {
+    let trimmed = text.trim();
+    // jiff would read a lone date as midnight; here that would be a guess.
+    if trimmed.len() < 16 {
+        return Err(bad(text));
+    }
+    trimmed.parse().map_err(|error: jiff::Error| bad(text).because(error))
+}
+
+fn bad(text: &str) -> Error {
+    let shown: String = text.chars().take(32).collect();
+    Error::malformed(format!("`{}` is not a time like 2026-11-21 20:00:00", shown.escape_debug()))
+}

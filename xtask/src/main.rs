@@ -1,0 +1,2 @@
+//! Build and test tooling.
+fn main() {}
