@@ -4,7 +4,7 @@
 //! keeps its scale (`"99.90"`); JSON numbers are read from their source text. At most 28 significant
 //! digits and 10 fraction digits.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Mul, Neg, Sub};
 use std::str::FromStr;
@@ -133,19 +133,17 @@ impl Dec {
     /// The one text of this value: no exponent, no plus, no needless zeros, no negative zero.
     #[must_use]
     pub fn canonical(self) -> String {
-        let mut out = String::with_capacity(24);
-        self.write_canonical(&mut out);
-        out
+        self.with_canonical(|digits| digits.iter().copied().map(char::from).collect())
     }
 
-    /// Appends [`canonical`](Dec::canonical) to a text.
-    pub(crate) fn write_canonical(self, out: &mut String) {
-        let value = self.0.normalize();
-        // Writing to a String cannot fail.
-        if value.is_zero() {
-            out.push('0')
-        } else if write!(out, "{value}").is_err() {
+    /// Hands out the bytes of [`canonical`](Dec::canonical) without allocating.
+    pub(crate) fn with_canonical<R>(self, take: impl FnOnce(&[u8]) -> R) -> R {
+        let (mut mantissa, mut scale) = (self.0.mantissa().unsigned_abs(), self.0.scale());
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale -= 1;
         }
+        with_digits(self.0.is_sign_negative(), mantissa, scale, take)
     }
 
     /// Whether the value has at most 28 significant and 10 fraction digits, so that it can be hashed.
@@ -208,6 +206,41 @@ impl Dec {
     pub fn checked_div(self, other: Dec) -> Option<Dec> {
         self.0.checked_div(other.0).map(Dec)
     }
+}
+
+/// Writes a number from its last digit backwards and hands out the bytes.
+fn with_digits<R>(negative: bool, mantissa: u128, scale: u32, take: impl FnOnce(&[u8]) -> R) -> R {
+    // 29 digits, point, sign and a leading zero fit.
+    let mut buffer = [0_u8; 40];
+    let (mut rest, mut place, mut used) = (mantissa, 0_u32, 0_usize);
+    let (mut point_due, mut sign_due) = (scale > 0, negative && mantissa != 0);
+    for slot in buffer.iter_mut().rev() {
+        if point_due && place == scale {
+            *slot = b'.';
+            point_due = false;
+        } else if rest > 0 || place <= scale {
+            let digit = match u64::try_from(rest) {
+                Ok(small) => {
+                    rest = u128::from(small / 10);
+                    small % 10
+                }
+                Err(_) => {
+                    let digit = rest % 10;
+                    rest /= 10;
+                    u64::try_from(digit).unwrap_or(0)
+                }
+            };
+            *slot = b'0' + u8::try_from(digit).unwrap_or(0);
+            place += 1;
+        } else if sign_due {
+            *slot = b'-';
+            sign_due = false;
+        } else {
+            break;
+        }
+        used += 1;
+    }
+    take(buffer.get(buffer.len() - used..).unwrap_or_default())
 }
 
 fn read_exponent(bytes: &[u8]) -> Result<i32, DecError> {
@@ -313,7 +346,9 @@ impl<'a> Sum<&'a Dec> for Dec {
 
 impl Serialize for Dec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        with_digits(self.0.is_sign_negative(), self.0.mantissa().unsigned_abs(), self.0.scale(), |digits| {
+            serializer.serialize_str(std::str::from_utf8(digits).unwrap_or_default())
+        })
     }
 }
 
