@@ -1,0 +1,2 @@
+//! The file sink against the conformance suite.
+crossdock_testkit::conformance!(crossdock_file::File);
