@@ -1,1 +1,4 @@
-//! To come.
+#![doc = include_str!("../README.md")]
+
+pub mod conformance;
+pub mod fixture;
