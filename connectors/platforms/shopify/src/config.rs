@@ -1,0 +1,121 @@
+//! Settings of one Shopify shop.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+
+/// Settings of one Shopify shop.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Permanent name of the shop, `<name>.myshopify.com`, in lower case. It is part of every identity.
+    pub shop: String,
+    /// Client secret of the app: the key of webhook signatures.
+    pub secret: Secret,
+    /// Another client secret that is also accepted, while it is being rotated.
+    pub next_secret: Option<Secret>,
+    /// Admin API token with `read_orders`. Without it nothing is fetched or polled.
+    pub access_token: Option<Secret>,
+    /// Version of the Admin API for fetching and polling, `YYYY-MM`.
+    #[serde(default = "default_api_version")]
+    pub api_version: String,
+    /// Whose note the order's `note` is.
+    #[serde(default)]
+    pub note_by: NoteBy,
+    /// Carrier names as this shop writes them (any case) and our name of the carrier.
+    #[serde(default)]
+    pub carriers: BTreeMap<String, String>,
+}
+
+/// Whose note the `note` of an order is: the platform keeps the buyer's cart note and the seller's remark in
+/// the same field, so only the shop knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NoteBy {
+    /// The buyer writes it in the cart.
+    #[default]
+    Buyer,
+    /// The seller writes it in the admin.
+    Seller,
+}
+
+fn default_api_version() -> String {
+    "2026-10".to_owned()
+}
+
+impl ConnectorConfig for Config {
+    fn example() -> &'static str {
+        include_str!("../example.toml")
+    }
+
+    fn validate(&self) -> Result<()> {
+        if !is_shop(&self.shop) {
+            return Err(Error::config(
+                "shop is not the permanent name of a shop, like `acme-demo.myshopify.com` in lower case",
+            )
+            .at("shop"));
+        }
+        if !is_version(&self.api_version) {
+            return Err(Error::config("api_version is not a version like `2026-10`").at("api_version"));
+        }
+        if self.secret.expose().is_empty() {
+            return Err(Error::config("secret is empty").at("secret"));
+        }
+        for (name, ours) in &self.carriers {
+            if !crate::carrier::is_slug(ours) {
+                let path = format!("carriers.{name}");
+                return Err(Error::config("a carrier is named with a-z, 0-9 and _").at(path));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `^[a-z0-9][a-z0-9-]*\.myshopify\.com$`.
+fn is_shop(shop: &str) -> bool {
+    let Some(name) = shop.strip_suffix(".myshopify.com") else { return false };
+    !name.is_empty()
+        && !name.starts_with('-')
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn is_version(version: &str) -> bool {
+    match version.split_once('-') {
+        Some((year, month)) => {
+            let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            year.len() == 4 && month.len() == 2 && digits(year) && digits(month)
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shop_names() {
+        assert!(is_shop("lantern-and-loom-demo.myshopify.com"));
+        for bad in [
+            "",
+            ".myshopify.com",
+            "-a.myshopify.com",
+            "A.myshopify.com",
+            "a.example.com",
+            "a.b.myshopify.com",
+        ] {
+            assert!(!is_shop(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn versions() {
+        assert!(is_version("2026-10"));
+        for bad in ["unstable", "2026-1", "202610", "2026-1x", "2026-10/../.."] {
+            assert!(!is_version(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! One order by its id, from the REST Admin API.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crossdock_connector::{
+    Captured, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Result, Secret, wire,
+};
+
+use crate::error;
+
+/// Access to the Admin API of one shop.
+#[derive(Clone, Debug)]
+pub(crate) struct Admin {
+    pub(crate) shop: String,
+    pub(crate) version: String,
+    pub(crate) token: Secret,
+}
+
+impl Admin {
+    /// A read of `path_and_query` below the versioned root.
+    pub(crate) fn get(&self, path_and_query: &str) -> Result<HttpRequest> {
+        // The token is a request header's value, which is what it is for.
+        let token = self.token.expose_text().map(str::trim).filter(|token| !token.is_empty());
+        let token = token.ok_or_else(|| Error::config("access_token is empty").at("access_token"))?;
+        let url = format!("https://{}/admin/api/{}/{path_and_query}", self.shop, self.version);
+        Ok(HttpRequest::get(url).header("accept", "application/json").header("x-shopify-access-token", token))
+    }
+}
+
+/// Fetches orders.
+#[derive(Debug)]
+pub(crate) struct Orders(pub(crate) Admin);
+
+/// Unlike a webhook, the reply wraps the order.
+#[derive(Deserialize)]
+struct Reply<'a> {
+    #[serde(borrow)]
+    order: Option<&'a RawValue>,
+}
+
+impl Fetch for Orders {
+    fn request(&self, id: &ObjectId, _: Timestamp) -> Result<HttpRequest> {
+        if id.kind != "order" {
+            return Err(Error::new(ErrorKind::Unsupported, "only orders are fetched").with("kind", &id.kind));
+        }
+        // The id comes from a body, so it must not be able to name another path.
+        if id.id.is_empty() || !id.id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::new(ErrorKind::Rejected, "order id is not a number"));
+        }
+        self.0.get(&format!("orders/{}.json", id.id))
+    }
+
+    fn record(&self, _: &ObjectId, reply: &HttpResponse) -> Result<Captured> {
+        error::check(reply)?;
+        let body: Reply<'_> = wire::parse(&reply.body)?;
+        let order = body.order.ok_or_else(|| Error::malformed("reply without an order").at("$.order"))?;
+        Ok(Captured::new("order", reply.body.slice_ref(order.get().as_bytes())))
+    }
+}
