@@ -40,8 +40,7 @@ model! {
         /// Building, when the source separates it.
         pub building: Option<String>,
         /// Postal code.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub postal_code: Option<String>,
+        pub postal_code: Option<Id>,
         /// Coordinates.
         pub geo: Option<Geo>,
         /// What kind of address it is.
@@ -64,17 +63,13 @@ model! {
     #[derive(Eq)]
     pub struct RegionCodes {
         /// Six digits.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub province: Option<String>,
+        pub province: Option<Id>,
         /// Six digits.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub city: Option<String>,
+        pub city: Option<Id>,
         /// Six digits.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub district: Option<String>,
+        pub district: Option<Id>,
         /// Nine digits.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub street: Option<String>,
+        pub street: Option<Id>,
     }
 }
 

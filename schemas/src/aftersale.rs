@@ -10,8 +10,7 @@ model! {
         /// Where it was seen.
         pub source: Source,
         /// The platform's number of the case.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub aftersale_no: String,
+        pub aftersale_no: Id,
         /// The order; absent while it is not known. Filled by sealing.
         pub order_key: Option<String>,
         /// What the buyer asks for.
@@ -43,8 +42,7 @@ model! {
         /// When it ended.
         pub closed_at: Option<Ts>,
         /// The platform's version of the case.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub version: Option<String>,
+        pub version: Option<Id>,
         /// What only one platform knows.
         pub ext: Ext,
     }
@@ -54,8 +52,7 @@ model! {
     /// A part of a case.
     pub struct AftersaleLine {
         /// The order line.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub line_key: String,
+        pub line_key: Id,
         /// How much of it, in its unit.
         pub quantity: Dec,
         /// Money for it.

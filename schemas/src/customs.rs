@@ -12,11 +12,9 @@ model! {
         /// Incoterm: `DDP`.
         pub incoterm: Option<String>,
         /// EU import one-stop-shop number.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub ioss: Option<String>,
+        pub ioss: Option<Id>,
         /// EU economic operator number.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub eori: Option<String>,
+        pub eori: Option<Id>,
         /// Duties.
         pub duties: Option<Money>,
         /// Import tax.
@@ -28,8 +26,7 @@ model! {
         /// Identity document of who pays.
         pub payer_id: Option<PayerId>,
         /// Number of the payment as declared.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub payment_no: Option<String>,
+        pub payment_no: Option<Id>,
         /// What the declaration calls the contents.
         pub contents | contents_raw: Option<CustomsContents>,
     }

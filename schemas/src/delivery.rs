@@ -6,8 +6,7 @@ model! {
     /// The delivery the buyer chose.
     pub struct Delivery {
         /// Code of the method at the platform.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub method_code: Option<String>,
+        pub method_code: Option<Id>,
         /// Name of the method.
         pub method_name: Option<String>,
         /// Where the buyer fetches it.
@@ -23,8 +22,7 @@ model! {
     /// A counter or locker where parcels are handed out.
     pub struct PickupPoint {
         /// Its id.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub id: Option<String>,
+        pub id: Option<Id>,
         /// Its name.
         pub name: Option<String>,
         /// What it is.

@@ -196,13 +196,9 @@ impl Event {
     /// # Errors
     /// When the text is no event of ours.
     pub fn from_json(text: &str) -> Result<Event, EventError> {
-        #[derive(Deserialize)]
-        struct Body {
-            data: Box<RawValue>,
-        }
-        let head: Head<'_> = serde_json::from_str(text)?;
-        let body: Body = serde_json::from_str(text)?;
-        head.event(body.data)
+        let mut head: Head<'_> = serde_json::from_str(text)?;
+        let data = head.data.take().ok_or(EventError::Attribute("data"))?;
+        head.event(data)
     }
 
     /// Reads the binary form; header names are compared without case.
@@ -245,6 +241,7 @@ struct Head<'a> {
     correlationid: Option<String>,
     idemkey: Option<String>,
     class: Option<String>,
+    data: Option<Box<RawValue>>,
 }
 
 impl Head<'_> {

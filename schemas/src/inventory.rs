@@ -8,11 +8,9 @@ model! {
         /// Where it was seen.
         pub source: Source,
         /// Warehouse or shop.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub location: String,
+        pub location: Id,
         /// The seller's SKU exactly as given.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub sku: String,
+        pub sku: Id,
         /// There, in `unit`.
         pub on_hand: Dec,
         /// Promised to orders, in `unit`.

@@ -46,7 +46,7 @@ pub use inventory::InventoryLevel;
 pub use line::{LineStatus, LineTax, OrderLine, Quantities};
 pub use money::{Allocation, Discount, Fee, Money, Totals};
 pub use observation::{Entity, HistoryKind, Observation};
-pub use order::{Ext, Order, OrderRef, Related, Window};
+pub use order::{Ext, Id, Order, OrderRef, Related, Window};
 pub use parcel::{Eta, Leg, Package, Parcel, ParcelLine};
 pub use party::{Party, TaxId};
 pub use payment::{Fx, InvoiceRequest, Payment, Presale};

@@ -8,8 +8,7 @@ model! {
     /// One line of an order.
     pub struct OrderLine {
         /// The platform's id of the line.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub line_ref: Option<String>,
+        pub line_ref: Option<Id>,
         /// The line's name inside its order: `line_ref`, else `sku#n`. Filled by sealing.
         pub line_key: Option<String>,
         /// From 1, for display only.
@@ -17,20 +16,15 @@ model! {
         /// What kind of line it is.
         pub kind | kind_raw: LineKind,
         /// `line_key` of the bundle or main product.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub parent_ref: Option<String>,
+        pub parent_ref: Option<Id>,
         /// The seller's SKU exactly as given, case kept.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub sku: Option<String>,
+        pub sku: Option<Id>,
         /// The platform's id of the product.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub product_ref: Option<String>,
+        pub product_ref: Option<Id>,
         /// The platform's id of the variant.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub variant_ref: Option<String>,
+        pub variant_ref: Option<Id>,
         /// 8, 12, 13 or 14 digits.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub gtin: Option<String>,
+        pub gtin: Option<Id>,
         /// Title; never identity.
         pub title: Option<String>,
         /// Title of the variant; never identity.
@@ -63,8 +57,7 @@ model! {
         /// What has to be made for the buyer: engraving, hash of an uploaded file.
         pub customization: BTreeMap<String, String>,
         /// Customs tariff number, 6 to 10 digits.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub hs_code: Option<String>,
+        pub hs_code: Option<Id>,
         /// ISO 3166-1 alpha-2.
         pub origin_country: Option<String>,
         /// Weight of one unit without packing, in grams.
@@ -72,13 +65,11 @@ model! {
         /// Serial numbers.
         pub serials: Vec<String>,
         /// Lot.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub lot: Option<String>,
+        pub lot: Option<Id>,
         /// Expiry date, `YYYY-MM-DD`.
         pub expires_on: Option<String>,
         /// The warehouse it ships from.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub warehouse: Option<String>,
+        pub warehouse: Option<Id>,
         /// State of this line.
         pub status: Option<LineStatus>,
         /// What only one platform knows.

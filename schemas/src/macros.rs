@@ -43,6 +43,19 @@ macro_rules! vocabulary {
             }
         }
 
+        impl $crate::read::Vocabulary for $name {
+            fn find(text: &str) -> Option<Self> {
+                match $name::from_text(text) {
+                    $name::Unknown if text != "unknown" => None,
+                    value => Some(value),
+                }
+            }
+
+            fn unknown() -> Self {
+                $name::Unknown
+            }
+        }
+
         impl Default for $name {
             fn default() -> Self {
                 $name::$default
@@ -59,12 +72,8 @@ macro_rules! vocabulary {
             type Err = $crate::vocabulary::NotInVocabulary;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match $name::from_text(text) {
-                    $name::Unknown if text != "unknown" => {
-                        Err($crate::vocabulary::NotInVocabulary::new(stringify!($name), text))
-                    }
-                    value => Ok(value),
-                }
+                $crate::read::Vocabulary::find(text)
+                    .ok_or_else(|| $crate::vocabulary::NotInVocabulary::new(stringify!($name), text))
             }
         }
 
@@ -76,7 +85,7 @@ macro_rules! vocabulary {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::read::word(deserializer, $name::from_text)
+                Ok($crate::read::Word::deserialize(deserializer)?.value)
             }
         }
 
@@ -96,64 +105,189 @@ macro_rules! vocabulary {
     };
 }
 
-/// A structure of the model. `pub kind | kind_raw: T,` writes the enum and its raw twin.
+/// A structure of the model, read and written by its rules:
+///
+/// - `Option`, `Vec` and maps: left out when empty; missing or `null` when read is empty.
+/// - `pub kind | kind_raw: T`: a word and its raw twin. A word this version does not know becomes
+///   `unknown`, and its text goes into the twin unless something is there.
+/// - `Id` and `Option<Id>`: text; a JSON integer contributes its digits.
+/// - `pub status: T = default`: missing is the default value.
+/// - anything else must be there.
+///
+/// `quiet` leaves out `Debug`, for values that must not show up in logs.
 macro_rules! model {
+    ( quiet $(#[$meta:meta])* pub struct $name:ident { $($body:tt)* } ) => {
+        model! { @field [$(#[$meta])*] $name {} {} {} $($body)* }
+    };
     ( $(#[$meta:meta])* pub struct $name:ident { $($body:tt)* } ) => {
-        model! { @field [$(#[$meta])*] $name {} $($body)* }
+        model! { @field [#[derive(Debug)] $(#[$meta])*] $name {} {} {} $($body)* }
     };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*} ) => {
-        #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        $($meta)*
-        pub struct $name { $($done)* }
-    };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*}
+
+    // One field after the other: {structure} {how to read it} {what must be there}.
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident | $raw:ident : Option<$type:ty>, $($rest:tt)* ) => {
-        model! { @field [$($meta)*] $name { $($done)*
+        model! { @field $meta $name { $($done)*
             $(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,
             #[doc = concat!("The source's own text for `", stringify!($field), "`.")]
             #[serde(skip_serializing_if = "Option::is_none")] pub $raw: Option<String>,
-        } $($rest)* }
+        } { $($read)* ($field opt_word $raw) ($raw raw $raw) } $need $($rest)* }
     };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*}
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident | $raw:ident : $type:ty, $($rest:tt)* ) => {
-        model! { @field [$($meta)*] $name { $($done)*
+        model! { @field $meta $name { $($done)*
             $(#[$doc])* #[serde(default)] pub $field: $type,
             #[doc = concat!("The source's own text for `", stringify!($field), "`.")]
             #[serde(skip_serializing_if = "Option::is_none")] pub $raw: Option<String>,
-        } $($rest)* }
+        } { $($read)* ($field word $raw) ($raw raw $raw) } $need $($rest)* }
     };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*}
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
+      $(#[$doc:meta])* pub $field:ident : Option<Id>, $($rest:tt)* ) => {
+        model! { @field $meta $name { $($done)*
+            $(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$crate::Id>,
+        } { $($read)* ($field opt_id $field) } $need $($rest)* }
+    };
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident : Option<$type:ty>, $($rest:tt)* ) => {
-        model! { @field [$($meta)*] $name { $($done)*
+        model! { @field $meta $name { $($done)*
             $(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,
-        } $($rest)* }
+        } { $($read)* ($field plain $field) } $need $($rest)* }
     };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*}
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident : Vec<$type:ty>, $($rest:tt)* ) => {
-        model! { @field [$($meta)*] $name { $($done)*
-            $(#[$doc])*
-            #[serde(default, deserialize_with = "crate::read::or_default", skip_serializing_if = "Vec::is_empty")]
-            pub $field: Vec<$type>,
-        } $($rest)* }
+        model! { @field $meta $name { $($done)*
+            $(#[$doc])* #[serde(default, skip_serializing_if = "Vec::is_empty")] pub $field: Vec<$type>,
+        } { $($read)* ($field or_default $field) } $need $($rest)* }
     };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*}
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident : BTreeMap<$key:ty, $type:ty>, $($rest:tt)* ) => {
-        model! { @field [$($meta)*] $name { $($done)*
-            $(#[$doc])*
-            #[serde(default, deserialize_with = "crate::read::or_default", skip_serializing_if = "BTreeMap::is_empty")]
+        model! { @field $meta $name { $($done)*
+            $(#[$doc])* #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
             pub $field: BTreeMap<$key, $type>,
-        } $($rest)* }
+        } { $($read)* ($field or_default $field) } $need $($rest)* }
     };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*}
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident : Ext, $($rest:tt)* ) => {
-        model! { @field [$($meta)*] $name { $($done)*
-            $(#[$doc])*
-            #[serde(default, deserialize_with = "crate::read::or_default", skip_serializing_if = "Ext::is_empty")]
-            pub $field: Ext,
-        } $($rest)* }
+        model! { @field $meta $name { $($done)*
+            $(#[$doc])* #[serde(default, skip_serializing_if = "Ext::is_empty")] pub $field: Ext,
+        } { $($read)* ($field or_default $field) } $need $($rest)* }
     };
-    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*}
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
+      $(#[$doc:meta])* pub $field:ident : $type:ty = default, $($rest:tt)* ) => {
+        model! { @field $meta $name { $($done)* $(#[$doc])* #[serde(default)] pub $field: $type, }
+            { $($read)* ($field or_default $field) } $need $($rest)* }
+    };
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} {$($need:tt)*}
+      $(#[$doc:meta])* pub $field:ident : Id, $($rest:tt)* ) => {
+        model! { @field $meta $name { $($done)* $(#[$doc])* pub $field: $crate::Id, }
+            { $($read)* ($field id $field) } { $($need)* $field } $($rest)* }
+    };
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} {$($need:tt)*}
       $(#[$doc:meta])* pub $field:ident : $type:ty, $($rest:tt)* ) => {
-        model! { @field [$($meta)*] $name { $($done)* $(#[$doc])* pub $field: $type, } $($rest)* }
+        model! { @field $meta $name { $($done)* $(#[$doc])* pub $field: $type, }
+            { $($read)* ($field needed $field) } { $($need)* $field } $($rest)* }
     };
+
+    ( @field [$($meta:tt)*] $name:ident {$($done:tt)*} { $( ($field:ident $mode:ident $raw:ident) )* } {$($need:ident)*} ) => {
+        #[derive(Clone, PartialEq, Default, serde::Serialize, schemars::JsonSchema)]
+        $($meta)*
+        pub struct $name { $($done)* }
+
+        const _: () = {
+            /// The names in JSON.
+            #[derive(Clone, Copy)]
+            #[allow(non_camel_case_types, reason = "the fields' own names")]
+            enum Name { $( $field, )* Other__ }
+
+            struct Names;
+
+            impl serde::de::Visitor<'_> for Names {
+                type Value = Name;
+
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("a field name")
+                }
+
+                fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Name, E> {
+                    Ok(match name {
+                        $( stringify!($field) => Name::$field, )*
+                        _ => Name::Other__,
+                    })
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for Name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    deserializer.deserialize_identifier(Names)
+                }
+            }
+
+            struct Fields;
+
+            impl<'de> serde::de::Visitor<'de> for Fields {
+                type Value = $name;
+
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(concat!("an object: ", stringify!($name)))
+                }
+
+                fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                    let mut out = $name::default();
+                    $( let mut $need = false; )*
+                    while let Some(key_found) = map.next_key::<Name>()? {
+                        match key_found {
+                            $( Name::$field => model!(@read $mode map out $field $raw), )*
+                            Name::Other__ => {
+                                map.next_value::<serde::de::IgnoredAny>()?;
+                            }
+                        }
+                    }
+                    $(
+                        if !$need {
+                            return Err(serde::de::Error::missing_field(stringify!($need)));
+                        }
+                    )*
+                    Ok(out)
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $name {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    deserializer.deserialize_struct(stringify!($name), &[$( stringify!($field), )*], Fields)
+                }
+            }
+        };
+    };
+
+    ( @read plain $map:ident $out:ident $field:ident $raw:ident ) => { $out.$field = $map.next_value()? };
+    ( @read or_default $map:ident $out:ident $field:ident $raw:ident ) => {
+        $out.$field = $map.next_value::<Option<_>>()?.unwrap_or_default()
+    };
+    ( @read opt_id $map:ident $out:ident $field:ident $raw:ident ) => {
+        $out.$field = $map.next_value::<Option<$crate::read::IdText>>()?.map(|id| id.0)
+    };
+    ( @read raw $map:ident $out:ident $field:ident $raw:ident ) => {
+        if let Some(text) = $map.next_value()? {
+            $out.$field = Some(text);
+        }
+    };
+    ( @read word $map:ident $out:ident $field:ident $raw:ident ) => {
+        if let Some(read) = $map.next_value::<Option<$crate::read::Word<_>>>()? {
+            $out.$field = read.value;
+            $out.$raw = $out.$raw.take().or(read.text);
+        }
+    };
+    ( @read opt_word $map:ident $out:ident $field:ident $raw:ident ) => {
+        if let Some(read) = $map.next_value::<Option<$crate::read::Word<_>>>()? {
+            $out.$field = Some(read.value);
+            $out.$raw = $out.$raw.take().or(read.text);
+        }
+    };
+    ( @read id $map:ident $out:ident $field:ident $raw:ident ) => {{
+        $out.$field = $map.next_value::<$crate::read::IdText>()?.0;
+        $field = true;
+    }};
+    ( @read needed $map:ident $out:ident $field:ident $raw:ident ) => {{
+        $out.$field = $map.next_value()?;
+        $field = true;
+    }};
 }

@@ -41,8 +41,7 @@ model! {
     /// A price reduction at order level, in the order's currency.
     pub struct Discount {
         /// Its id at the source.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub id: Option<String>,
+        pub id: Option<Id>,
         /// Why.
         pub kind | kind_raw: DiscountKind,
         /// Who bears it.

@@ -177,8 +177,7 @@ impl<'de> Deserialize<'de> for Observation {
             aftersale: Option<Box<Aftersale>>,
             parcel: Option<Box<Parcel>>,
             inventory: Option<Box<InventoryLevel>>,
-            #[serde(default, deserialize_with = "crate::read::or_default")]
-            refs: Vec<OrderRef>,
+            refs: Option<Vec<OrderRef>>,
         }
         let wire = Wire::deserialize(deserializer)?;
         let entity = match wire.kind {
@@ -188,7 +187,7 @@ impl<'de> Deserialize<'de> for Observation {
             HistoryKind::Inventory => wire.inventory.map(Entity::Inventory),
         };
         let entity = entity.ok_or_else(|| de::Error::missing_field(wire.kind.as_str()))?;
-        Ok(Observation { partial: wire.partial, entity, refs: wire.refs })
+        Ok(Observation { partial: wire.partial, entity, refs: wire.refs.unwrap_or_default() })
     }
 }
 

@@ -7,6 +7,9 @@ use crate::{
     RelatedKind, RiskTag, Source, Status, Totals, Ts,
 };
 
+/// An identifier: text, never a number, however it looks.
+pub type Id = String;
+
 /// What only one connector knows: its name -> an object. At most 16 KiB and four levels; text, bool,
 /// integer, list or map; no floats. Stored and forwarded, never hashed or interpreted.
 pub type Ext = BTreeMap<String, serde_json::Map<String, serde_json::Value>>;
@@ -19,24 +22,19 @@ model! {
         /// Where it was seen.
         pub source: Source,
         /// The number the platform's interface uses.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub order_no: String,
+        pub order_no: Id,
         /// The number people see: `#1001`.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub display_no: Option<String>,
+        pub display_no: Option<Id>,
         /// The merchant's own number.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub merchant_no: Option<String>,
+        pub merchant_no: Option<Id>,
         /// The order this one belongs to.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub parent_no: Option<String>,
+        pub parent_no: Option<Id>,
         /// Other orders.
         pub related: Vec<Related>,
         /// What kind of order it is.
         pub kind | kind_raw: OrderKind,
         /// Its state.
-        #[serde(default)]
-        pub status: Status,
+        pub status: Status = default,
         /// When it was placed; only a partial observation may lack it.
         pub placed_at: Option<Ts>,
         /// When it was paid.
@@ -69,8 +67,7 @@ model! {
         /// Order-level price reductions.
         pub discounts: Vec<Discount>,
         /// Sums.
-        #[serde(default)]
-        pub totals: Totals,
+        pub totals: Totals = default,
         /// Payments.
         pub payments: Vec<Payment>,
         /// Who bought.
@@ -112,8 +109,7 @@ model! {
     /// Another order.
     pub struct Related {
         /// Its number at the same shop.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub order_no: String,
+        pub order_no: Id,
         /// How it is related.
         pub kind | kind_raw: RelatedKind,
     }
@@ -137,10 +133,8 @@ model! {
         /// The platform.
         pub platform: String,
         /// The platform's stable id of the shop.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub shop: String,
+        pub shop: Id,
         /// The number the platform's interface uses.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub order_no: String,
+        pub order_no: Id,
     }
 }

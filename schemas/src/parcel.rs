@@ -17,8 +17,7 @@ model! {
         /// The platform's code of the carrier.
         pub carrier_raw: Option<String>,
         /// The carrier's number, upper case, no blanks.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub tracking_no: String,
+        pub tracking_no: Id,
         /// Which way it goes.
         pub direction | direction_raw: Direction,
         /// `order_key`s of the orders in it. Filled by sealing.
@@ -68,8 +67,7 @@ model! {
         /// The order; absent means the only order of the parcel.
         pub order_key: Option<String>,
         /// The line.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub line_key: String,
+        pub line_key: Id,
         /// How much of it, in its unit.
         pub quantity: Dec,
     }
@@ -109,8 +107,7 @@ model! {
         /// The carrier.
         pub carrier: String,
         /// Its number.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub tracking_no: String,
+        pub tracking_no: Id,
         /// Which part.
         pub kind | kind_raw: LegKind,
     }

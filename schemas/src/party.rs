@@ -6,11 +6,9 @@ model! {
     /// A person or company.
     pub struct Party {
         /// The platform's id of the buyer.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub id: Option<String>,
+        pub id: Option<Id>,
         /// The platform's id of the buyer for this application.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub open_id: Option<String>,
+        pub open_id: Option<Id>,
         /// Person or company.
         pub kind | kind_raw: PartyKind,
         /// Name.
@@ -24,8 +22,7 @@ model! {
         /// Name shown on the platform.
         pub nick: Option<String>,
         /// Membership level.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub vip_level: Option<String>,
+        pub vip_level: Option<Id>,
     }
 }
 

@@ -9,8 +9,7 @@ model! {
     /// One payment.
     pub struct Payment {
         /// Its id at the platform.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub payment_ref: Option<String>,
+        pub payment_ref: Option<Id>,
         /// By what: `alipay`, `card`.
         pub method: String,
         /// The source's own text for `method`.
@@ -24,8 +23,7 @@ model! {
         /// When it reached that status.
         pub at: Option<Ts>,
         /// Its id at the payment provider.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub provider_ref: Option<String>,
+        pub provider_ref: Option<Id>,
         /// The exchange that took place.
         pub fx: Option<Fx>,
     }
@@ -77,8 +75,7 @@ model! {
         /// Where it is.
         pub status | status_raw: Option<InvoiceStatus>,
         /// Its number.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub number: Option<String>,
+        pub number: Option<Id>,
         /// Where to fetch it.
         pub url: Option<String>,
     }

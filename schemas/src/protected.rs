@@ -2,27 +2,22 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::{PhoneKind, ProtectedState, Ts};
 
-/// A value about a person. At most one of `value` and `masked` is set. The token never enters a hash, a
-/// log or a subject.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Protected {
-    /// In the clear.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// With some characters hidden.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub masked: Option<String>,
-    /// A handle by which the platform gives out the value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<Token>,
-    /// In which form it was given.
-    #[serde(default)]
-    pub state: ProtectedState,
+model! {
+    quiet
+    /// A value about a person. At most one of `value` and `masked` is set. The token never enters a hash, a
+    /// log or a subject.
+    pub struct Protected {
+        /// In the clear.
+        pub value: Option<String>,
+        /// With some characters hidden.
+        pub masked: Option<String>,
+        /// A handle by which the platform gives out the value.
+        pub token: Option<Token>,
+        /// In which form it was given.
+        pub state: ProtectedState = default,
+    }
 }
 
 impl Protected {
@@ -65,16 +60,17 @@ impl fmt::Debug for Protected {
     }
 }
 
-/// A handle by which a platform gives out a value.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Token {
-    /// Whose token it is: `taobao_oaid`, `jd_token`, `douyin_cipher`, `pdd_cipher`, `amazon_rdt`.
-    pub scheme: String,
-    /// The token.
-    pub value: String,
-    /// When it stops working.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Ts>,
+model! {
+    quiet
+    /// A handle by which a platform gives out a value.
+    pub struct Token {
+        /// Whose token it is: `taobao_oaid`, `jd_token`, `douyin_cipher`, `pdd_cipher`, `amazon_rdt`.
+        pub scheme: String,
+        /// The token.
+        pub value: String,
+        /// When it stops working.
+        pub expires_at: Option<Ts>,
+    }
 }
 
 impl fmt::Debug for Token {
@@ -83,30 +79,23 @@ impl fmt::Debug for Token {
     }
 }
 
-/// A phone number.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct Phone {
-    /// International form: `+8613812345678`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub e164: Option<String>,
-    /// National form.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub national: Option<String>,
-    /// Extension.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ext: Option<String>,
-    /// What kind of number it is.
-    #[serde(default)]
-    pub kind: PhoneKind,
-    /// The source's own text for `kind`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind_raw: Option<String>,
-    /// When a privacy number stops working.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Ts>,
-    /// The number where it is masked or behind a token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub protected: Option<Protected>,
+model! {
+    quiet
+    /// A phone number.
+    pub struct Phone {
+        /// International form: `+8613812345678`.
+        pub e164: Option<String>,
+        /// National form.
+        pub national: Option<String>,
+        /// Extension.
+        pub ext: Option<String>,
+        /// What kind of number it is.
+        pub kind | kind_raw: PhoneKind,
+        /// When a privacy number stops working.
+        pub expires_at: Option<Ts>,
+        /// The number where it is masked or behind a token.
+        pub protected: Option<Protected>,
+    }
 }
 
 impl fmt::Debug for Phone {

@@ -1,77 +1,60 @@
-//! How values of the model are read from JSON: `null` counts as absent, an identifier written as a
-//! JSON integer contributes its digits, a word outside its vocabulary is `unknown`.
+//! How values of the model are read from JSON: an identifier written as a JSON integer contributes its
+//! digits, a word outside its vocabulary is `unknown` and keeps its text.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
-/// Reads `null` as the default value.
-pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+/// A closed list of words plus `unknown`.
+pub(crate) trait Vocabulary: Sized {
+    /// The value of a word of the list.
+    fn find(text: &str) -> Option<Self>;
+    /// The value of any other word.
+    fn unknown() -> Self;
 }
 
-/// Reads a word of a vocabulary without keeping its text.
-pub(crate) fn word<'de, D, T>(deserializer: D, find: fn(&str) -> T) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    struct Word<T>(fn(&str) -> T, PhantomData<T>);
-    impl<T> Visitor<'_> for Word<T> {
-        type Value = T;
+/// A word as read: its value, and its text when this version does not know it.
+pub(crate) struct Word<T> {
+    pub(crate) value: T,
+    pub(crate) text: Option<String>,
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a word")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            Ok((self.0)(text))
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<T, E> {
-            Ok((self.0)(""))
-        }
+impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(WordVisitor(PhantomData))
     }
-    deserializer.deserialize_any(Word(find, PhantomData))
 }
 
-/// An identifier: text, or a JSON integer of any length by its digits.
-pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    deserializer.deserialize_any(Id)
-}
+struct WordVisitor<T>(PhantomData<T>);
 
-/// An identifier that may be absent.
-pub(crate) fn opt_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    struct OptId;
-    impl<'de> Visitor<'de> for OptId {
-        type Value = Option<String>;
+impl<T: Vocabulary> Visitor<'_> for WordVisitor<T> {
+    type Value = Word<T>;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an identifier or nothing")
-        }
-
-        fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-            id(deserializer).map(Some)
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a word")
     }
-    deserializer.deserialize_option(OptId)
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Word<T>, E> {
+        Ok(match T::find(text) {
+            Some(value) => Word { value, text: None },
+            None => Word { value: T::unknown(), text: (!text.is_empty()).then(|| text.to_owned()) },
+        })
+    }
 }
 
-struct Id;
+/// An identifier as read: text, or a JSON integer of any length by its digits.
+pub(crate) struct IdText(pub(crate) String);
 
-impl<'de> Visitor<'de> for Id {
+impl<'de> Deserialize<'de> for IdText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(IdVisitor).map(IdText)
+    }
+}
+
+struct IdVisitor;
+
+impl<'de> Visitor<'de> for IdVisitor {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

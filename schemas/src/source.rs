@@ -9,11 +9,9 @@ model! {
         /// The platform, `[a-z0-9_]{2,32}`: `taobao`.
         pub platform: String,
         /// The platform's stable id of the shop; never the name of the connector or the title of the shop.
-        #[serde(deserialize_with = "crate::read::id")]
-        pub shop: String,
+        pub shop: Id,
         /// Marketplace or country site.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub site: Option<String>,
+        pub site: Option<Id>,
         /// Name and version of the connector, `taobao@0.3.1`. Informative.
         pub connector: Option<String>,
         /// How it reached the hub. Filled by the hub.

@@ -28,8 +28,7 @@ model! {
         /// Which table `code_raw` is from; codes are comparable only inside one.
         pub code_namespace: Option<String>,
         /// The carrier's code.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub code_raw: Option<String>,
+        pub code_raw: Option<Id>,
         /// The carrier's text.
         pub description: Option<String>,
         /// Where it happened.
@@ -51,8 +50,7 @@ model! {
         /// Chinese division codes.
         pub region_codes: Option<RegionCodes>,
         /// Postal code.
-        #[serde(default, deserialize_with = "crate::read::opt_id")]
-        pub postal_code: Option<String>,
+        pub postal_code: Option<Id>,
         /// Coordinates.
         pub geo: Option<Geo>,
     }
