@@ -13,6 +13,7 @@ mod normalize;
 mod pull;
 mod push;
 mod secret;
+pub mod settings;
 pub mod sign;
 mod sink;
 pub mod time;

@@ -68,6 +68,19 @@ pub enum IssueKind {
     Malformed,
 }
 
+impl IssueKind {
+    /// The kind as a metric label and log field.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnmappedCode => "unmapped_code",
+            Self::NoZone => "no_zone",
+            Self::BadValue => "bad_value",
+            Self::AmountMismatch => "amount_mismatch",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
 /// Something people should know about a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {

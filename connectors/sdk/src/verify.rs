@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use crate::{Error, Push, Request, Result, Scheme, legacy};
 
 /// How far a signed time may lie from ours, in seconds, in either direction.
-pub const TOLERANCE_SECONDS: i64 = 300;
+pub(crate) const TOLERANCE_SECONDS: i64 = 300;
 
 /// A request whose signature was checked. Only [`verify`] makes one.
 #[derive(Clone, Copy, Debug)]

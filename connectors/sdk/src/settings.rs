@@ -1,0 +1,73 @@
+//! Reading a connector's settings: references to secrets are resolved first, then the connector's own type
+//! reads the table. The hub and the conformance suite share this, so both refuse the same things.
+
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+
+use crate::{Error, Result, Secret};
+
+/// Where a secret comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretRef<'a> {
+    /// An environment variable.
+    Env(&'a str),
+    /// A file; outer white space of its content is dropped.
+    File(&'a str),
+}
+
+/// Puts the value of each `{ env = ".." }` and `{ file = ".." }` in place, at any depth.
+///
+/// # Errors
+/// What `lookup` says, with the path of the key (`secret`, `keys[1]`).
+pub fn resolve(table: &mut Table, lookup: &dyn Fn(SecretRef<'_>) -> Result<String>) -> Result<()> {
+    for (key, value) in table.iter_mut() {
+        resolve_value(value, key, lookup)?;
+    }
+    Ok(())
+}
+
+fn resolve_value(
+    value: &mut Value,
+    path: &str,
+    lookup: &dyn Fn(SecretRef<'_>) -> Result<String>,
+) -> Result<()> {
+    match value {
+        Value::Table(table) => {
+            let reference = match (table.len(), table.iter().next()) {
+                (1, Some((key, Value::String(name)))) if key == "env" => Some(SecretRef::Env(name)),
+                (1, Some((key, Value::String(name)))) if key == "file" => Some(SecretRef::File(name)),
+                _ => None,
+            };
+            if let Some(reference) = reference {
+                let secret = lookup(reference).map_err(|error| error.at(path))?;
+                let mut resolved = Table::new();
+                resolved.insert(Secret::resolved_key().to_owned(), Value::String(secret));
+                *value = Value::Table(resolved);
+                return Ok(());
+            }
+            for (key, inner) in table.iter_mut() {
+                resolve_value(inner, &format!("{path}.{key}"), lookup)?;
+            }
+        }
+        Value::Array(items) => {
+            for (at, inner) in items.iter_mut().enumerate() {
+                resolve_value(inner, &format!("{path}[{at}]"), lookup)?;
+            }
+        }
+        Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => {}
+    }
+    Ok(())
+}
+
+/// Reads a resolved table as a connector's settings.
+///
+/// # Errors
+/// `Config` with the key path; unknown keys are refused with the list of known ones.
+pub fn read<C: DeserializeOwned>(table: Table) -> Result<C> {
+    serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
+        let path = error.path().to_string();
+        let message = error.into_inner().to_string();
+        let config = Error::config(message.trim().replace('\n', " "));
+        if path == "." { config } else { config.at(path) }
+    })
+}

@@ -1,0 +1,65 @@
+//! Writing what people order.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::commit::count;
+use super::writer::Memory;
+use super::*;
+
+pub(super) fn repair(connection: &Connection, memory: &mut Memory, repair: &Repair) -> Result<u64> {
+    let mut changed = 0;
+    match repair {
+        Repair::DropQuarantine(seqs) => {
+            for seq in seqs {
+                let row: Option<(i64, bool)> = connection
+                    .prepare_cached("DELETE FROM quarantine WHERE capture = ?1 RETURNING source, counted")?
+                    .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                let Some((source, counted)) = row else { continue };
+                if counted {
+                    count(connection, source, "ignored", "dropped_by_operator", 1)?;
+                }
+                changed += 1;
+            }
+        }
+        Repair::RetryParked { items, at } => {
+            for (sink, seq) in items {
+                changed += connection
+                    .prepare_cached(
+                        "UPDATE handoffs SET parked_at = NULL, reason = NULL, detail = NULL, attempts = 0, next_at = ?3,
+                         first_at = ?3 WHERE sink = (SELECT id FROM sinks WHERE name = ?1) AND seq = ?2
+                         AND parked_at IS NOT NULL",
+                    )?
+                    .execute(params![sink, seq, at])?;
+            }
+            memory.repaired = true;
+        }
+        Repair::DropParked(items) => {
+            for (sink, seq) in items {
+                let dropped = connection
+                    .prepare_cached(
+                        "DELETE FROM handoffs WHERE sink = (SELECT id FROM sinks WHERE name = ?1) AND seq = ?2
+                         AND parked_at IS NOT NULL",
+                    )?
+                    .execute(params![sink, seq])?;
+                connection
+                    .prepare_cached("UPDATE sinks SET dropped = dropped + ?2 WHERE name = ?1")?
+                    .execute(params![sink, i64::try_from(dropped).unwrap_or_default()])?;
+                changed += dropped;
+            }
+            memory.repaired = true;
+        }
+        Repair::Retire { before, limit } => {
+            changed += connection
+                .prepare_cached(
+                    "UPDATE captures SET body = NULL, headers = NULL WHERE seq IN (
+                       SELECT c.seq FROM captures c WHERE c.body IS NOT NULL AND c.received_at < ?1
+                       AND c.seq <= (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'intake')
+                       AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.capture = c.seq)
+                       ORDER BY c.seq LIMIT ?2)",
+                )?
+                .execute(params![before, i64::try_from(*limit).unwrap_or(i64::MAX)])?;
+        }
+    }
+    Ok(u64::try_from(changed).unwrap_or_default())
+}

@@ -1,0 +1,567 @@
+//! What goes into a backbone and comes out of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crossdock_connector::{Capture, Captured, IssueKind};
+use crossdock_schemas::{Channel, Class, Event, EventType, HistoryKind};
+use serde::{Deserialize, Serialize};
+
+/// Place in a log.
+pub type Seq = i64;
+
+/// Microseconds since 1970, UTC.
+pub type Micros = i64;
+
+/// A capture to be stored.
+#[derive(Clone, Debug)]
+pub struct NewCapture {
+    /// Id of the source in the configuration.
+    pub source: Arc<str>,
+    /// What it gave us.
+    pub captured: Captured,
+    /// How it came in.
+    pub channel: Channel,
+    /// Normal, or backfill: events it causes carry the same.
+    pub class: Class,
+    /// When.
+    pub received_at: Micros,
+    /// W3C trace context of the request.
+    pub traceparent: Option<String>,
+    /// The nudges this capture answers, settled in the same transaction.
+    pub answers: Vec<NudgeId>,
+}
+
+/// A capture as stored.
+#[derive(Clone, Debug)]
+pub struct StoredCapture {
+    /// Its place.
+    pub seq: Seq,
+    /// Id of the source.
+    pub source: Arc<str>,
+    /// What it gave us.
+    pub capture: Capture,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
+    /// Normal, or backfill from files.
+    pub class: Class,
+}
+
+/// The identity of a history in natural words; the published key is a hash of the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HistoryKey {
+    /// Order, after-sale case, parcel, stock level.
+    pub kind: HistoryKind,
+    /// Platform slug, or carrier slug for parcels.
+    pub platform: Arc<str>,
+    /// Shop; empty for parcels.
+    pub shop: Arc<str>,
+    /// Order number, case number, tracking number (with its instance).
+    pub number: String,
+}
+
+/// A history as stored.
+#[derive(Clone, Debug)]
+pub struct StoredState {
+    /// Raised by each commit that touches it.
+    pub version: i64,
+    /// What fold remembers beside the snapshot.
+    pub aux: String,
+    /// The entity as it travels in events.
+    pub snapshot: Option<String>,
+    /// The published key (`o1-…`).
+    pub key: String,
+}
+
+/// One all-or-nothing step of the pipeline.
+#[derive(Clone, Debug, Default)]
+pub struct Commit {
+    /// The intake place before this commit; a mismatch is a conflict. `None` for repairs outside the intake.
+    pub from: Option<Seq>,
+    /// The intake place after it.
+    pub to: Seq,
+    /// What became of each capture.
+    pub marks: Vec<IntakeMark>,
+    /// Histories that changed.
+    pub states: Vec<StateWrite>,
+    /// Things to fetch.
+    pub nudges: Vec<NewNudge>,
+    /// Events matched per sink.
+    pub matched: BTreeMap<Arc<str>, u64>,
+    /// When.
+    pub at: Micros,
+}
+
+/// What became of one capture.
+#[derive(Clone, Debug)]
+pub struct IntakeMark {
+    /// The capture.
+    pub seq: Seq,
+    /// Its source.
+    pub source: Arc<str>,
+    /// Verdicts of its observations with the history each went to; a capture without observations
+    /// counts as one.
+    pub verdicts: Vec<ObservationMark>,
+    /// Why it is kept for repair.
+    pub quarantine: Option<QuarantineReason>,
+    /// What people should know, counted.
+    pub issues: Vec<IssueKind>,
+    /// True when a repair folds it again: its place in quarantine is taken out of the counts first.
+    pub again: bool,
+}
+
+/// What became of one observation.
+#[derive(Clone, Debug)]
+pub struct ObservationMark {
+    /// `folded`, `duplicate`, `stale`, `ignored`, `fetching`.
+    pub verdict: &'static str,
+    /// From a closed set of words; empty when there is nothing to say.
+    pub reason: &'static str,
+    /// Index into [`Commit::states`], or the key of a history that did not change.
+    pub history: Option<HistoryKey>,
+}
+
+/// Why a capture is in quarantine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuarantineReason {
+    /// Error kind: `malformed`, `unsupported`, …
+    pub kind: String,
+    /// Path into the capture.
+    pub path: Option<String>,
+    /// For people.
+    pub detail: String,
+}
+
+/// A history that changed.
+#[derive(Clone, Debug)]
+pub struct StateWrite {
+    /// Which.
+    pub key: HistoryKey,
+    /// Its published key.
+    pub published: String,
+    /// The version it was loaded at; 0 when it did not exist.
+    pub expected: i64,
+    /// What fold remembers beside the snapshot.
+    pub aux: String,
+    /// The entity after the change; `None` when it did not change.
+    pub snapshot: Option<Arc<str>>,
+    /// Hub revision after the change.
+    pub revision: u64,
+    /// What happened.
+    pub events: Vec<EventWrite>,
+    /// Orders this parcel or case belongs to.
+    pub links: Vec<HistoryKey>,
+}
+
+/// An event to be appended.
+#[derive(Clone, Debug)]
+pub struct EventWrite {
+    /// Event id.
+    pub id: String,
+    /// Type.
+    pub event_type: EventType,
+    /// When it happened at the source, RFC 3339.
+    pub time: String,
+    /// Hub revision of the history.
+    pub sequence: u64,
+    /// Normal, replay, test.
+    pub class: Class,
+    /// Capture that caused it.
+    pub capture: Seq,
+    /// Identity of an order's lines.
+    pub idem_key: Option<String>,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
+    /// The entity at that moment. Events that hold the same allocation share one stored copy.
+    pub snapshot: Arc<str>,
+    /// JSON members after the snapshot.
+    pub extra: String,
+}
+
+/// An event as stored.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// Its place.
+    pub seq: Seq,
+    /// The event.
+    pub event: Arc<Event>,
+    /// CloudEvents structured JSON.
+    pub json: Bytes,
+    /// Source id whose capture caused it.
+    pub source: Arc<str>,
+    /// When it was committed.
+    pub recorded_at: Micros,
+}
+
+/// A thing to fetch because a capture said that it changed.
+#[derive(Clone, Debug)]
+pub struct NewNudge {
+    /// Source to fetch it from.
+    pub source: Arc<str>,
+    /// What kind of thing.
+    pub kind: String,
+    /// Its id at the vendor.
+    pub object: String,
+    /// The capture that said so; stays pending until the fetch was captured. `None` for polls.
+    pub capture: Option<Seq>,
+}
+
+/// A nudge's place.
+pub type NudgeId = i64;
+
+/// A fetch that is due: all nudges for one object together.
+#[derive(Clone, Debug)]
+pub struct Nudge {
+    /// The nudges this fetch answers.
+    pub ids: Vec<NudgeId>,
+    /// Source.
+    pub source: Arc<str>,
+    /// What kind of thing.
+    pub kind: String,
+    /// Its id at the vendor.
+    pub object: String,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When the first of them was made.
+    pub first_at: Micros,
+}
+
+/// What became of a fetch that gave no capture.
+#[derive(Clone, Debug)]
+pub enum NudgeOutcome {
+    /// Try again.
+    Retry {
+        /// Which.
+        ids: Vec<NudgeId>,
+        /// When.
+        at: Micros,
+        /// Why.
+        error: String,
+    },
+    /// Given up: the captures that nudged go into quarantine.
+    Failed {
+        /// Which.
+        ids: Vec<NudgeId>,
+        /// Why.
+        reason: QuarantineReason,
+    },
+}
+
+/// Where a sink stands in the log.
+#[derive(Clone, Debug, Default)]
+pub struct SinkPlace {
+    /// Everything up to here is settled, or has a row of its own in `held`.
+    pub low: Seq,
+    /// Settled out of order above `low`.
+    pub done: Vec<Seq>,
+    /// Handoffs with a row of their own: waiting for their time or behind another of their key.
+    pub held: Vec<HeldHandoff>,
+}
+
+/// A handoff that could not be delivered at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldHandoff {
+    /// The event.
+    pub seq: Seq,
+    /// Key of its lane.
+    pub key: String,
+    /// Attempts so far; 0 when it only waits behind another of its key.
+    pub attempts: u32,
+    /// When it may be tried.
+    pub next_at: Micros,
+    /// When it was first tried.
+    pub first_at: Micros,
+}
+
+/// What became of handoffs of one sink.
+#[derive(Clone, Debug, Default)]
+pub struct Settle {
+    /// Sink.
+    pub sink: Arc<str>,
+    /// Everything up to here is settled or held.
+    pub low: Seq,
+    /// Settled out of order above `low`.
+    pub done: Vec<Seq>,
+    /// Delivered by this step (also events that were held).
+    pub delivered: Vec<Seq>,
+    /// The receiver had them.
+    pub already: Vec<Seq>,
+    /// Held: added or changed.
+    pub held: Vec<HeldHandoff>,
+    /// Given up.
+    pub parked: Vec<Parked>,
+    /// Attempts worth remembering: every one that did not deliver at once.
+    pub attempts: Vec<Attempt>,
+    /// When.
+    pub at: Micros,
+}
+
+/// A handoff that was given up.
+#[derive(Clone, Debug)]
+pub struct Parked {
+    /// The event.
+    pub seq: Seq,
+    /// Key of its lane.
+    pub key: String,
+    /// Attempts made.
+    pub attempts: u32,
+    /// When it was first tried.
+    pub first_at: Micros,
+    /// From a closed set: `rejected`, `gave_up`, `uncertain`.
+    pub reason: &'static str,
+    /// The receiver's own words.
+    pub detail: String,
+}
+
+/// One attempt to hand an event off.
+#[derive(Clone, Debug, Serialize)]
+pub struct Attempt {
+    /// The event.
+    pub seq: Seq,
+    /// Attempt, from 1.
+    pub attempt: u32,
+    /// `delivered`, `already_there`, `retry`, `uncertain`, `rejected`.
+    pub outcome: &'static str,
+    /// The receiver's own words.
+    pub detail: String,
+}
+
+/// What people ask.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// The counts of promise 1.
+    Ledger,
+    /// Everything known about one history and those linked to it.
+    Timeline(HistoryKey),
+    /// Histories whose number is this, in any shop of these platforms; for looking up by number alone.
+    Find {
+        /// Kind of history.
+        kind: HistoryKind,
+        /// Platform or carrier; empty for any.
+        platform: String,
+        /// Shop; empty for any.
+        shop: String,
+        /// Number.
+        number: String,
+    },
+    /// Captures in quarantine.
+    Quarantine {
+        /// Only this source.
+        source: Option<String>,
+        /// At most.
+        limit: usize,
+    },
+    /// Handoffs that were given up.
+    Parked {
+        /// Only this sink.
+        sink: Option<String>,
+        /// At most.
+        limit: usize,
+    },
+    /// Current states of one kind after a place, for export.
+    States {
+        /// Kind.
+        kind: HistoryKind,
+        /// After this history.
+        after: i64,
+        /// At most.
+        limit: usize,
+    },
+    /// Open fetches per source, for people.
+    Nudges,
+}
+
+/// What the backbone says.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Counts.
+    Ledger(LedgerCounts),
+    /// A timeline; `None` when the history is not known.
+    Timeline(Option<Box<Timeline>>),
+    /// Keys found.
+    Found(Vec<HistoryKey>),
+    /// Captures in quarantine.
+    Quarantine(Vec<QuarantineRow>),
+    /// Handoffs given up.
+    Parked(Vec<ParkedRow>),
+    /// States with the place of the last one.
+    States(Vec<(i64, StoredState)>),
+    /// Open fetches: source, how many, the last error.
+    Nudges(Vec<(String, u64, Option<String>)>),
+}
+
+/// The counts of promise 1, each side counted on its own.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerCounts {
+    /// Per source.
+    pub sources: BTreeMap<String, SourceCounts>,
+    /// Per sink.
+    pub sinks: BTreeMap<String, SinkCounts>,
+}
+
+/// Counts of one source, in observations.
+#[derive(Clone, Debug, Default)]
+pub struct SourceCounts {
+    /// Captures stored, plus what they held beyond one observation each.
+    pub captured: u64,
+    /// Verdict and reason to count.
+    pub verdicts: BTreeMap<(String, String), u64>,
+    /// In quarantine, by kind of error.
+    pub quarantined: BTreeMap<String, u64>,
+    /// Dropped from quarantine by people.
+    pub dropped: u64,
+    /// Not yet folded, or waiting for a fetch.
+    pub pending: u64,
+    /// Issues by kind.
+    pub issues: BTreeMap<String, u64>,
+}
+
+/// Counts of one sink, in events.
+#[derive(Clone, Debug, Default)]
+pub struct SinkCounts {
+    /// Events that its filter took, counted when they were committed.
+    pub matched: u64,
+    /// Taken by the receiver.
+    pub delivered: u64,
+    /// The receiver had them already.
+    pub already_there: u64,
+    /// In its parking lot.
+    pub parked: u64,
+    /// Dropped from the parking lot by people.
+    pub dropped: u64,
+    /// Held, waiting for their time.
+    pub held: u64,
+    /// Where it stands.
+    pub low: Seq,
+    /// Settled out of order above `low`.
+    pub done: Vec<Seq>,
+}
+
+/// A capture in quarantine.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuarantineRow {
+    /// Capture.
+    pub capture: Seq,
+    /// Source.
+    pub source: String,
+    /// Topic.
+    pub topic: String,
+    /// Where it stood.
+    pub origin: Option<String>,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: QuarantineReason,
+    /// Since when.
+    pub at: Micros,
+    /// Bytes.
+    pub size: i64,
+}
+
+/// A handoff that was given up.
+#[derive(Clone, Debug, Serialize)]
+pub struct ParkedRow {
+    /// Sink.
+    pub sink: String,
+    /// Event's place.
+    pub seq: Seq,
+    /// Event type.
+    pub event_type: String,
+    /// Platform or carrier.
+    pub platform: String,
+    /// Shop.
+    pub shop: String,
+    /// Order, case or tracking number.
+    pub number: String,
+    /// Attempts made.
+    pub attempts: u32,
+    /// Why: `rejected`, `gave_up`, `uncertain`.
+    pub reason: String,
+    /// The receiver's own words.
+    pub detail: String,
+    /// Since when.
+    pub at: Micros,
+}
+
+/// Everything known about one history.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// The history.
+    pub key: HistoryKey,
+    /// Published key.
+    pub published: String,
+    /// Its state now.
+    pub state: StoredState,
+    /// Captures that touched it, with verdicts.
+    pub captures: Vec<TimelineCapture>,
+    /// Its events.
+    pub events: Vec<StoredEvent>,
+    /// What became of them: sink, event, state, attempts, the receiver's words.
+    pub handoffs: Vec<TimelineHandoff>,
+    /// Each sink's place, to tell what is pending.
+    pub sinks: Vec<(String, SinkPlace)>,
+    /// Histories linked to it.
+    pub linked: Vec<HistoryKey>,
+}
+
+/// A capture in a timeline.
+#[derive(Clone, Debug)]
+pub struct TimelineCapture {
+    /// Place.
+    pub seq: Seq,
+    /// Source.
+    pub source: String,
+    /// Topic.
+    pub topic: String,
+    /// Channel.
+    pub channel: String,
+    /// Where it stood.
+    pub origin: Option<String>,
+    /// When it was received.
+    pub received_at: Micros,
+    /// What became of it for this history.
+    pub verdict: String,
+    /// Bytes; 0 when retention removed it.
+    pub size: i64,
+}
+
+/// A handoff that did not go through at the first attempt.
+#[derive(Clone, Debug)]
+pub struct TimelineHandoff {
+    /// Sink.
+    pub sink: String,
+    /// Event's place.
+    pub seq: Seq,
+    /// When.
+    pub at: Micros,
+    /// Attempt.
+    pub attempt: u32,
+    /// Outcome, or `parked` and `held` for how it stands.
+    pub outcome: String,
+    /// The receiver's words.
+    pub detail: String,
+}
+
+/// What people order.
+#[derive(Clone, Debug)]
+pub enum Repair {
+    /// Puts captures out of quarantine back into the intake: the caller folds them again with a commit
+    /// whose marks say `again`. Here only dropping.
+    DropQuarantine(Vec<Seq>),
+    /// Hands parked events off again.
+    RetryParked {
+        /// Sink and event places.
+        items: Vec<(String, Seq)>,
+        /// Now.
+        at: Micros,
+    },
+    /// Drops parked events for good.
+    DropParked(Vec<(String, Seq)>),
+    /// Removes bodies of captures older than this that are folded and not in quarantine, at most so many.
+    Retire {
+        /// Older than.
+        before: Micros,
+        /// At most.
+        limit: usize,
+    },
+}

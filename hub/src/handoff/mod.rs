@@ -1,0 +1,3 @@
+//! Handing events to sinks: filter, lane per key, pace, retries, outcomes.
+
+pub mod filter;
