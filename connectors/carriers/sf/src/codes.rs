@@ -1,0 +1,72 @@
+//! The tables of `codes.toml` (opCode, and opCode with reasonCode) and `statuses.toml`.
+
+use crossdock_connector::Result;
+use crossdock_connector::codes::{CodeTable, TrackingCode};
+
+/// Both tables.
+pub(crate) struct Codes {
+    operations: CodeTable<TrackingCode>,
+    statuses: CodeTable<TrackingCode>,
+}
+
+impl Codes {
+    /// Reads the tables that were compiled in.
+    ///
+    /// # Errors
+    /// `Bug` when a table is broken.
+    pub(crate) fn read() -> Result<Self> {
+        Ok(Self {
+            operations: CodeTable::read(include_str!("codes.toml"))?,
+            statuses: CodeTable::read(include_str!("statuses.toml"))?,
+        })
+    }
+
+    /// Which code space `code_raw` is from.
+    pub(crate) fn namespace(&self) -> &str {
+        &self.operations.namespace
+    }
+
+    /// What an opCode means.
+    pub(crate) fn operation(&self, op_code: &str) -> Option<TrackingCode> {
+        self.operations.get(op_code).copied()
+    }
+
+    /// What an opCode means together with this reasonCode, where that is more than the opCode alone.
+    pub(crate) fn combination(&self, op_code: &str, reason_code: &str) -> Option<TrackingCode> {
+        self.operations.get(&format!("{op_code}+{reason_code}")).copied()
+    }
+
+    /// What a firstStatusCode or secondaryStatusCode means.
+    pub(crate) fn status(&self, code: &str) -> Option<TrackingCode> {
+        self.statuses.get(code).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
+
+    use super::*;
+
+    #[test]
+    fn no_row_says_a_word_the_model_does_not_know() {
+        let codes = Codes::read().unwrap();
+        let rows = codes.operations.rows().iter().chain(codes.statuses.rows());
+        for row in rows {
+            assert_ne!(row.value.status, ParcelStatus::Unknown, "{}", row.code);
+            assert_ne!(row.value.step, Some(Step::Unknown), "{}", row.code);
+            assert_ne!(row.value.reason, Some(Reason::Unknown), "{}", row.code);
+            assert_ne!(row.value.delivered_to, Some(DeliveredTo::Unknown), "{}", row.code);
+        }
+    }
+
+    #[test]
+    fn the_table_that_contradicts_every_payload_is_not_ours() {
+        let codes = Codes::read().unwrap();
+        assert_eq!(codes.operation("50").unwrap().status, ParcelStatus::PickedUp);
+        assert_eq!(codes.operation("80").unwrap().status, ParcelStatus::Delivered);
+        assert_eq!(codes.operation("30").unwrap().status, ParcelStatus::InTransit);
+        assert!(codes.operation("100").is_none());
+        assert!(codes.operation("4711").is_none());
+    }
+}

@@ -1,0 +1,171 @@
+//! Settings of an SF source.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+
+/// Fewest characters of the secret in the push URL: there is nothing else that keeps strangers out.
+const SHORTEST_TOKEN: usize = 12;
+
+/// The `settings` table.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The account at SF: any stable word, part of the source of every parcel.
+    #[serde(default = "default_account")]
+    pub account: String,
+    /// The encoding chosen in SF's console for pushes; the answer has to match it.
+    #[serde(default)]
+    pub push_format: PushFormat,
+    /// Last segment of the push URL. Without it there is no push.
+    pub path_token: Option<Secret>,
+    /// The segment before it was changed: accepted beside the new one.
+    pub previous_path_token: Option<Secret>,
+    /// Whose order number `orderid` is.
+    pub order_shop: Option<OrderShop>,
+    /// For asking SF about parcels.
+    pub track: Option<TrackConfig>,
+}
+
+/// Encodings of the push.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PushFormat {
+    /// `application/json`.
+    #[default]
+    Json,
+    /// A form whose field `content` holds XML.
+    Xml,
+}
+
+/// The shop whose order numbers the shipper gives to SF.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderShop {
+    /// The platform, as its connector names it in `source.platform`.
+    pub platform: String,
+    /// The shop, as its connector names it in `source.shop`.
+    pub shop: String,
+}
+
+/// What is needed to ask SF.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrackConfig {
+    /// Which of SF's systems.
+    #[serde(default)]
+    pub environment: Environment,
+    /// Another address of the same interface, for stand-ins and relays.
+    pub endpoint: Option<String>,
+    /// The partner id (顾客编码).
+    pub partner_id: String,
+    /// The check word (校验码) that belongs to it and to the environment.
+    pub checkword: Secret,
+    /// Language of the texts.
+    #[serde(default)]
+    pub language: Language,
+    /// Whether SF answers only with the last four digits of a phone.
+    #[serde(default)]
+    pub needs_phone: bool,
+}
+
+/// SF's systems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Mainland production.
+    #[default]
+    Production,
+    /// Hong Kong production.
+    HongKong,
+    /// Sandbox.
+    Sandbox,
+}
+
+impl Environment {
+    /// The address of the interface.
+    pub(crate) const fn endpoint(self) -> &'static str {
+        match self {
+            Self::Production => "https://bspgw.sf-express.com/std/service",
+            Self::HongKong => "https://sfapi-hk.sf-express.com/std/service",
+            Self::Sandbox => "https://sfapi-sbox.sf-express.com/std/service",
+        }
+    }
+}
+
+/// Languages SF writes remarks in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Language {
+    /// Simplified Chinese.
+    #[default]
+    #[serde(rename = "zh-CN")]
+    Mainland,
+    /// Traditional Chinese, Taiwan.
+    #[serde(rename = "zh-TW")]
+    Taiwan,
+    /// Traditional Chinese, Hong Kong.
+    #[serde(rename = "zh-HK")]
+    HongKong,
+    /// Traditional Chinese, Macau.
+    #[serde(rename = "zh-MO")]
+    Macau,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+}
+
+impl Language {
+    /// As it stands in a query.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mainland => "zh-CN",
+            Self::Taiwan => "zh-TW",
+            Self::HongKong => "zh-HK",
+            Self::Macau => "zh-MO",
+            Self::English => "en",
+        }
+    }
+}
+
+fn default_account() -> String {
+    "default".to_owned()
+}
+
+impl ConnectorConfig for Config {
+    fn example() -> &'static str {
+        include_str!("../example.toml")
+    }
+
+    fn validate(&self) -> Result<()> {
+        not_empty(&self.account, "account")?;
+        for (token, key) in
+            [(&self.path_token, "path_token"), (&self.previous_path_token, "previous_path_token")]
+        {
+            if token.as_ref().is_some_and(|token| token.expose().len() < SHORTEST_TOKEN) {
+                let what = format!("too short: SF signs nothing, so at least {SHORTEST_TOKEN} characters");
+                return Err(Error::config(what).at(key));
+            }
+        }
+        if self.path_token.is_none() && self.previous_path_token.is_some() {
+            return Err(Error::config("needs path_token beside it").at("previous_path_token"));
+        }
+        if let Some(shop) = &self.order_shop {
+            not_empty(&shop.platform, "order_shop.platform")?;
+            not_empty(&shop.shop, "order_shop.shop")?;
+        }
+        if let Some(track) = &self.track {
+            not_empty(&track.partner_id, "track.partner_id")?;
+            if let Some(endpoint) = &track.endpoint
+                && !(endpoint.starts_with("https://") || endpoint.starts_with("http://"))
+            {
+                return Err(Error::config("expected an http or https address").at("track.endpoint"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn not_empty(text: &str, key: &str) -> Result<()> {
+    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
+}

@@ -1,0 +1,320 @@
+//! Routes to parcels: one observation for each waybill of a capture, partial, with its scans.
+//!
+//! Scans stand in the order SF sent them, which is no order at all: sorting is the hub's.
+
+use serde_json::{Map, Value};
+
+use crossdock_connector::{Capture, Error, Issue, IssueKind, Normalize, Normalized, Result, time, wire};
+use crossdock_schemas::{
+    AtQuality, Courier, Datum, Direction, Geo, Location, Observation, OrderRef, Parcel, ParcelStatus, Phone,
+    PhoneKind, Protected, Source, TrackingEvent,
+};
+
+use crate::codes::Codes;
+use crate::config::OrderShop;
+use crate::decide::{Context, Meaning, Scan, decide};
+use crate::mask::{self, Masked};
+use crate::wire::{PUSH, Place, QUERY, Route, Rows};
+use crate::{form, places, query, remark};
+
+/// Platform, carrier and namespace of everything that is SF's.
+pub(crate) const SLUG: &str = "sf_express";
+
+/// opCodes whose remark names the number under which the goods go on.
+const NAMES_NEXT: [&str; 3] = ["648", "631", "99"];
+
+/// The normalize part.
+pub(crate) struct Routes {
+    pub(crate) codes: Codes,
+    pub(crate) account: String,
+    pub(crate) order_shop: Option<OrderShop>,
+}
+
+impl Normalize for Routes {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        match capture.topic.as_str() {
+            PUSH if starts_with_brace(&capture.body) => {
+                self.parcels(crate::wire::json_push(&capture.body)?, "empty")
+            }
+            PUSH => {
+                let xml = form::content(&capture.body)?;
+                self.parcels(form::rows(&xml)?, "empty")
+            }
+            QUERY => {
+                let inner = query::open(&capture.body).map_err(not_an_answer)?;
+                self.parcels(answered(query::waybills(&inner).map_err(not_an_answer)?), "no_routes")
+            }
+            other => {
+                let what = format!("unknown topic, expected {PUSH} or {QUERY}");
+                Err(Error::new(crossdock_connector::ErrorKind::Unsupported, what).with("topic", other))
+            }
+        }
+    }
+}
+
+fn starts_with_brace(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    body.trim_ascii_start().first() == Some(&b'{')
+}
+
+/// An error reply should never have been captured: as a capture it is bytes that are not what they claim.
+fn not_an_answer(error: Error) -> Error {
+    let mut malformed = Error::malformed(error.message());
+    malformed.vendor_code.clone_from(&error.vendor_code);
+    malformed.path.clone_from(&error.path);
+    malformed
+}
+
+/// The rows of a query reply. A waybill without any is worth a word: a wrong phone looks just so.
+fn answered(waybills: Vec<query::Waybill<'_>>) -> Rows<'_> {
+    let mut rows = Rows { history: true, ..Rows::default() };
+    for (at, waybill) in waybills.into_iter().enumerate() {
+        if waybill.routes.is_empty() {
+            let path = format!("$.apiResultData -> $.msgData.routeResps[{at}].routes");
+            let detail = match waybill.reason_code.text() {
+                Some(code) => format!("no routes, reason {code}"),
+                None => "no routes: not known yet, or the phone does not fit".to_owned(),
+            };
+            rows.issues.push(Issue::new(IssueKind::BadValue, path, detail));
+        }
+        for (scan, mut route) in waybill.routes.into_iter().enumerate() {
+            route.mailno = waybill.mail_no.clone();
+            rows.rows.push((Place::Query(at, scan), route));
+        }
+    }
+    rows
+}
+
+/// One waybill of a capture while it is gathered.
+struct Gathered<'a> {
+    number: String,
+    scans: Vec<Scan<'a>>,
+}
+
+impl Routes {
+    fn parcels(&self, rows: Rows<'_>, nothing: &'static str) -> Result<Normalized> {
+        let Rows { rows, mut issues, history } = rows;
+        let mut first_bad = None;
+        let mut waybills: Vec<Gathered<'_>> = Vec::new();
+        for (place, route) in rows {
+            match scan(place, route) {
+                Ok((number, scan)) => match waybills.iter_mut().find(|waybill| waybill.number == number) {
+                    Some(waybill) => waybill.scans.push(scan),
+                    None => waybills.push(Gathered { number, scans: vec![scan] }),
+                },
+                Err(error) => {
+                    let path = error.path.clone().unwrap_or_default();
+                    issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
+                    first_bad.get_or_insert(error);
+                }
+            }
+        }
+        if let Some(error) = first_bad
+            && waybills.is_empty()
+        {
+            return Err(error);
+        }
+        if waybills.is_empty() {
+            return Ok(Normalized { issues, ..Normalized::ignored(nothing) });
+        }
+        let mut observations = Vec::with_capacity(waybills.len());
+        let mut next = Vec::new();
+        for waybill in &waybills {
+            observations.push(self.parcel(waybill, history, &mut issues, &mut next));
+        }
+        self.add_next(next, &mut observations);
+        Ok(Normalized { observations, issues, ..Normalized::default() })
+    }
+
+    fn parcel(
+        &self,
+        waybill: &Gathered<'_>,
+        history: bool,
+        issues: &mut Vec<Issue>,
+        next: &mut Vec<Next>,
+    ) -> Observation {
+        let context = Context { codes: &self.codes, scans: &waybill.scans, history };
+        let mut parcel = self.empty_parcel(waybill.number.clone());
+        let order_no = waybill.scans.iter().find_map(|scan| scan.route.orderid.text());
+        let mut ext = Map::new();
+        if let Some(order_no) = order_no {
+            ext.insert("order_id".to_owned(), order_no.into());
+        }
+        for scan in &waybill.scans {
+            let meaning = decide(scan, &context, issues);
+            if NAMES_NEXT.contains(&scan.op_code()) {
+                for number in remark::other_numbers(scan.remark(), &waybill.number) {
+                    add_text(&mut ext, "forwarded_to", &number);
+                    let returns = meaning.status == ParcelStatus::Returning;
+                    let order_no = order_no.map(str::to_owned);
+                    next.push(Next { number, from: waybill.number.clone(), returns, order_no });
+                }
+            }
+            if let Some(pieces) = remark::pieces(scan.remark()) {
+                ext.insert("pieces".to_owned(), pieces.into());
+            }
+            let masked = mask::mask(scan.remark());
+            if meaning.status == ParcelStatus::Delivered
+                && let Some(signer) = &masked.signer
+            {
+                parcel.signed_by = Some(Protected::masked(signer));
+            }
+            parcel.events.push(self.event(scan, meaning, &masked, issues));
+        }
+        if !ext.is_empty() {
+            parcel.ext.insert(SLUG.to_owned(), ext);
+        }
+        Observation::parcel(parcel).partial().with_refs(self.refs(order_no))
+    }
+
+    fn event(
+        &self,
+        scan: &Scan<'_>,
+        meaning: Meaning,
+        masked: &Masked<'_>,
+        issues: &mut Vec<Issue>,
+    ) -> TrackingEvent {
+        let route = &scan.route;
+        let address = route.accept_address.text();
+        let known_zone = places::is_china_time(address);
+        if !known_zone {
+            let path = format!("{}.acceptTime", scan.place);
+            issues.push(Issue::new(IssueKind::NoZone, path, "a scan abroad, read as +08:00"));
+        }
+        let geo = geo(scan, issues);
+        let location = (address.is_some() || geo.is_some()).then(|| Location {
+            text: address.map(str::to_owned),
+            geo,
+            ..Location::default()
+        });
+        let courier = courier(meaning.status, masked);
+        TrackingEvent {
+            at: scan.at,
+            at_quality: if known_zone { AtQuality::Exact } else { AtQuality::NoZone },
+            status: meaning.status,
+            status_raw: meaning.status_raw,
+            step: meaning.step,
+            reason: meaning.reason,
+            reason_raw: route
+                .reason_code
+                .owned()
+                .or_else(|| route.reason_name.text().map(|name| mask::mask(name).text.into_owned())),
+            delivered_to: meaning.delivered_to,
+            code_namespace: Some(self.codes.namespace().to_owned()),
+            code_raw: route.op_code.owned(),
+            description: (!masked.text.is_empty()).then(|| masked.text.clone().into_owned()),
+            location,
+            facility: remark::facility(scan.remark()).map(str::to_owned),
+            courier,
+            ..TrackingEvent::default()
+        }
+    }
+
+    /// The numbers under which goods go on: known from here on, and known to be a return when they are one,
+    /// so that their own delivery is not taken for the buyer's.
+    fn add_next(&self, next: Vec<Next>, observations: &mut Vec<Observation>) {
+        for Next { number, from, returns, order_no } in next {
+            let direction = if returns { Direction::Return } else { Direction::Unknown };
+            let known = observations.iter_mut().find_map(|observation| match &mut observation.entity {
+                crossdock_schemas::Entity::Parcel(parcel) if parcel.tracking_no == number => Some(parcel),
+                _ => None,
+            });
+            if let Some(parcel) = known {
+                parcel.direction = direction;
+                let ext = parcel.ext.entry(SLUG.to_owned()).or_default();
+                ext.insert("forwarded_from".to_owned(), from.into());
+                continue;
+            }
+            let mut parcel = self.empty_parcel(number);
+            parcel.direction = direction;
+            let mut ext = Map::new();
+            ext.insert("forwarded_from".to_owned(), from.into());
+            parcel.ext.insert(SLUG.to_owned(), ext);
+            let refs = self.refs(order_no.as_deref());
+            observations.push(Observation::parcel(parcel).partial().with_refs(refs));
+        }
+    }
+
+    fn empty_parcel(&self, tracking_no: String) -> Parcel {
+        Parcel {
+            source: Source {
+                platform: SLUG.to_owned(),
+                shop: self.account.clone(),
+                connector: Some(concat!("sf@", env!("CARGO_PKG_VERSION")).to_owned()),
+                ..Source::default()
+            },
+            carrier: SLUG.to_owned(),
+            tracking_no,
+            ..Parcel::default()
+        }
+    }
+
+    fn refs(&self, order_no: Option<&str>) -> Vec<OrderRef> {
+        match (&self.order_shop, order_no) {
+            (Some(shop), Some(order_no)) => vec![OrderRef {
+                platform: shop.platform.clone(),
+                shop: shop.shop.clone(),
+                order_no: order_no.to_owned(),
+            }],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A number that a return or forward goes on under.
+struct Next {
+    number: String,
+    from: String,
+    returns: bool,
+    order_no: Option<String>,
+}
+
+/// A row as a scan, with its waybill.
+fn scan(place: Place, route: Route<'_>) -> Result<(String, Scan<'_>)> {
+    let mut number: String =
+        route.mailno.as_str().chars().filter(|character| !character.is_whitespace()).collect();
+    number.make_ascii_uppercase();
+    if number.is_empty() {
+        return Err(Error::malformed("the waybill is missing").at(format!("{place}.mailno")));
+    }
+    let at =
+        time::china(route.accept_time.as_str()).map_err(|error| error.at(format!("{place}.acceptTime")))?;
+    Ok((number, Scan { place, at, route }))
+}
+
+/// Coordinates of the branch. On which map they are SF does not say.
+fn geo(scan: &Scan<'_>, issues: &mut Vec<Issue>) -> Option<Geo> {
+    let lat = scan.route.dept_lat.text()?;
+    let lng = scan.route.dept_lng.text()?;
+    match (wire::dec(lat, "deptLat"), wire::dec(lng, "deptLng")) {
+        (Ok(lat), Ok(lng)) => Some(Geo { lat, lng, datum: Datum::Unknown, datum_raw: None }),
+        _ => {
+            let path = format!("{}.deptLat", scan.place);
+            issues.push(Issue::new(IssueKind::BadValue, path, "not coordinates"));
+            None
+        }
+    }
+}
+
+/// The courier a remark names, masked. A phone without a name is the courier's only while delivering.
+fn courier(status: ParcelStatus, masked: &Masked<'_>) -> Option<Courier> {
+    if masked.courier.is_none() && status != ParcelStatus::OutForDelivery {
+        return None;
+    }
+    let name = masked.courier.as_ref().map(Protected::masked);
+    let phone = masked.phone.as_ref().map(|(shown, mobile)| Phone {
+        kind: if *mobile { PhoneKind::Mobile } else { PhoneKind::Unknown },
+        protected: Some(Protected::masked(shown)),
+        ..Phone::default()
+    });
+    (name.is_some() || phone.is_some()).then_some(Courier { name, phone })
+}
+
+fn add_text(ext: &mut Map<String, Value>, key: &str, text: &str) {
+    let list = ext.entry(key).or_insert_with(|| Value::Array(Vec::new()));
+    if let Value::Array(items) = list
+        && !items.iter().any(|item| item == text)
+    {
+        items.push(text.into());
+    }
+}
