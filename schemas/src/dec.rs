@@ -379,6 +379,14 @@ impl<'de> Visitor<'de> for DecVisitor {
         Ok(Dec::from(number))
     }
 
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<Dec, E> {
+        Dec::parse(&number.to_string()).map_err(E::custom)
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<Dec, E> {
+        Dec::parse(&number.to_string()).map_err(E::custom)
+    }
+
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Dec, E> {
         Err(E::custom("a binary float is not an exact decimal"))
     }

@@ -107,7 +107,8 @@ macro_rules! vocabulary {
 
 /// A structure of the model, read and written by its rules:
 ///
-/// - `Option`, `Vec` and maps: left out when empty; missing or `null` when read is empty.
+/// - `Option`, `Vec` and maps: left out when empty; missing or `null` when read is empty. So is an empty
+///   text.
 /// - `pub kind | kind_raw: T`: a word and its raw twin. A word this version does not know becomes
 ///   `unknown`, and its text goes into the twin unless something is there.
 /// - `Id` and `Option<Id>`: text; a JSON integer contributes its digits.
@@ -129,7 +130,7 @@ macro_rules! model {
         model! { @field $meta $name { $($done)*
             $(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,
             #[doc = concat!("The source's own text for `", stringify!($field), "`.")]
-            #[serde(skip_serializing_if = "Option::is_none")] pub $raw: Option<String>,
+            #[serde(skip_serializing_if = "crate::read::says_nothing")] pub $raw: Option<String>,
         } { $($read)* ($field opt_word $raw) ($raw raw $raw) } $need $($rest)* }
     };
     ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
@@ -137,14 +138,20 @@ macro_rules! model {
         model! { @field $meta $name { $($done)*
             $(#[$doc])* #[serde(default)] pub $field: $type,
             #[doc = concat!("The source's own text for `", stringify!($field), "`.")]
-            #[serde(skip_serializing_if = "Option::is_none")] pub $raw: Option<String>,
+            #[serde(skip_serializing_if = "crate::read::says_nothing")] pub $raw: Option<String>,
         } { $($read)* ($field word $raw) ($raw raw $raw) } $need $($rest)* }
     };
     ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident : Option<Id>, $($rest:tt)* ) => {
         model! { @field $meta $name { $($done)*
-            $(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$crate::Id>,
+            $(#[$doc])* #[serde(skip_serializing_if = "crate::read::says_nothing")] pub $field: Option<$crate::Id>,
         } { $($read)* ($field opt_id $field) } $need $($rest)* }
+    };
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
+      $(#[$doc:meta])* pub $field:ident : Option<String>, $($rest:tt)* ) => {
+        model! { @field $meta $name { $($done)*
+            $(#[$doc])* #[serde(skip_serializing_if = "crate::read::says_nothing")] pub $field: Option<String>,
+        } { $($read)* ($field text $field) } $need $($rest)* }
     };
     ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident : Option<$type:ty>, $($rest:tt)* ) => {
@@ -263,10 +270,13 @@ macro_rules! model {
         $out.$field = $map.next_value::<Option<_>>()?.unwrap_or_default()
     };
     ( @read opt_id $map:ident $out:ident $field:ident $raw:ident ) => {
-        $out.$field = $map.next_value::<Option<$crate::read::IdText>>()?.map(|id| id.0)
+        $out.$field = $map.next_value::<Option<$crate::read::IdText>>()?.map(|id| id.0).filter(|id| !id.is_empty())
+    };
+    ( @read text $map:ident $out:ident $field:ident $raw:ident ) => {
+        $out.$field = $map.next_value::<Option<String>>()?.filter(|text| !text.is_empty())
     };
     ( @read raw $map:ident $out:ident $field:ident $raw:ident ) => {
-        if let Some(text) = $map.next_value()? {
+        if let Some(text) = $map.next_value::<Option<String>>()?.filter(|text| !text.is_empty()) {
             $out.$field = Some(text);
         }
     };

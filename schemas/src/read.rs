@@ -6,6 +6,11 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
+/// Whether a text says nothing, so that it is not written.
+pub(crate) fn says_nothing(text: &Option<String>) -> bool {
+    text.as_ref().is_none_or(String::is_empty)
+}
+
 /// A closed list of words plus `unknown`.
 pub(crate) trait Vocabulary: Sized {
     /// The value of a word of the list.
@@ -74,6 +79,14 @@ impl<'de> Visitor<'de> for IdVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_u128<E: de::Error>(self, number: u128) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_i128<E: de::Error>(self, number: i128) -> Result<String, E> {
         Ok(number.to_string())
     }
 
