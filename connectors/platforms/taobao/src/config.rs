@@ -1,0 +1,82 @@
+//! Settings of a Taobao or Tmall shop.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+
+use crate::sign::SignMethod;
+
+/// Settings of one shop.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The seller's numeric user id. Part of every order's identity: never change it.
+    pub shop: String,
+    /// Key of the application.
+    pub app_key: String,
+    /// Secret of the application; signs every call.
+    pub app_secret: Secret,
+    /// The seller's session key (access token).
+    pub session: Secret,
+    /// Last segment of the URL that the TMC bridge posts to. Without it every push is refused.
+    #[serde(default)]
+    pub path_token: Option<Secret>,
+    /// The token before, accepted as well while the bridge is being changed over.
+    #[serde(default)]
+    pub previous_path_token: Option<Secret>,
+    /// Address of the gateway.
+    #[serde(default = "default_gateway")]
+    pub gateway: String,
+    /// How calls are signed.
+    #[serde(default)]
+    pub sign_method: SignMethod,
+    /// Rows in a page, 1 to 100.
+    #[serde(default = "default_page_size")]
+    pub page_size: u32,
+    /// Trade types to poll for; empty leaves it to the platform, which hides the rarer ones.
+    #[serde(default)]
+    pub trade_types: Vec<String>,
+    /// Trade types whose refunds are polled for; empty leaves it to the platform.
+    #[serde(default)]
+    pub refund_types: Vec<String>,
+    /// Sent as the parameter `include_oaid` of `taobao.trade.fullinfo.get` when set: the documentation names
+    /// the parameter, but not when an application needs it.
+    #[serde(default)]
+    pub include_oaid: Option<String>,
+}
+
+fn default_gateway() -> String {
+    "https://eco.taobao.com/router/rest".to_owned()
+}
+
+fn default_page_size() -> u32 {
+    100
+}
+
+impl ConnectorConfig for Config {
+    fn example() -> &'static str {
+        include_str!("../example.toml")
+    }
+
+    fn validate(&self) -> Result<()> {
+        if self.shop.is_empty() || !self.shop.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::config("expected the seller's numeric user id").at("shop"));
+        }
+        if self.app_key.trim().is_empty() {
+            return Err(Error::config("expected the key of the application").at("app_key"));
+        }
+        if !(1..=100).contains(&self.page_size) {
+            return Err(Error::config("expected 1 to 100").at("page_size"));
+        }
+        if !self.gateway.starts_with("https://") && !self.gateway.starts_with("http://") {
+            return Err(Error::config("expected an http or https address").at("gateway"));
+        }
+        for (key, secret) in [("app_secret", &self.app_secret), ("session", &self.session)] {
+            if secret.expose_text().is_none_or(|text| text.trim().is_empty()) {
+                return Err(Error::config("expected text that is not empty").at(key));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! What the platform's bytes mean.
+//!
+//! Three topics: `trade` (the whole trade, as `taobao.trade.fullinfo.get` answers it, with or without
+//! `simplify=true`, or the bare trade object as RDS rows hold it), `refund` (likewise) and `tmc` (a message,
+//! which only ever says what to fetch).
+
+mod line;
+mod message;
+mod money;
+mod parcel;
+mod receiver;
+mod refund;
+mod state;
+mod trade;
+
+use std::fmt::Display;
+
+use crossdock_connector::wire::Scalar;
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, time, wire,
+};
+use crossdock_schemas::{Dec, OrderRef, Source, Ts};
+
+use crate::codes::Codes;
+use crate::wire::{RefundReply, TradeReply, Value};
+use crate::{REFUND, TMC, TRADE};
+
+/// Name of the platform in every identity.
+const PLATFORM: &str = "taobao";
+/// Currency of every amount of the platform.
+const CNY: &str = "CNY";
+
+/// The normalize part.
+#[derive(Debug)]
+pub(crate) struct TaobaoNormalize {
+    shop: String,
+    codes: Codes,
+}
+
+impl TaobaoNormalize {
+    pub(crate) fn new(shop: String) -> Result<Self> {
+        Ok(Self { shop, codes: Codes::read()? })
+    }
+
+    fn trade(&self, body: &[u8]) -> Result<Normalized> {
+        let reply: TradeReply<'_> = wire::parse(body)?;
+        if reply.error_response.is_some() {
+            return Err(Error::malformed("an error reply, not a trade").at("$.error_response"));
+        }
+        if let Some(holder) = reply.trade_fullinfo_get_response {
+            let base = "$.trade_fullinfo_get_response.trade";
+            let trade = holder.trade.ok_or_else(|| Error::malformed("the trade is missing").at(base))?;
+            return trade::read(&mut Reading::new(self, base), &trade);
+        }
+        if let Some(trade) = reply.trade {
+            return trade::read(&mut Reading::new(self, "$.trade"), &trade);
+        }
+        // The rarest form pays for a second look.
+        trade::read(&mut Reading::new(self, "$"), &wire::parse(body)?)
+    }
+
+    fn refund(&self, body: &[u8]) -> Result<Normalized> {
+        let reply: RefundReply<'_> = wire::parse(body)?;
+        if reply.error_response.is_some() {
+            return Err(Error::malformed("an error reply, not a refund").at("$.error_response"));
+        }
+        if let Some(holder) = reply.refund_get_response {
+            let base = "$.refund_get_response.refund";
+            let refund = holder.refund.ok_or_else(|| Error::malformed("the refund is missing").at(base))?;
+            return refund::read(&mut Reading::new(self, base), &refund);
+        }
+        if let Some(refund) = reply.refund {
+            return refund::read(&mut Reading::new(self, "$.refund"), &refund);
+        }
+        refund::read(&mut Reading::new(self, "$"), &wire::parse(body)?)
+    }
+}
+
+impl Normalize for TaobaoNormalize {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        match capture.topic.as_str() {
+            TRADE => self.trade(&capture.body),
+            REFUND => self.refund(&capture.body),
+            TMC => message::read(&self.codes, &capture.body),
+            _ => Err(Error::new(ErrorKind::Unsupported, "a topic this connector does not know")
+                .with("topic", &capture.topic)),
+        }
+    }
+}
+
+/// One capture being read: where its object stands, and what people should know about it.
+struct Reading<'n> {
+    shop: &'n str,
+    codes: &'n Codes,
+    base: &'static str,
+    issues: Vec<Issue>,
+}
+
+impl<'n> Reading<'n> {
+    fn new(normalize: &'n TaobaoNormalize, base: &'static str) -> Self {
+        Self { shop: &normalize.shop, codes: &normalize.codes, base, issues: Vec::new() }
+    }
+
+    /// Path of a field; `field` is only written out when somebody has to read it.
+    fn path(&self, field: impl Display) -> String {
+        format!("{}.{field}", self.base)
+    }
+
+    fn malformed(&self, field: impl Display, what: &str) -> Error {
+        Error::malformed(what).at(self.path(field))
+    }
+
+    fn issue(&mut self, kind: IssueKind, field: impl Display, detail: &str) {
+        let path = self.path(field);
+        self.issues.push(Issue::new(kind, path, detail));
+    }
+
+    fn unmapped(&mut self, field: impl Display, code: &str) {
+        let path = self.path(field);
+        self.issues.push(Issue::unmapped(path, code));
+    }
+
+    /// An exact amount in yuan, or a count.
+    fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
+        match value.as_ref().and_then(Scalar::text) {
+            None => Ok(None),
+            Some(text) => {
+                Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &self.path(field)).map(Some))
+            }
+        }
+    }
+
+    /// A time in China that the rest does not depend on: when it cannot be read, the rest still stands.
+    fn time(&mut self, value: &Value<'_>, field: impl Display) -> Option<Ts> {
+        let text = value.as_ref().and_then(Scalar::text)?;
+        match time::china(text) {
+            Ok(at) => Some(at),
+            Err(error) => {
+                self.issue(IssueKind::BadValue, field, error.message());
+                None
+            }
+        }
+    }
+
+    /// A time in China that revision or order depend on.
+    fn time_needed(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Ts>> {
+        match value.as_ref().and_then(Scalar::text) {
+            None => Ok(None),
+            Some(text) => time::china(text).map(Some).map_err(|error| error.at(self.path(field))),
+        }
+    }
+
+    fn source(&self, modified: Option<Ts>) -> Source {
+        Source {
+            platform: PLATFORM.to_owned(),
+            shop: self.shop.to_owned(),
+            connector: Some(concat!("taobao@", env!("CARGO_PKG_VERSION")).to_owned()),
+            revision: modified.map(Ts::millis_text),
+            ..Source::default()
+        }
+    }
+
+    fn order_ref(&self, order_no: &str) -> OrderRef {
+        OrderRef { platform: PLATFORM.to_owned(), shop: self.shop.to_owned(), order_no: order_no.to_owned() }
+    }
+}
