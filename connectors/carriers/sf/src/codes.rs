@@ -69,4 +69,17 @@ mod tests {
         assert!(codes.operation("100").is_none());
         assert!(codes.operation("4711").is_none());
     }
+
+    #[test]
+    fn the_readme_lists_every_code_under_what_it_means() {
+        let codes = Codes::read().unwrap();
+        let readme = include_str!("../README.md");
+        for row in codes.operations.rows() {
+            let line = readme.lines().find(|line| {
+                line.split('|').skip(2).any(|cell| cell.split(", ").any(|code| code.trim() == row.code))
+            });
+            let line = line.unwrap_or_else(|| panic!("{} is missing", row.code));
+            assert!(line.starts_with(&format!("| {}", row.value.status)), "{}: {line}", row.code);
+        }
+    }
 }

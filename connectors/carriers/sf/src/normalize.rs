@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use crossdock_connector::{Capture, Error, Issue, IssueKind, Normalize, Normalized, Result, time, wire};
 use crossdock_schemas::{
-    AtQuality, Courier, Datum, Direction, Geo, Location, Observation, OrderRef, Parcel, ParcelStatus, Phone,
-    PhoneKind, Protected, Source, TrackingEvent,
+    AtQuality, Courier, Datum, Direction, Entity, Geo, Location, Observation, OrderRef, Parcel, ParcelStatus,
+    Phone, PhoneKind, Protected, Source, TrackingEvent,
 };
 
 use crate::codes::Codes;
@@ -215,14 +215,20 @@ impl Routes {
     fn add_next(&self, next: Vec<Next>, observations: &mut Vec<Observation>) {
         for Next { number, from, returns, order_no } in next {
             let direction = if returns { Direction::Return } else { Direction::Unknown };
+            let refs = self.refs(order_no.as_deref());
             let known = observations.iter_mut().find_map(|observation| match &mut observation.entity {
-                crossdock_schemas::Entity::Parcel(parcel) if parcel.tracking_no == number => Some(parcel),
+                Entity::Parcel(parcel) if parcel.tracking_no == number => {
+                    Some((parcel, &mut observation.refs))
+                }
                 _ => None,
             });
-            if let Some(parcel) = known {
+            if let Some((parcel, known_refs)) = known {
                 parcel.direction = direction;
                 let ext = parcel.ext.entry(SLUG.to_owned()).or_default();
                 ext.insert("forwarded_from".to_owned(), from.into());
+                if known_refs.is_empty() {
+                    *known_refs = refs;
+                }
                 continue;
             }
             let mut parcel = self.empty_parcel(number);
@@ -230,7 +236,6 @@ impl Routes {
             let mut ext = Map::new();
             ext.insert("forwarded_from".to_owned(), from.into());
             parcel.ext.insert(SLUG.to_owned(), ext);
-            let refs = self.refs(order_no.as_deref());
             observations.push(Observation::parcel(parcel).partial().with_refs(refs));
         }
     }

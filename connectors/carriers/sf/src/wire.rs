@@ -142,7 +142,12 @@ fn row_by_row(body: &[u8]) -> Option<Rows<'_>> {
         let place = Place::Json(at);
         match wire::parse::<Route<'_>>(raw.get().as_bytes()) {
             Ok(route) => found.rows.push((place, route)),
-            Err(error) => found.issues.push(malformed(place, &error)),
+            Err(error) => {
+                // The reader's own words may quote the row, and with it a person.
+                let inside = error.path.unwrap_or_default();
+                let error = Error::malformed("not an object of texts and numbers").at(inside);
+                found.issues.push(malformed(place, &error));
+            }
         }
     }
     // Nothing to keep: then the whole capture is what cannot be read.
