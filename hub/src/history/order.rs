@@ -1,0 +1,239 @@
+//! Orders: registers by source revision, published once enough is known.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crossdock_schemas::{Lifecycle, Order, Source};
+use serde::{Deserialize, Serialize};
+
+use super::memory::Memory;
+use super::normal::json;
+use super::order_events;
+use super::order_fields::{counting, hash_lines, tidy_holds};
+use super::registers::{Stamps, take_full, take_partial};
+use super::{Context, Decision, State, StateError, Verdict};
+
+/// What is known of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderState {
+    /// The order. Until it is published it may lack what an order must have.
+    pub order: Order,
+    /// Keys of the parcels it is known to be in.
+    pub parcels: BTreeSet<String>,
+    pub(super) memory: Memory,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Aux<'a> {
+    memory: Cow<'a, Memory>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    parcels: Cow<'a, BTreeSet<String>>,
+    /// The order while it is not published: there is no snapshot of it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending: Option<Cow<'a, Order>>,
+}
+
+impl OrderState {
+    pub(super) fn read(aux: &str, snapshot: Option<&str>) -> Result<OrderState, StateError> {
+        let aux: Aux<'_> = serde_json::from_str(aux).map_err(StateError::Aux)?;
+        let order = match (aux.pending, snapshot) {
+            (Some(pending), _) => pending.into_owned(),
+            (None, Some(snapshot)) => serde_json::from_str(snapshot).map_err(StateError::Snapshot)?,
+            (None, None) => return Err(StateError::NoSnapshot),
+        };
+        Ok(OrderState { order, parcels: aux.parcels.into_owned(), memory: aux.memory.into_owned() })
+    }
+
+    pub(super) fn aux(&self) -> String {
+        json(&Aux {
+            memory: Cow::Borrowed(&self.memory),
+            parcels: Cow::Borrowed(&self.parcels),
+            pending: (!self.is_published()).then_some(Cow::Borrowed(&self.order)),
+        })
+    }
+
+    pub(super) const fn is_published(&self) -> bool {
+        self.memory.revision > 0
+    }
+
+    pub(super) const fn revision(&self) -> u64 {
+        self.memory.revision
+    }
+}
+
+/// Why an order is not published yet.
+fn missing(order: &Order) -> Option<&'static str> {
+    if order.placed_at.is_none() || order.currency.is_none() || order.lines.is_empty() {
+        Some("waiting_for_order")
+    } else if order.status.lifecycle == Some(Lifecycle::Draft) {
+        Some("draft")
+    } else {
+        None
+    }
+}
+
+pub(super) fn fold(
+    state: Option<Box<OrderState>>,
+    mut order: Order,
+    partial: bool,
+    cx: &Context<'_>,
+) -> Decision {
+    cx.stamp(&mut order.source);
+    tidy_holds(&mut order);
+    match state {
+        None => first(order, partial, cx),
+        Some(state) => next(state, order, partial, cx),
+    }
+}
+
+fn first(mut order: Order, partial: bool, cx: &Context<'_>) -> Decision {
+    let mut memory = Memory::default();
+    let revision = order.source.revision.as_deref();
+    if revision.is_none() {
+        memory.seen.remember(cx);
+    }
+    order.hub_revision = None;
+    if partial {
+        let stated = order.clone();
+        let revision = stated.source.revision.clone();
+        take_partial(&mut memory.stamps, &mut order, stated, revision.as_deref());
+    } else {
+        memory.stamps = Stamps::first(revision);
+    }
+    publish(Box::new(OrderState { order, parcels: BTreeSet::new(), memory }), partial, cx)
+}
+
+/// Publishes the order when enough is known of it.
+fn publish(mut state: Box<OrderState>, unhashed: bool, cx: &Context<'_>) -> Decision {
+    let reason = missing(&state.order);
+    if reason.is_some() {
+        return Decision::quiet(Verdict::Folded, reason, State::Order(state), false);
+    }
+    if unhashed || state.order.lines_hash.is_none() {
+        hash_lines(&mut state.order);
+    }
+    state.order.hub_revision = Some(state.memory.raise());
+    let events = order_events::placed(&mut state, cx);
+    let mut decision = Decision::quiet(Verdict::Folded, None, State::Order(state), true);
+    decision.events = events;
+    decision
+}
+
+fn next(mut state: Box<OrderState>, mut order: Order, partial: bool, cx: &Context<'_>) -> Decision {
+    let revision = order.source.revision.clone();
+    match &revision {
+        None if state.memory.seen.knows(cx) => return Decision::unchanged(Verdict::Duplicate, None),
+        None => state.memory.seen.remember(cx),
+        Some(revision) if is_redelivery(&mut state, &mut order, revision, partial) => {
+            return Decision::unchanged(Verdict::Duplicate, None);
+        }
+        Some(_) => {}
+    }
+    let before = state.clone();
+    let older = is_older(&state, &order, partial, revision.as_deref());
+    let source = order.source.clone();
+    if partial {
+        take_partial(&mut state.memory.stamps, &mut state.order, order, revision.as_deref());
+    } else {
+        take_full(&mut state.memory.stamps, &mut state.order, order, revision.as_deref());
+    }
+    let stamps = &state.memory.stamps;
+    let stated = before.order.lines != state.order.lines || before.order.currency != state.order.currency;
+    if stamps.is_own("lines") || stamps.is_own("currency") || (partial && stated) {
+        hash_lines(&mut state.order);
+    }
+    adopt(&mut state.order.source, source);
+    decide(&before, state, older, cx)
+}
+
+/// Holds what came out against what was, and tells the difference.
+fn decide(before: &OrderState, mut state: Box<OrderState>, older: bool, cx: &Context<'_>) -> Decision {
+    let (was, is) = (counting(&before.order), counting(&state.order));
+    if was == is {
+        let verdict = if older { Verdict::Stale } else { Verdict::Duplicate };
+        keep_risk_times(&before.order, &mut state.order);
+        let trifles = differs_in_trifles(&before.order, &state.order);
+        if !trifles && before.memory == state.memory {
+            return Decision::unchanged(verdict, None);
+        }
+        // Nothing to tell, but worth keeping: a newer revision, a capture not to be taken in again, a token.
+        let snapshot = trifles && state.is_published();
+        return Decision::quiet(verdict, None, State::Order(state), snapshot);
+    }
+    if !before.is_published() {
+        let unhashed = !state.memory.stamps.is_plain();
+        return publish(state, unhashed, cx);
+    }
+    state.order.hub_revision = Some(state.memory.raise());
+    let events = order_events::changed(before, &was, &mut state, &is, cx);
+    let mut decision = Decision::quiet(Verdict::Folded, None, State::Order(state), true);
+    decision.events = events;
+    decision
+}
+
+/// Risk rules run on every observation; the same finding keeps the time it was first made.
+fn keep_risk_times(before: &Order, after: &mut Order) {
+    for (old, new) in before.risk_tags.iter().zip(&mut after.risk_tags) {
+        new.at = old.at;
+    }
+}
+
+/// Whether two orders that count as the same are to be stored anew: anything but how they reached us.
+fn differs_in_trifles(before: &Order, after: &Order) -> bool {
+    let bare = |order: &Order| {
+        let mut order = order.clone();
+        forget_way(&mut order.source);
+        order
+    };
+    bare(before) != bare(after)
+}
+
+fn forget_way(source: &mut Source) {
+    source.received_at = None;
+    source.channel = None;
+    source.raw_ref = None;
+    source.raw_sha256 = None;
+    source.connector = None;
+}
+
+/// The commonest case, without a copy: the very revision that is held, with the very content.
+fn is_redelivery(state: &mut OrderState, order: &mut Order, revision: &str, partial: bool) -> bool {
+    if partial || !state.memory.stamps.is_plain() || state.memory.stamps.full != revision {
+        return false;
+    }
+    let ours = std::mem::take(&mut state.order.source);
+    let theirs = std::mem::take(&mut order.source);
+    order.hub_revision = state.order.hub_revision;
+    let equal = state.order == *order;
+    order.hub_revision = None;
+    state.order.source = ours;
+    order.source = theirs;
+    equal
+}
+
+/// Whether an observation is older than what is held of everything it states.
+fn is_older(state: &OrderState, order: &Order, partial: bool, revision: Option<&str>) -> bool {
+    let Some(revision) = revision else { return false };
+    if partial {
+        !same_where_stated(state, order)
+            && super::registers::is_outdated(&state.memory.stamps, order, revision)
+    } else {
+        revision < state.memory.stamps.full.as_str()
+    }
+}
+
+fn same_where_stated(state: &OrderState, order: &Order) -> bool {
+    let mut merged = state.order.clone();
+    take_partial(&mut Stamps::default(), &mut merged, order.clone(), None);
+    merged == state.order
+}
+
+/// The source of the newest statement is the source of the order; how it reached us goes with it.
+pub(super) fn adopt(ours: &mut Source, theirs: Source) {
+    if theirs.revision.is_some() && theirs.revision < ours.revision {
+        return;
+    }
+    let site = theirs.site.clone().or_else(|| ours.site.take());
+    let revision = theirs.revision.clone().or_else(|| ours.revision.take());
+    *ours = Source { site, revision, ..theirs };
+}
