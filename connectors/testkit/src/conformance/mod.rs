@@ -7,6 +7,7 @@ mod diff;
 mod golden;
 mod identity;
 mod json;
+mod macros;
 mod report;
 mod suite;
 
@@ -15,8 +16,23 @@ mod c02_golden;
 mod c03_schema;
 mod c04_deterministic;
 mod c05_identity;
+mod c06_order;
+mod c07_malformed;
+mod c08_no_panic;
+mod c09_unknown_code;
 mod c10_signature;
+mod c11_batches;
+mod c12_conversations;
+mod c13_errors;
+mod c14_sink;
+mod c15_honesty;
+mod c16_config;
+mod c17_purity;
+mod c18_privacy;
+mod invariants;
+pub mod sample;
 
+pub use c08_no_panic::swallow;
 pub use report::{Failed, Findings};
 pub use suite::{NoDebug, Show, Subject, Suite};
 pub use toml::Table;
@@ -31,7 +47,20 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("C03", c03_schema::check),
     ("C04", c04_deterministic::check),
     ("C05", c05_identity::check),
+    ("C06", c06_order::check),
+    ("C07", c07_malformed::check),
+    ("C08", c08_no_panic::check),
+    ("C09", c09_unknown_code::check),
     ("C10", c10_signature::check),
+    ("C11", c11_batches::check),
+    ("C12", c12_conversations::check),
+    ("C13", c13_errors::check),
+    ("C14", c14_sink::check),
+    ("C15", c15_honesty::check),
+    ("C16", c16_config::check),
+    ("C17", c17_purity::check),
+    ("C18", c18_privacy::check),
+    ("invariants", invariants::check),
 ];
 
 /// Runs one check.
@@ -55,46 +84,4 @@ pub fn run(subject: &Subject, id: &str) -> Result<(), Failed> {
             Err(findings.into_failed())
         }
     }
-}
-
-/// The conformance suite for a connector: `conformance!(crossdock_acme::Acme);`
-///
-/// With `settings = "..."` (TOML) the suite uses these instead of the connector's example wherever a
-/// fixture does not bring its own.
-#[macro_export]
-macro_rules! conformance {
-    ($connector:ty) => {
-        $crate::conformance!(@tests $connector, None);
-    };
-    ($connector:ty, settings = $settings:expr) => {
-        $crate::conformance!(@tests $connector, Some($settings));
-    };
-    (@tests $connector:ty, $settings:expr) => {
-        fn conformance_subject() -> $crate::conformance::Subject {
-            $crate::conformance!(@show $connector);
-            $crate::conformance::Subject::new::<$connector>(env!("CARGO_MANIFEST_DIR"), $settings, show)
-        }
-        $crate::conformance!(@each
-            c01_fixtures "C01", c02_golden "C02", c03_schema "C03", c04_deterministic "C04", c05_identity "C05",
-            c10_signature "C10",
-        );
-    };
-    (@each $($name:ident $id:literal,)*) => {
-        $(
-            #[test]
-            fn $name() -> Result<(), $crate::conformance::Failed> {
-                $crate::conformance::run(&conformance_subject(), $id)
-            }
-        )*
-    };
-    // Written here, where the type is known: settings need not implement `Debug`, but if they do, it must
-    // not show a secret.
-    (@show $connector:ty) => {
-        fn show(settings: $crate::conformance::Table) -> Option<String> {
-            #[allow(unused_imports, reason = "only used by settings without Debug")]
-            use $crate::conformance::NoDebug as _;
-            let config = $crate::conformance::Subject::config::<$connector>(settings).ok()?;
-            $crate::conformance::Show(&config).shown()
-        }
-    };
 }

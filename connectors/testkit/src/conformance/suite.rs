@@ -30,6 +30,8 @@ pub struct Subject {
     pub settings: &'static str,
     /// Builds it from resolved settings.
     pub build: fn(Table) -> Result<Parts>,
+    /// The JSON Schema of its settings.
+    pub schema: fn() -> serde_json::Value,
     /// Its settings as `Debug` shows them, when they do.
     pub show: fn(Table) -> Option<String>,
 }
@@ -48,6 +50,7 @@ impl Subject {
             example,
             settings: settings.unwrap_or(example),
             build: |table| C::build(Self::config::<C>(table)?),
+            schema: || schemars::schema_for!(C::Config).to_value(),
             show,
         }
     }
@@ -145,6 +148,23 @@ impl<'a> Suite<'a> {
         change: Change,
     ) -> Result<Parts> {
         (self.subject.build)(self.table(settings.unwrap_or(self.subject.settings), secrets, change)?)
+    }
+
+    /// The values of all secrets that settings refer to.
+    pub(super) fn secrets_in(&self, text: Option<&str>, secrets: &Secrets) -> Vec<String> {
+        let Ok(mut table) = text.unwrap_or(self.subject.settings).parse::<Table>() else { return Vec::new() };
+        let found = std::cell::RefCell::new(Vec::new());
+        let resolved = settings::resolve(&mut table, &|reference| {
+            let secret = self.secret(secrets, &reference);
+            found.borrow_mut().push(secret.clone());
+            Ok(secret)
+        });
+        if resolved.is_ok() { found.into_inner() } else { Vec::new() }
+    }
+
+    /// The crate's manifest.
+    pub(super) fn manifest(&self) -> Option<Table> {
+        std::fs::read_to_string(self.fixtures.root.join("Cargo.toml")).ok()?.parse().ok()
     }
 
     /// Hands each case to a check with the part that reads it. Cases that cannot be built are noted.
