@@ -78,9 +78,11 @@ fn personal(text: &str) -> Vec<(&'static str, String)> {
 }
 
 fn chinese_mobile(digits: &str) -> Option<&str> {
-    let national = match digits.len() {
-        11 => digits,
-        13 => digits.strip_prefix("86")?,
+    // With a plus a country code follows: `+1613...` is not Chinese.
+    let (abroad, bare) = digits.strip_prefix('+').map_or((false, digits), |bare| (true, bare));
+    let national = match bare.len() {
+        11 if !abroad => bare,
+        13 => bare.strip_prefix("86")?,
         _ => return None,
     };
     let mobile = national.starts_with('1') && matches!(national.as_bytes().get(1), Some(b'3'..=b'9'));
