@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::report::Findings;
 use super::suite::Suite;
 use super::{golden, json};
-use crate::fixture::{Case, Expect, Format};
+use crate::fixture::{Case, Expect, Format, Plan};
 
 /// A code that no vendor has.
 const NEVER_SEEN: &str = "XD_NEVER_SEEN";
@@ -28,7 +28,7 @@ pub(super) fn check(suite: &Suite<'_>, findings: &mut Findings) {
             shown |= kept;
         }
         if !pass_through {
-            unseen(case, part, &twins, findings);
+            unseen(&suite.fixtures.plan, case, part, &twins, findings);
         }
     });
     let place = "fixtures";
@@ -93,18 +93,18 @@ fn walk(value: &Value, path: &str, found: &mut Vec<Twin>) {
 }
 
 /// Puts a code that nobody has seen in the place of each code of the input.
-fn unseen(case: &Case, part: &dyn Normalize, before: &[Twin], findings: &mut Findings) {
+fn unseen(plan: &Plan, case: &Case, part: &dyn Normalize, before: &[Twin], findings: &mut Findings) {
     let mut codes: Vec<&str> = before.iter().map(|twin| twin.raw.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
     for code in codes {
         let mut landed = false;
         let mut refused = Vec::new();
-        for (place, body) in changed(case, code) {
+        for (place, body) in changed(plan, case, code) {
             match golden::normalize(part, &case.with_body(body)) {
                 Ok(normalized) => {
                     let place = format!("{}, `{code}` at {place} replaced by an unknown code", case.label());
-                    landed |= judge(&place, before, &normalized, findings);
+                    landed |= judge(&place, &normalized, findings);
                 }
                 Err(error) => refused.push(format!("{place}: {error}")),
             }
@@ -116,13 +116,18 @@ fn unseen(case: &Case, part: &dyn Normalize, before: &[Twin], findings: &mut Fin
     }
 }
 
-fn changed(case: &Case, code: &str) -> Vec<(String, Vec<u8>)> {
+fn changed(plan: &Plan, case: &Case, code: &str) -> Vec<(String, Vec<u8>)> {
     match case.format {
         Format::Json => {
             let Some(value) = json::read(&case.capture.body) else { return Vec::new() };
             let mut keys = Vec::new();
             json::keys_of(&value, code, &mut keys);
-            let body = |key: &String| json::replaced(&value, key, code, NEVER_SEEN).to_string().into_bytes();
+            keys.retain(|key| !plan.open_words.iter().any(|open| open.key == *key));
+            let body = |key: &String| {
+                let together = plan.codes_together.iter().find(|keys| keys.contains(key));
+                let together = together.map(Vec::as_slice).unwrap_or_default();
+                json::replaced(&value, key, code, NEVER_SEEN, together).to_string().into_bytes()
+            };
             keys.iter().map(|key| (format!("key `{key}`"), body(key))).collect()
         }
         Format::Xml => {
@@ -140,7 +145,7 @@ fn changed(case: &Case, code: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Whether the unknown code shows in the result, which must then not claim to know it.
-fn judge(place: &str, before: &[Twin], normalized: &Normalized, findings: &mut Findings) -> bool {
+fn judge(place: &str, normalized: &Normalized, findings: &mut Findings) -> bool {
     let landed: Vec<Twin> = twins(normalized).into_iter().filter(|twin| twin.raw == NEVER_SEEN).collect();
     if landed.is_empty() {
         return false;
@@ -150,14 +155,11 @@ fn judge(place: &str, before: &[Twin], normalized: &Normalized, findings: &mut F
         .iter()
         .any(|issue| issue.kind == IssueKind::UnmappedCode && issue.detail.contains(NEVER_SEEN));
     findings.expect(issue, place, "no issue `unmapped_code` names it");
-    for twin in &landed {
-        // Where a second code of the same record says the same, the value may stand as it was.
-        let as_before = twin.path.ends_with(".code_raw")
-            && before.iter().any(|old| old.path == twin.path && old.value == twin.value);
-        if !twin.is_unknown() && !as_before {
-            let value = twin.value.as_deref().unwrap_or_default();
-            findings.note(place, format!("{} became `{value}`", twin.path));
-        }
+    for twin in landed.iter().filter(|twin| !twin.is_unknown()) {
+        let value = twin.value.as_deref().unwrap_or_default();
+        let what = "nothing is guessed. If the key holds names and no codes, or several keys decide together, say so in \
+                    conformance.toml: `open_words`, `codes_together`";
+        findings.note(place, format!("{} became `{value}`: {what}", twin.path));
     }
     true
 }

@@ -87,6 +87,7 @@ fn plain_secrets(suite: &Suite<'_>, findings: &mut Findings) {
         let mut changed = Value::Table(example.clone());
         replace(&mut changed, &path, &Value::String(WRITTEN.to_owned()));
         let place = path.join(".");
+        let Value::Table(changed) = changed else { continue };
         let resolved = suite.table(&changed.to_string(), &Secrets::new(), |secret| secret);
         match resolved.map(|table| refusal(suite, table)) {
             Ok(None) => findings.note(place, "a secret in plain text is accepted"),

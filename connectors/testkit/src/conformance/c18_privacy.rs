@@ -56,9 +56,8 @@ fn folder(path: &Path, found: &mut Vec<(String, &'static str, String)>) {
 /// Everything in a text that looks like it belongs to a person.
 fn personal(text: &str) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
-    for digits in
-        text.split(|letter: char| !letter.is_ascii_digit() && letter != 'X').filter(|run| run.len() >= 10)
-    {
+    let belongs = |letter: char| letter.is_ascii_digit() || matches!(letter, 'X' | '+');
+    for digits in text.split(|letter| !belongs(letter)).filter(|run| run.len() >= 10) {
         if let Some(mobile) = chinese_mobile(digits) {
             found.push(("a mobile number (use 138000000xx or stars)", mobile.to_owned()));
         }

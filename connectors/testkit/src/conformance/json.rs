@@ -68,21 +68,27 @@ pub(super) fn keys_of(value: &Value, wanted: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The same value with one code replaced wherever it stands under a key.
-pub(super) fn replaced(value: &Value, key: &str, old: &str, new: &str) -> Value {
+/// The same value with one code replaced wherever it stands under a key; in the same record the values of
+/// the keys `together` are replaced too.
+pub(super) fn replaced(value: &Value, key: &str, old: &str, new: &str, together: &[String]) -> Value {
     match value {
         Value::Object(map) => {
+            let here = map.get(key).is_some_and(|inner| scalar(inner).as_deref() == Some(old));
             let change = |(name, inner): (&String, &Value)| {
-                let fits = name == key && scalar(inner).as_deref() == Some(old);
-                let inner = if fits { Value::String(new.to_owned()) } else { replaced(inner, key, old, new) };
+                let code = name == key || (together.contains(name) && scalar(inner).is_some());
+                let inner = if here && code {
+                    Value::String(new.to_owned())
+                } else {
+                    replaced(inner, key, old, new, together)
+                };
                 (name.clone(), inner)
             };
             Value::Object(map.iter().map(change).collect())
         }
         Value::Array(items) => {
-            Value::Array(items.iter().map(|inner| replaced(inner, key, old, new)).collect())
+            Value::Array(items.iter().map(|inner| replaced(inner, key, old, new, together)).collect())
         }
-        Value::String(text) => inside(text, &|inner| replaced(inner, key, old, new)),
+        Value::String(text) => inside(text, &|inner| replaced(inner, key, old, new, together)),
         other => other.clone(),
     }
 }
@@ -129,7 +135,9 @@ mod tests {
         let mut keys = Vec::new();
         keys_of(&value, "50", &mut keys);
         assert_eq!(keys, ["code", "qty"]);
-        let other = replaced(&value, "code", "50", "X").to_string();
+        let other = replaced(&value, "code", "50", "X", &[]).to_string();
         assert_eq!(other, r#"{"code":"X","qty":50,"inner":"[{\"code\":\"X\"}]"}"#);
+        let other = replaced(&value, "code", "50", "X", &["qty".to_owned()]).to_string();
+        assert_eq!(other, r#"{"code":"X","qty":"X","inner":"[{\"code\":\"X\"}]"}"#);
     }
 }
