@@ -7,7 +7,7 @@
 //! 3. secondaryStatusCode, else firstStatusCode: they decide, the opCode only makes it finer;
 //! 4. the opCode, with the locker rule for 80 and the photo rule for 8000.
 //!
-//! A code without a row is `unknown` and an issue.
+//! An opCode without a row is `unknown` and an issue, also beside a coarse status.
 
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::{Issue, IssueKind};
@@ -95,9 +95,10 @@ pub(crate) fn decide(scan: &Scan<'_>, context: &Context<'_, '_>, issues: &mut Ve
         None => match (operation, &stated) {
             (Some(code), _) if ELSEWHERE.contains(&op_code) => elsewhere(scan, code),
             (Some(code), Some((said, _))) => Meaning::of(finer(code, *said, scan, context)),
-            (None, Some((said, _))) => Meaning::of(*said),
+            (None, Some((said, _))) if op_code.is_empty() => Meaning::of(*said),
             (Some(code), None) => by_operation(scan, code, context),
-            (None, None) => Meaning::plain(ParcelStatus::Unknown, None),
+            // Whatever the coarse status says: only the opCode tells a return or a photo from the rest.
+            (None, _) => Meaning::plain(ParcelStatus::Unknown, None),
         },
     };
     if meaning.delivered_to.is_none() {

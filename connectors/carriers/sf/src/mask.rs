@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn hides_every_way_a_phone_is_written() {
-        assert_eq!(text("电话138 0000 0035"), "电话138 **** 0035".replace(" ****", " ****"));
+        assert_eq!(text("电话138 0000 0035"), "电话138 **** 0035");
         assert_eq!(text("0755-55500135"), "0755-55****35");
         assert_eq!(text("+8613800000035"), "+86138****0035");
         assert_eq!(text("电话１３８０００００１３５"), "电话１３８****０１３５");

@@ -2,8 +2,8 @@
 //!
 //! SF gives local times without a zone. For mainland China, Hong Kong, Macau and Taiwan that is +08:00; for
 //! scans abroad nobody says. `places.txt` holds the short names of provinces, prefectures and county-level
-//! cities (from the divisions published by the Ministry of Civil Affairs, state of 2024, as compiled by the
-//! MIT-licensed package `lcn`), and the traditional spellings of Hong Kong, Macau and Taiwan.
+//! cities (divisions of the Ministry of Civil Affairs, state of 2024; origin in `places.license.md`),
+//! and the traditional spellings of Hong Kong, Macau and Taiwan.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

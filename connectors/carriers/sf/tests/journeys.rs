@@ -1,5 +1,11 @@
 //! Whole journeys, delivery by delivery: the events must be those of `fixtures/_journeys/manifest.json`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests: a fixture that is not there fails the test"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -110,6 +116,7 @@ fn events(name: &str) -> Vec<Event> {
         for mut observation in normalized.observations {
             observation.seal().unwrap();
             assert!(observation.partial);
+            assert!(observation.validate().is_empty(), "{:?}", observation.validate());
             let Entity::Parcel(parcel) = observation.entity else { panic!("not a parcel") };
             for event in parcel.events {
                 let at = kept.len();
