@@ -1,6 +1,4 @@
-//! The canonical model of crossdock: what an order, an after-sale case, a parcel and a stock level are,
-//! whoever reported them; how they are identified; and the events that speak about them.
-
+#![doc = include_str!("../README.md")]
 #![deny(clippy::float_arithmetic, clippy::float_cmp)]
 
 #[macro_use]
@@ -8,6 +6,7 @@ mod macros;
 
 mod address;
 mod aftersale;
+mod body;
 mod customs;
 mod dec;
 mod delivery;
@@ -23,6 +22,7 @@ mod parcel;
 mod party;
 mod payment;
 mod protected;
+pub mod publish;
 mod read;
 mod risk;
 mod seal;
@@ -32,10 +32,15 @@ pub mod subject;
 pub mod text;
 mod tracking;
 mod ts;
+mod validate;
 mod vocabulary;
 
 pub use address::{Address, Geo, RegionCodes};
 pub use aftersale::{Aftersale, AftersaleLine};
+pub use body::{
+    AftersaleBody, HubBody, InventoryBody, InvoiceBody, MilestoneBody, OrderBody, ParcelBody, ProductBody,
+    RiskBody,
+};
 pub use customs::{Customs, PayerId};
 pub use dec::{Dec, DecError};
 pub use delivery::{Delivery, PickupPoint};
@@ -56,4 +61,5 @@ pub use source::Source;
 pub use status::Status;
 pub use tracking::{Courier, Location, TrackingEvent};
 pub use ts::{Ts, TsError};
+pub use validate::Problem;
 pub use vocabulary::*;

@@ -1,5 +1,13 @@
 //! Events: their two written forms, their subjects, their ids.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails may panic"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 

@@ -1,6 +1,14 @@
 //! The published identity vectors: 30 orders in 18 groups, each with its keys, some with the bytes that
 //! are hashed. They come with the definition of the keys and were computed by two independent programs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails may panic"
+)]
+
 use std::collections::BTreeMap;
 
 use crossdock_schemas::{Observation, Order, OrderLine, OrderRef, Source, identity};
