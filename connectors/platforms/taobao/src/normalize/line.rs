@@ -14,7 +14,7 @@ use crate::wire::{Component, ServiceOrder, SubOrder, Trade, text, yes};
 pub(super) fn lines(reading: &mut Reading<'_>, trade: &Trade<'_>) -> Result<Vec<OrderLine>> {
     let mut lines = Vec::with_capacity(trade.orders.len() + trade.service_orders.len());
     for (at, order) in trade.orders.iter().enumerate() {
-        lines.push(line(reading, order, at)?);
+        lines.push(line(reading, trade, order, at)?);
     }
     for (at, service) in trade.service_orders.iter().enumerate() {
         lines.push(service_line(reading, service, at)?);
@@ -37,7 +37,7 @@ pub(super) fn oid<'v>(order: &'v SubOrder<'_>) -> Option<&'v str> {
     text(&order.oid_str).or(text(&order.oid))
 }
 
-fn line(reading: &mut Reading<'_>, order: &SubOrder<'_>, at: usize) -> Result<OrderLine> {
+fn line(reading: &mut Reading<'_>, trade: &Trade<'_>, order: &SubOrder<'_>, at: usize) -> Result<OrderLine> {
     let oid =
         oid(order).ok_or_else(|| reading.malformed(format_args!("orders[{at}].oid"), "the id is missing"))?;
     let quantity =
@@ -73,7 +73,7 @@ fn line(reading: &mut Reading<'_>, order: &SubOrder<'_>, at: usize) -> Result<Or
     if let Some(wish) = text(&order.customization) {
         line.customization.insert("customization".to_owned(), wish.to_owned());
     }
-    status(reading, order, at, &mut line);
+    status(reading, order, at, state::refused_at_the_door(trade), &mut line);
     let ext = extension(order, sku);
     if !ext.is_empty() {
         line.ext.insert(PLATFORM.to_owned(), ext);
@@ -116,7 +116,13 @@ fn quantity(reading: &Reading<'_>, given: Option<Dec>, list: &str, at: usize) ->
 
 /// Status and counters of a line. A line that was refunded whole or never paid leaves the trade open: it is
 /// cancelled here, not there.
-fn status(reading: &mut Reading<'_>, order: &SubOrder<'_>, at: usize, line: &mut OrderLine) {
+fn status(
+    reading: &mut Reading<'_>,
+    order: &SubOrder<'_>,
+    at: usize,
+    never_paid: bool,
+    line: &mut OrderLine,
+) {
     let sent = text(&order.invoice_no).is_some() || text(&order.consign_time).is_some();
     let mut status = LineStatus::default();
     let mut counted = Quantities::default();
@@ -134,6 +140,7 @@ fn status(reading: &mut Reading<'_>, order: &SubOrder<'_>, at: usize, line: &mut
         let all = Some(line.quantity);
         match code {
             "TRADE_CLOSED_BY_TAOBAO" => counted.cancelled = all,
+            "TRADE_CLOSED" if never_paid => counted.cancelled = all,
             "TRADE_CLOSED" => {
                 counted.refunded = all;
                 if !sent {

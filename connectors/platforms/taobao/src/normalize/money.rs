@@ -2,8 +2,8 @@
 
 use crossdock_connector::{IssueKind, Result, wire};
 use crossdock_schemas::{
-    Allocation, ComputedBy, Dec, Discount, DiscountKind, DiscountTarget, Fee, FeeKind, Money, OrderLine,
-    Payment, PaymentKind, PaymentState, PaymentStatus, Presale, PresaleStage, Status, Totals, Ts,
+    Allocation, ComputedBy, Dec, Discount, DiscountKind, DiscountTarget, Fee, FeeKind, Money, Order,
+    OrderLine, Payment, PaymentKind, PaymentState, PaymentStatus, Presale, PresaleStage, Status, Totals, Ts,
 };
 
 use super::line::oid;
@@ -47,6 +47,10 @@ pub(super) fn discounts(
     lines: &[OrderLine],
 ) -> Result<(Vec<Discount>, Vec<Fee>)> {
     let (mut discounts, mut fees) = (Vec::new(), Vec::new());
+    // Without lines the discounts of the lines are not known either, and a part of them would look like all.
+    if lines.is_empty() {
+        return Ok((discounts, fees));
+    }
     let single = trade.orders.len() == 1;
     let of_trade = amounts.discount.or_else(|| shares(lines));
     let mut of_order = listed(reading, trade, order_no)?;
@@ -170,8 +174,10 @@ fn level(
     }));
 }
 
-/// Sums as stated. What cannot be known from the payload stays absent.
-pub(super) fn totals(amounts: &Amounts, status: &Status, discounts: &[Discount], fees: &[Fee]) -> Totals {
+/// Sums as stated. What cannot be known from the payload stays absent; without lines that is how the goods
+/// came down to what is to be paid.
+pub(super) fn totals(amounts: &Amounts, order: &Order) -> Totals {
+    let (status, fees) = (&order.status, &order.fees);
     let paid = match (status.presale, status.payment) {
         (Some(PresaleStage::DepositPaid | PresaleStage::Failed), _) => amounts.step_paid,
         (_, Some(PaymentState::Paid | PaymentState::PartiallyRefunded | PaymentState::Refunded)) => {
@@ -181,8 +187,9 @@ pub(super) fn totals(amounts: &Amounts, status: &Status, discounts: &[Discount],
         _ => None,
     };
     Totals {
-        goods: amounts.goods,
-        discount: Some(discounts.iter().map(|discount| discount.amount).sum()),
+        goods: amounts.goods.filter(|_| !order.lines.is_empty()),
+        discount: (!order.lines.is_empty())
+            .then(|| order.discounts.iter().map(|discount| discount.amount).sum()),
         shipping: amounts.postage,
         fees: (!fees.is_empty()).then(|| fees.iter().map(|fee| fee.amount).sum()),
         tax: amounts.tax,
@@ -197,6 +204,9 @@ pub(super) fn totals(amounts: &Amounts, status: &Status, discounts: &[Discount],
 /// The platform says that the lines' shares and the postage make up the payment.
 pub(super) fn check(reading: &mut Reading<'_>, trade: &Trade<'_>, amounts: &Amounts, lines: &[OrderLine]) {
     let (Some(payment), Some(postage)) = (amounts.payment, amounts.postage) else { return };
+    if lines.is_empty() {
+        return;
+    }
     let mut sum = postage;
     for line in lines {
         // Lines closed before payment are no longer part of it; services have no share of their own.

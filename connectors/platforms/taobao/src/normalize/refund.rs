@@ -66,6 +66,12 @@ fn states(reading: &mut Reading<'_>, refund: &Refund<'_>, case: &mut Aftersale) 
         let back = matches!(answer, "true" | "1");
         case.kind = Some(if back { AftersaleKind::ReturnRefund } else { AftersaleKind::RefundOnly });
     }
+    // Exchanges, resends and repairs end in the same code, and no money goes back.
+    let no_money = matches!(case.kind, Some(AftersaleKind::Exchange | AftersaleKind::Resend))
+        || text(&refund.dispute_type) == Some("REPAIR");
+    if no_money && case.status == Some(AftersaleStatus::Refunded) {
+        case.status = Some(AftersaleStatus::Closed);
+    }
     if let Some(code) = text(&refund.refund_phase) {
         case.phase_raw = Some(code.to_owned());
         case.phase = codes::phase(code, text(&refund.order_status)).unwrap_or_else(|()| {

@@ -38,6 +38,13 @@ pub(super) fn status(reading: &mut Reading<'_>, trade: &Trade<'_>) -> Status {
     status
 }
 
+/// A trade that was closed after its parcel was refused or never went out: nothing was paid at the door.
+pub(super) fn refused_at_the_door(trade: &Trade<'_>) -> bool {
+    text(&trade.kind) == Some("cod")
+        && text(&trade.status) == Some("TRADE_CLOSED")
+        && text(&trade.cod_status).is_some_and(|code| code != "SIGN_IN")
+}
+
 /// With cash on delivery the platform's "paid" statuses only say that the seller may ship.
 fn cash_on_delivery(trade: &Trade<'_>, status: &mut Status) {
     if text(&trade.kind) != Some("cod") {
@@ -46,8 +53,7 @@ fn cash_on_delivery(trade: &Trade<'_>, status: &mut Status) {
     let signed = matches!(text(&trade.status), Some("TRADE_BUYER_SIGNED" | "TRADE_FINISHED"));
     match status.payment {
         Some(PaymentState::Paid) if !signed => status.payment = Some(PaymentState::CodPending),
-        // Closed after the parcel was refused or never went out: nothing was paid that could go back.
-        Some(PaymentState::Refunded) if text(&trade.cod_status).is_some_and(|code| code != "SIGN_IN") => {
+        Some(PaymentState::Refunded) if refused_at_the_door(trade) => {
             status.payment = Some(PaymentState::Voided);
         }
         _ => {}
@@ -72,8 +78,9 @@ fn presale(reading: &mut Reading<'_>, trade: &Trade<'_>, status: &mut Status) {
             status.payment = Some(payment);
         }
     }
-    if let Some(lifecycle) = row.lifecycle {
-        status.lifecycle = Some(lifecycle);
+    // A status we do not know stays unknown, whatever the step says.
+    if row.lifecycle.is_some() && status.lifecycle != Some(Lifecycle::Unknown) {
+        status.lifecycle = row.lifecycle;
     }
 }
 
@@ -87,7 +94,8 @@ fn aftersale(reading: &Reading<'_>, trade: &Trade<'_>, status: &mut Status) {
             (Some(before), Some(now)) if weight(now) > weight(before) => Some(now),
             (before, Some(_)) => before,
         };
-        if text(&order.refund_status) == Some("SUCCESS") && status.payment == Some(PaymentState::Paid) {
+        // A case may also end well without money going back (exchange, resend): only a closed line proves it.
+        if text(&order.status) == Some("TRADE_CLOSED") && status.payment == Some(PaymentState::Paid) {
             status.payment = Some(PaymentState::PartiallyRefunded);
         }
     }

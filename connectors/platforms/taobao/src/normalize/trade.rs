@@ -39,7 +39,6 @@ pub(super) fn read(reading: &mut Reading<'_>, trade: &Trade<'_>) -> Result<Norma
         placed_at,
         modified_at: modified,
         currency: Some(CNY.to_owned()),
-        totals: money::totals(&amounts, &status, &discounts, &fees),
         presale: money::presale(trade, &amounts, &status),
         buyer: receiver::buyer(trade),
         ship_to: receiver::ship_to(reading, trade),
@@ -56,6 +55,7 @@ pub(super) fn read(reading: &mut Reading<'_>, trade: &Trade<'_>) -> Result<Norma
     times(reading, trade, &status, &mut order);
     order.payments = money::payments(trade, &amounts, &status, order.paid_at);
     order.status = status;
+    order.totals = money::totals(&amounts, &order);
     let ext = extension(trade);
     if !ext.is_empty() {
         order.ext.insert(PLATFORM.to_owned(), ext);
@@ -144,6 +144,7 @@ fn extension(trade: &Trade<'_>) -> Map<String, Json> {
         ("trade_from", &trade.trade_from),
         ("shipping_type", &trade.shipping_type),
         ("cod_status", &trade.cod_status),
+        ("receiver_country", &trade.receiver_country),
         ("receiver_changed", &trade.lm),
     ] {
         if let Some(value) = text(value) {
