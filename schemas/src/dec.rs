@@ -139,6 +139,14 @@ impl Dec {
     /// Hands out the bytes of [`canonical`](Dec::canonical) without allocating.
     pub(crate) fn with_canonical<R>(self, take: impl FnOnce(&[u8]) -> R) -> R {
         let (mut mantissa, mut scale) = (self.0.mantissa().unsigned_abs(), self.0.scale());
+        if let Ok(mut small) = u64::try_from(mantissa) {
+            // Nearly always: 64-bit division is many times faster than 128-bit.
+            while scale > 0 && small % 10 == 0 {
+                small /= 10;
+                scale -= 1;
+            }
+            mantissa = u128::from(small);
+        }
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
@@ -149,6 +157,10 @@ impl Dec {
     /// Whether the value has at most 28 significant and 10 fraction digits, so that it can be hashed.
     #[must_use]
     pub fn fits_hash(self) -> bool {
+        if self.0.scale() <= MAX_FRACTION && self.0.mantissa().unsigned_abs() < 10_u128.pow(MAX_DIGITS) {
+            return true;
+        }
+        // Trailing zeros of the fraction do not count.
         let value = self.0.normalize();
         value.scale() <= MAX_FRACTION && value.mantissa().unsigned_abs() < 10_u128.pow(MAX_DIGITS)
     }

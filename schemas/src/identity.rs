@@ -113,9 +113,18 @@ pub fn event_id(tenant: &str, event_type: &str, key_of_entity: &str, discriminat
 /// # Errors
 /// When a number has more digits than can be hashed.
 pub fn line_hash(line: &OrderLine, order_currency: Option<&str>) -> Result<[u8; 32], IdentityError> {
-    let mut buffer = Vec::with_capacity(256);
-    line_record(&mut buffer, line, order_currency)?;
-    Ok(sha256(&buffer))
+    line_hash_in(&mut Vec::with_capacity(256), line, order_currency)
+}
+
+/// [`line_hash`] with a buffer that can be used again.
+pub(crate) fn line_hash_in(
+    buffer: &mut Vec<u8>,
+    line: &OrderLine,
+    order_currency: Option<&str>,
+) -> Result<[u8; 32], IdentityError> {
+    buffer.clear();
+    line_record(buffer, line, order_currency)?;
+    Ok(sha256(buffer))
 }
 
 /// Hash of all lines of an order; sorts them. Equal lines count as often as they occur.
@@ -238,14 +247,14 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// Lower-case hex.
 pub(crate) fn hex(prefix: &str, bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(prefix.len() + bytes.len() * 2);
-    out.push_str(prefix);
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+    let mut out = Vec::with_capacity(prefix.len() + bytes.len() * 2);
+    out.extend_from_slice(prefix.as_bytes());
     for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            out.push(char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }));
-        }
+        out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
-    out
+    // A text and ASCII digits are a text.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 fn key(prefix: &str, buffer: &[u8]) -> String {

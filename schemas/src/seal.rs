@@ -1,7 +1,7 @@
 //! Sealing fills in the identities of an observation. It is repeatable: sealing twice changes nothing.
 
 use crate::identity::{
-    IdentityError, aftersale_key, hex, idem_key, line_hash, lines_hash, order_key, parcel_key,
+    IdentityError, aftersale_key, hex, idem_key, line_hash_in, lines_hash, order_key, parcel_key,
     tracking_event_key,
 };
 use crate::text::{clean, is_blank};
@@ -58,8 +58,9 @@ fn seal_order(order: &mut Order, partial: bool) -> Result<(), IdentityError> {
     require(&order.order_no, "order_no")?;
     order.order_key = Some(order_key(platform, shop, &order.order_no));
     let mut hashes = Vec::with_capacity(order.lines.len());
+    let mut buffer = Vec::with_capacity(256);
     for line in &order.lines {
-        hashes.push(line_hash(line, order.currency.as_deref())?);
+        hashes.push(line_hash_in(&mut buffer, line, order.currency.as_deref())?);
     }
     name_lines(&mut order.lines, &hashes);
     if partial {
