@@ -1,0 +1,41 @@
+//! Stand-in servers: the outside world on this machine, for tests and for `crossdock demo`.
+//!
+//! Each behaves as the fact sheet of its vendor says, checks what the vendor would check, and can be told to
+//! misbehave. What goes wrong is drawn from a seed, so a failure can be played again.
+//!
+//! | module | plays | who calls whom |
+//! |---|---|---|
+//! | [`receiver`] | a receiver of signed webhooks: an ERP, a CRM | the hub calls it |
+//! | [`top`] | the Taobao TOP gateway | the hub calls it |
+//! | [`sf`] | SF Express | it pushes routes, and answers queries |
+//! | [`shopify`] | Shopify's webhooks | it calls the hub |
+//! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
+//!
+//! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
+
+mod client;
+mod form;
+pub mod generate;
+pub mod receiver;
+mod rng;
+mod server;
+pub mod sf;
+pub mod shopify;
+pub mod top;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use client::{Client, Reply};
+pub use rng::Rng;
+pub use server::Server;
+
+/// Says what time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A clock that stands still.
+#[must_use]
+pub fn stopped(at: Timestamp) -> Clock {
+    Arc::new(move || at)
+}
