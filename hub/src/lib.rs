@@ -2,4 +2,15 @@
 
 pub mod backbone;
 pub mod clock;
+pub mod config;
 pub mod handoff;
+pub mod history;
+pub mod http;
+pub mod hub;
+pub mod ingress;
+pub mod ledger;
+pub mod lock;
+pub mod operate;
+pub mod pipeline;
+pub mod registry;
+pub mod telemetry;

@@ -13,6 +13,8 @@ mod repair;
 mod settle;
 mod writer;
 
+pub(crate) use read::FETCHING;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,249 @@
+//! Puts the parts together from a configuration; the only place that knows them all.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::backbone::Backbone;
+use crate::backbone::embedded::Embedded;
+use crate::config::{HumanDuration, Loaded, SourceSetup};
+use crate::handoff::worker::Worker;
+use crate::http::Client;
+use crate::ingress::fetcher::{self, FetchSource};
+use crate::ingress::poller::Poller;
+use crate::ingress::server;
+use crate::ingress::webhook::{PushSource, Webhooks};
+use crate::lock::DataLock;
+use crate::operate;
+use crate::pipeline::{Fold, FoldSource, PassThrough, Pipeline, PipelineHandle};
+use crate::telemetry::metrics::Metrics;
+
+/// A running hub. Stop it with [`Hub::shutdown`].
+pub struct Hub {
+    /// The store.
+    pub backbone: Arc<dyn Backbone>,
+    /// For repairs.
+    pub pipeline: PipelineHandle,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+    /// Where webhooks are taken.
+    pub webhook: SocketAddr,
+    /// Where operators are answered; none when it is turned off.
+    pub admin: Option<SocketAddr>,
+    stop_intake: watch::Sender<bool>,
+    stop_rest: watch::Sender<bool>,
+    intake: JoinSet<()>,
+    rest: JoinSet<()>,
+    pipeline_thread: Option<std::thread::JoinHandle<()>>,
+    deadline: Duration,
+    lock: DataLock,
+}
+
+/// The fold for a configuration's sources and sinks.
+pub fn fold_of(loaded: &Loaded) -> Fold {
+    let sources = loaded
+        .sources
+        .iter()
+        .filter_map(|source| {
+            let normalize = Arc::clone(source.parts.normalize.as_ref()?);
+            let revisions = source.descriptor.capabilities.revisions;
+            Some((Arc::clone(&source.id), FoldSource { normalize, revisions }))
+        })
+        .collect();
+    let sinks = loaded.sinks.iter().map(|sink| (Arc::clone(&sink.id), sink.filter.clone())).collect();
+    Fold::new(
+        loaded.config.tenant.as_str().into(),
+        sources,
+        sinks,
+        loaded.config.milestones.clone(),
+        Arc::new(PassThrough),
+    )
+}
+
+impl Hub {
+    /// Starts everything the configuration names.
+    ///
+    /// # Errors
+    /// What could not be started: the store, a port, the TLS setup.
+    pub async fn start(loaded: Loaded) -> Result<Self, String> {
+        let dir = &loaded.config.data.dir;
+        std::fs::create_dir_all(dir).map_err(|error| format!("cannot create {}: {error}", dir.display()))?;
+        let lock = DataLock::take(dir)?;
+        let store = Embedded::open(dir, &loaded.config.tenant).map_err(|error| error.to_string())?;
+        let backbone: Arc<dyn Backbone> = Arc::new(store);
+        Self::start_on(loaded, backbone, lock).await
+    }
+
+    async fn start_on(loaded: Loaded, backbone: Arc<dyn Backbone>, lock: DataLock) -> Result<Self, String> {
+        let metrics = Arc::new(Metrics::default());
+        let client = Client::new(&loaded.config.outbound)?;
+        let (stop_intake, intake_stops) = watch::channel(false);
+        let (stop_rest, rest_stops) = watch::channel(false);
+        let deadline = loaded.config.shutdown_deadline.get();
+        // Every sink has its place before the first event is committed, so that the ledger counts from the start.
+        for sink in &loaded.sinks {
+            backbone
+                .open_sink(sink.id.to_string(), sink.filter.to_text())
+                .await
+                .map_err(|error| format!("sink {}: {error}", sink.id))?;
+        }
+        let (pipeline, handle) = Pipeline::new(Arc::clone(&backbone), fold_of(&loaded), rest_stops.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let pipeline_thread = std::thread::Builder::new()
+            .name("pipeline".into())
+            .spawn(move || pipeline.run_blocking(&runtime))
+            .map_err(|error| format!("cannot start the pipeline: {error}"))?;
+
+        let mut rest = JoinSet::new();
+        for sink in &loaded.sinks {
+            let Some(part) = sink.parts.sink.clone() else { continue };
+            let worker = Worker {
+                id: Arc::clone(&sink.id),
+                config: sink.config.clone(),
+                filter: sink.filter.clone(),
+                part,
+                backbone: Arc::clone(&backbone),
+                client: client.clone(),
+                metrics: Arc::clone(&metrics),
+                stop: rest_stops.clone(),
+            };
+            rest.spawn(worker.run());
+        }
+        rest.spawn(retention(Arc::clone(&backbone), loaded.config.data.keep_captures, rest_stops.clone()));
+
+        let mut intake = JoinSet::new();
+        let fetches = fetch_sources(&loaded.sources);
+        if !fetches.is_empty() {
+            intake.spawn(fetcher::run(
+                fetches,
+                Arc::clone(&backbone),
+                client.clone(),
+                Arc::clone(&metrics),
+                intake_stops.clone(),
+            ));
+        }
+        for source in &loaded.sources {
+            let (Some(poll), Some(every)) = (&source.parts.poll, source.config.poll_every) else { continue };
+            let poller = Poller {
+                source: Arc::clone(&source.id),
+                poll: Arc::clone(poll),
+                every,
+                since: source.config.poll_since.unwrap_or(HumanDuration(Duration::from_secs(86_400))),
+                backbone: Arc::clone(&backbone),
+                client: client.clone(),
+                metrics: Arc::clone(&metrics),
+            };
+            intake.spawn(poller.run(intake_stops.clone()));
+        }
+        let listener = bind("webhook.listen", &loaded.config.webhook.listen).await?;
+        let webhook = listener.local_addr().map_err(|error| error.to_string())?;
+        let webhooks = Arc::new(Webhooks::new(
+            push_sources(&loaded.sources),
+            Arc::clone(&backbone),
+            Arc::clone(&metrics),
+            loaded.config.webhook.clone(),
+        ));
+        intake.spawn(server::serve(listener, webhooks, intake_stops, deadline / 2));
+        let admin = match loaded.config.admin.listen.as_str() {
+            "" => None,
+            address => {
+                let listener = bind("admin.listen", address).await?;
+                let address = listener.local_addr().map_err(|error| error.to_string())?;
+                let state = operate::State {
+                    backbone: Arc::clone(&backbone),
+                    pipeline: handle.clone(),
+                    metrics: Arc::clone(&metrics),
+                };
+                let token = lock.announce(address)?;
+                rest.spawn(operate::serve(listener, state, token, rest_stops));
+                Some(address)
+            }
+        };
+        Ok(Self {
+            backbone,
+            pipeline: handle,
+            metrics,
+            webhook,
+            admin,
+            stop_intake,
+            stop_rest,
+            intake,
+            rest,
+            pipeline_thread: Some(pipeline_thread),
+            deadline,
+            lock,
+        })
+    }
+
+    /// Stops intake, drains, flushes, closes; at most the configured deadline.
+    ///
+    /// # Errors
+    /// What did not end in time. Nothing acknowledged is lost by that: it is folded and handed off at the next start.
+    pub async fn shutdown(mut self) -> Result<(), String> {
+        drop(self.stop_intake.send(true));
+        let thread = self.pipeline_thread.take();
+        let work = async {
+            while self.intake.join_next().await.is_some() {}
+            drop(self.stop_rest.send(true));
+            if let Some(thread) = thread {
+                drop(tokio::task::spawn_blocking(move || thread.join()).await);
+            }
+            while self.rest.join_next().await.is_some() {}
+        };
+        let in_time = tokio::time::timeout(self.deadline, work).await.is_ok();
+        let closed = self.backbone.close(Duration::from_secs(10)).await.map_err(|error| error.to_string());
+        drop(self.lock);
+        closed?;
+        if in_time { Ok(()) } else { Err("not everything ended before the deadline; it goes on at the next start".into()) }
+    }
+}
+
+async fn bind(key: &str, address: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{key}: cannot listen on {address}: {error}"))
+}
+
+fn push_sources(sources: &[SourceSetup]) -> Vec<PushSource> {
+    sources
+        .iter()
+        .filter_map(|source| {
+            let push = Arc::clone(source.parts.push.as_ref()?);
+            Some(PushSource { id: Arc::clone(&source.id), push, insecure: source.config.insecure_accept_unsigned })
+        })
+        .collect()
+}
+
+fn fetch_sources(sources: &[SourceSetup]) -> HashMap<Arc<str>, FetchSource> {
+    sources
+        .iter()
+        .filter_map(|source| {
+            let fetch = Arc::clone(source.parts.fetch.as_ref()?);
+            Some((Arc::clone(&source.id), FetchSource { fetch, concurrency: source.config.fetch_concurrency }))
+        })
+        .collect()
+}
+
+/// Removes bodies of old captures in small steps, so that it holds nothing up.
+async fn retention(backbone: Arc<dyn Backbone>, keep: HumanDuration, mut stop: watch::Receiver<bool>) {
+    const STEP: usize = 500;
+    while !*stop.borrow() {
+        let before = crate::clock::now_micros().saturating_sub(keep.micros());
+        let removed = backbone.repair(crate::backbone::Repair::Retire { before, limit: STEP }).await;
+        let pause = match removed {
+            Ok(count) if count >= 500 => Duration::from_millis(100),
+            Ok(_) => Duration::from_secs(600),
+            Err(error) => {
+                tracing::warn!(error = %error, "retention waits for the store");
+                Duration::from_secs(60)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            changed = stop.changed() => drop(changed),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! How captures come in: webhooks, fetches for nudges, polls, files. All of it ends in `Backbone::capture`.
+
+pub mod body;
+pub mod fetcher;
+pub mod files;
+pub mod limits;
+pub mod poller;
+pub mod server;
+pub mod spool;
+pub mod webhook;

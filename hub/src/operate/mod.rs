@@ -1,0 +1,198 @@
+//! The port for operators: health, metrics, and the calls that commands make to a running hub.
+//!
+//! `/healthz`, `/readyz` and `/metrics` are open (keep the port on loopback); everything under `/admin` needs the
+//! token that the hub wrote into its data directory.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, Request, State as Shared};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use crossdock_connector::{Captured, Headers};
+use crossdock_schemas::{Channel, Class};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::backbone::{Answer, Backbone, NewCapture, Question, Repair, Seq};
+use crate::clock;
+use crate::pipeline::PipelineHandle;
+use crate::telemetry::metrics::Metrics;
+
+/// What the port works on.
+#[derive(Clone)]
+pub struct State {
+    /// The store.
+    pub backbone: Arc<dyn Backbone>,
+    /// For repairs.
+    pub pipeline: PipelineHandle,
+    /// Counts.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Captures a command hands to a running hub.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Handed {
+    /// Source id.
+    pub source: String,
+    /// Live or backfill.
+    pub class: String,
+    /// The captures; bodies in base64.
+    pub captures: Vec<HandedCapture>,
+}
+
+/// One capture a command hands to a running hub.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HandedCapture {
+    /// Topic.
+    pub topic: String,
+    /// Headers.
+    pub headers: Headers,
+    /// Where it stood.
+    pub origin: Option<String>,
+    /// Body in base64.
+    pub body: String,
+}
+
+/// What people want repaired.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Fold captures in quarantine again.
+    RetryQuarantine(Vec<Seq>),
+    /// Drop captures from quarantine.
+    DropQuarantine(Vec<Seq>),
+    /// Hand parked events off again.
+    RetryParked(Vec<(String, Seq)>),
+    /// Drop parked events.
+    DropParked(Vec<(String, Seq)>),
+}
+
+/// How many things a repair changed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Changed {
+    /// How many.
+    pub changed: u64,
+}
+
+/// Serves until stopped.
+pub async fn serve(listener: TcpListener, state: State, token: String, mut stop: watch::Receiver<bool>) {
+    let admin = Router::new()
+        .route("/admin/capture", post(capture))
+        .route("/admin/repair", post(repair))
+        .route("/admin/position", get(position))
+        .layer(axum::extract::DefaultBodyLimit::max(64 << 20))
+        .route_layer(from_fn_with_state(Arc::<str>::from(token), authorize));
+    let router = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .merge(admin)
+        .with_state(state);
+    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+        drop(stop.wait_for(|stopped| *stopped).await);
+    });
+    if let Err(error) = served.await {
+        tracing::error!(error = %error, "admin port ended");
+    }
+}
+
+async fn authorize(Shared(token): Shared<Arc<str>>, request: Request, next: Next) -> Response {
+    let given = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    if bool::from(given.as_bytes().ct_eq(token.as_bytes())) {
+        return next.run(request).await;
+    }
+    (StatusCode::UNAUTHORIZED, "unauthorized\n").into_response()
+}
+
+async fn ready(Shared(state): Shared<State>) -> Response {
+    match state.backbone.intake_position().await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("store: {error}\n")).into_response(),
+    }
+}
+
+async fn metrics(Shared(state): Shared<State>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], state.metrics.render()).into_response()
+}
+
+async fn capture(Shared(state): Shared<State>, Json(handed): Json<Handed>) -> Response {
+    let class: Class = match handed.class.parse() {
+        Ok(class) => class,
+        Err(_) => return (StatusCode::BAD_REQUEST, "class is n, r or t\n").into_response(),
+    };
+    let source: Arc<str> = handed.source.into();
+    let mut batch = Vec::with_capacity(handed.captures.len());
+    for handed in handed.captures {
+        let Some(body) = crossdock_connector::sign::unbase64(&handed.body) else {
+            return (StatusCode::BAD_REQUEST, "body is not base64\n").into_response();
+        };
+        let captured =
+            Captured { topic: handed.topic, headers: handed.headers, body: body.into(), origin: handed.origin };
+        batch.push(NewCapture {
+            source: Arc::clone(&source),
+            captured,
+            channel: Channel::File,
+            class,
+            received_at: clock::now_micros(),
+            traceparent: None,
+            answers: Vec::new(),
+        });
+    }
+    match state.backbone.capture(batch).await {
+        Ok(seqs) => Json(Changed { changed: u64::try_from(seqs.len()).unwrap_or_default() }).into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+    }
+}
+
+async fn repair(Shared(state): Shared<State>, Json(order): Json<Order>) -> Response {
+    match carry_out(&*state.backbone, &state.pipeline, order).await {
+        Ok(changed) => Json(Changed { changed }).into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+    }
+}
+
+async fn carry_out(
+    backbone: &dyn Backbone,
+    pipeline: &PipelineHandle,
+    order: Order,
+) -> Result<u64, crate::backbone::BackboneError> {
+    match order {
+        Order::RetryQuarantine(seqs) => pipeline.refold(seqs).await,
+        Order::DropQuarantine(seqs) => backbone.repair(Repair::DropQuarantine(seqs)).await,
+        Order::RetryParked(items) => {
+            backbone.repair(Repair::RetryParked { items, at: clock::now_micros() }).await
+        }
+        Order::DropParked(items) => backbone.repair(Repair::DropParked(items)).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct Of {
+    #[serde(default)]
+    kind: String,
+}
+
+/// How far the intake is behind, for commands that wait for it.
+async fn position(Shared(state): Shared<State>, Query(of): Query<Of>) -> Response {
+    let head = *state.backbone.heads().captures.borrow();
+    if of.kind == "ledger" {
+        return match state.backbone.ask(Question::Ledger).await {
+            Ok(Answer::Ledger(counts)) => Json(crate::ledger::Ledger::of(&counts)).into_response(),
+            _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        };
+    }
+    match state.backbone.intake_position().await {
+        Ok(at) => Json(serde_json::json!({"head": head, "folded": at})).into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+    }
+}

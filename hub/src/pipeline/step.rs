@@ -1,0 +1,470 @@
+//! One step: a batch of captures becomes one commit. Pure but for loading the states it needs.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crossdock_connector::{Class as ErrorClass, Error, Issue, IssueKind, Normalized};
+use crossdock_schemas::{Entity, HistoryKind, Observation, OrderRef, identity};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::cache::{Cache, Known};
+use super::{Enrich, FoldSource};
+use crate::backbone::*;
+use crate::handoff::filter::{Filter, Subject};
+use crate::history::{self, Context, MilestoneRules, State, Verdict};
+
+/// Finds what a source needs for folding by the source's id.
+pub type SourceOf = HashMap<Arc<str>, FoldSource>;
+
+/// Most states kept in memory between steps.
+const KEPT: usize = 2048;
+
+/// Turns captures into commits.
+pub struct Fold {
+    tenant: Arc<str>,
+    sources: SourceOf,
+    sinks: Vec<(Arc<str>, Filter)>,
+    rules: MilestoneRules,
+    enrich: Arc<dyn Enrich>,
+    cache: Cache,
+}
+
+/// What a batch of captures became.
+pub struct Step {
+    /// To be committed.
+    pub commit: Commit,
+    /// Captures that could be read.
+    pub readable: u64,
+}
+
+/// A capture after normalizing.
+struct Read {
+    seq: Seq,
+    source: Arc<str>,
+    outcome: Result<Normalized, QuarantineReason>,
+}
+
+/// A history that this step changed.
+struct Changed {
+    expected: i64,
+    published: String,
+    snapshot: Option<Arc<str>>,
+    events: Vec<EventWrite>,
+    links: Vec<HistoryKey>,
+}
+
+impl Fold {
+    /// A fold for these sources and sinks.
+    pub fn new(
+        tenant: Arc<str>,
+        sources: SourceOf,
+        sinks: Vec<(Arc<str>, Filter)>,
+        rules: MilestoneRules,
+        enrich: Arc<dyn Enrich>,
+    ) -> Self {
+        Self { tenant, sources, sinks, rules, enrich, cache: Cache::new(KEPT) }
+    }
+
+    /// Forgets all states: after a failed commit they are not what the store holds.
+    pub fn forget(&mut self) {
+        self.cache.forget();
+    }
+
+    /// Folds a batch that follows `from`.
+    ///
+    /// # Errors
+    /// What the store says when states are loaded.
+    pub async fn step(
+        &mut self,
+        backbone: &dyn Backbone,
+        from: Seq,
+        captures: &[StoredCapture],
+        now: Timestamp,
+    ) -> Result<Step, BackboneError> {
+        let to = captures.last().map_or(from, |last| last.seq);
+        self.work(backbone, Some(from), to, captures, now).await
+    }
+
+    /// Folds captures of the quarantine again.
+    ///
+    /// # Errors
+    /// What the store says when states are loaded.
+    pub async fn again(
+        &mut self,
+        backbone: &dyn Backbone,
+        captures: &[StoredCapture],
+        now: Timestamp,
+    ) -> Result<Step, BackboneError> {
+        self.work(backbone, None, 0, captures, now).await
+    }
+
+    async fn work(
+        &mut self,
+        backbone: &dyn Backbone,
+        from: Option<Seq>,
+        to: Seq,
+        captures: &[StoredCapture],
+        now: Timestamp,
+    ) -> Result<Step, BackboneError> {
+        self.cache.age();
+        let read: Vec<Read> = captures.iter().map(|capture| self.read(capture)).collect();
+        self.load(backbone, &read).await?;
+        let mut commit = Commit { from, to, at: now.as_microsecond(), ..Commit::default() };
+        let mut changed: BTreeMap<HistoryKey, Changed> = BTreeMap::new();
+        let mut order: Vec<HistoryKey> = Vec::new();
+        let mut readable = 0;
+        for (capture, read) in captures.iter().zip(read) {
+            readable += u64::from(read.outcome.is_ok());
+            let mut mark = self.capture(backbone, capture, read, now, &mut commit, &mut changed, &mut order).await?;
+            mark.again = from.is_none();
+            commit.marks.push(mark);
+        }
+        for key in order {
+            let Some(changed) = changed.remove(&key) else { continue };
+            let Some(Some(known)) = self.cache.get(&key) else { continue };
+            commit.states.push(StateWrite {
+                published: changed.published,
+                expected: changed.expected,
+                aux: known.state.aux(),
+                snapshot: changed.snapshot,
+                revision: known.state.revision(),
+                events: changed.events,
+                links: changed.links,
+                key,
+            });
+        }
+        Ok(Step { commit, readable })
+    }
+
+    /// Normalizes, enriches, seals and checks one capture.
+    fn read(&self, stored: &StoredCapture) -> Read {
+        let outcome = match self.sources.get(&stored.source) {
+            None => Err(reason("config", None, format!("source {} is no longer configured", stored.source))),
+            Some(source) => catch_unwind(AssertUnwindSafe(|| self.normalize(source, stored)))
+                .unwrap_or_else(|_| Err(reason("bug", None, "the connector panicked on this capture".into()))),
+        };
+        Read { seq: stored.seq, source: Arc::clone(&stored.source), outcome }
+    }
+
+    fn normalize(&self, source: &FoldSource, stored: &StoredCapture) -> Result<Normalized, QuarantineReason> {
+        let refused = |error: &Error| {
+            let kind = match error.class() {
+                ErrorClass::Malformed => "malformed",
+                ErrorClass::Retryable | ErrorClass::Auth | ErrorClass::Permanent => error.kind().as_str(),
+            };
+            reason(kind, error.path.clone(), error.to_string())
+        };
+        let mut normalized = source.normalize.normalize(&stored.capture).map_err(|error| refused(&error))?;
+        let silent = normalized.observations.is_empty()
+            && normalized.fetch.is_empty()
+            && normalized.ignored.is_none()
+            && normalized.issues.is_empty();
+        if silent {
+            return Err(reason("bug", None, "the connector said nothing about this capture".into()));
+        }
+        let mut good = Vec::with_capacity(normalized.observations.len());
+        for (at, mut observation) in std::mem::take(&mut normalized.observations).into_iter().enumerate() {
+            self.enrich.enrich(&mut observation).map_err(|error| refused(&error))?;
+            if let Err(error) = observation.seal() {
+                // One bad observation leaves the others alone; the capture is kept for repair.
+                normalized.issues.push(Issue::new(
+                    IssueKind::Malformed,
+                    format!("observation {at}"),
+                    error.to_string(),
+                ));
+                continue;
+            }
+            match observation.validate().first() {
+                None => good.push(observation),
+                Some(problem) => normalized.issues.push(Issue::new(
+                    IssueKind::Malformed,
+                    problem.path.clone(),
+                    problem.message.clone(),
+                )),
+            }
+        }
+        normalized.observations = good;
+        Ok(normalized)
+    }
+
+    /// Loads every state this step may need in one call.
+    async fn load(&mut self, backbone: &dyn Backbone, read: &[Read]) -> Result<(), BackboneError> {
+        let mut wanted: Vec<HistoryKey> = Vec::new();
+        let mut seen: HashSet<HistoryKey> = HashSet::new();
+        for normalized in read.iter().filter_map(|read| read.outcome.as_ref().ok()) {
+            for observation in &normalized.observations {
+                let links = observation.refs.iter().map(order_key);
+                for key in std::iter::once(history_key(observation, 1)).chain(links) {
+                    if !self.cache.contains(&key) && seen.insert(key.clone()) {
+                        wanted.push(key);
+                    }
+                }
+            }
+        }
+        self.fetch(backbone, wanted).await
+    }
+
+    async fn fetch(&mut self, backbone: &dyn Backbone, wanted: Vec<HistoryKey>) -> Result<(), BackboneError> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let found = backbone.load(wanted.clone()).await?;
+        for (key, stored) in wanted.into_iter().zip(found) {
+            let known = match stored {
+                None => None,
+                Some(stored) => {
+                    let state = State::read(key.kind, &stored.aux, stored.snapshot.as_deref()).map_err(|error| {
+                        BackboneError::Broken(format!("state of {} {}: {error}", key.kind.as_str(), key.number))
+                    })?;
+                    Some(Known { version: stored.version, state })
+                }
+            };
+            self.cache.put(key, known);
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the step's own bookkeeping, used in one place")]
+    async fn capture(
+        &mut self,
+        backbone: &dyn Backbone,
+        stored: &StoredCapture,
+        read: Read,
+        now: Timestamp,
+        commit: &mut Commit,
+        changed: &mut BTreeMap<HistoryKey, Changed>,
+        order: &mut Vec<HistoryKey>,
+    ) -> Result<IntakeMark, BackboneError> {
+        let mut mark = IntakeMark {
+            seq: read.seq,
+            source: Arc::clone(&read.source),
+            verdicts: Vec::new(),
+            quarantine: None,
+            issues: Vec::new(),
+            again: false,
+        };
+        let normalized = match read.outcome {
+            Ok(normalized) => normalized,
+            Err(reason) => {
+                tracing::warn!(source = &*read.source, capture = read.seq, kind = reason.kind, "capture goes to quarantine");
+                mark.quarantine = Some(reason);
+                return Ok(mark);
+            }
+        };
+        mark.issues = normalized.issues.iter().map(|issue| issue.kind).collect();
+        if let Some(bad) = normalized.issues.iter().find(|issue| issue.kind == IssueKind::Malformed) {
+            mark.quarantine = Some(reason("malformed", Some(bad.path.clone()), bad.detail.clone()));
+        }
+        for object in normalized.fetch {
+            commit.nudges.push(NewNudge {
+                source: Arc::clone(&read.source),
+                kind: object.kind,
+                object: object.id,
+                capture: Some(read.seq),
+            });
+            mark.verdicts.push(ObservationMark { verdict: embedded::FETCHING, reason: "", history: None });
+        }
+        if let Some(reason) = normalized.ignored {
+            mark.verdicts.push(ObservationMark { verdict: Verdict::Ignored.as_str(), reason, history: None });
+        }
+        let raw_sha256 = crossdock_connector::sign::hex(&Sha256::digest(&stored.capture.body));
+        let rules = self.rules.clone();
+        let tenant = Arc::clone(&self.tenant);
+        let cx = Context {
+            tenant: &tenant,
+            now,
+            capture: u64::try_from(read.seq).unwrap_or_default(),
+            received_at: stored.capture.received_at,
+            channel: stored.capture.channel,
+            raw_sha256: &raw_sha256,
+            class: stored.class,
+            rules: &rules,
+        };
+        let siblings = parcels_of(&normalized.observations);
+        for observation in normalized.observations {
+            let mut next = Some((observation, 1));
+            while let Some((observation, instance)) = next.take() {
+                let key = history_key(&observation, instance);
+                if !self.cache.contains(&key) {
+                    self.fetch(backbone, vec![key.clone()]).await?;
+                }
+                let refs = observation.refs.clone();
+                let (decided, spill) = self.one(stored, observation, &key, &siblings, &cx, changed, order, commit);
+                mark.verdicts.push(decided);
+                self.link(&refs, &key, changed, order);
+                next = spill.map(|spill| (spill, instance + 1));
+                // A spill is the same observation told on: the ledger counts it once, where it counted.
+                if next.is_some() {
+                    mark.verdicts.pop();
+                }
+            }
+        }
+        Ok(mark)
+    }
+
+    /// Folds one observation.
+    #[allow(clippy::too_many_arguments, reason = "the step's own bookkeeping, used in one place")]
+    fn one(
+        &mut self,
+        stored: &StoredCapture,
+        observation: Observation,
+        key: &HistoryKey,
+        siblings: &[(OrderRef, String)],
+        cx: &Context<'_>,
+        changed: &mut BTreeMap<HistoryKey, Changed>,
+        order: &mut Vec<HistoryKey>,
+        commit: &mut Commit,
+    ) -> (ObservationMark, Option<Observation>) {
+        let published = published_key(&observation);
+        let links: Vec<HistoryKey> = observation.refs.iter().map(order_key).collect();
+        let known = self.cache.get(key).and_then(Clone::clone);
+        let version = known.as_ref().map_or(0, |known| known.version);
+        let mut state = known.map(|known| known.state);
+        if key.kind == HistoryKind::Order {
+            // Parcels told in the same breath are known before the order says that it was shipped.
+            for (_, parcel) in siblings.iter().filter(|(of, _)| order_key(of) == *key) {
+                if let Some(state) = &mut state {
+                    state.link_parcel(parcel);
+                }
+            }
+        }
+        let existed = state.is_some();
+        let decision = history::fold(state, observation, cx);
+        let verdict = decision.verdict.as_str();
+        let spill = decision.spill;
+        let mut mark = ObservationMark { verdict, reason: decision.reason.unwrap_or(""), history: Some(key.clone()) };
+        if let Some(state) = decision.state {
+            let entry = changed.entry(key.clone()).or_insert_with(|| {
+                order.push(key.clone());
+                Changed { expected: version, published, snapshot: None, events: Vec::new(), links: Vec::new() }
+            });
+            if decision.changed_snapshot || !decision.events.is_empty() || !existed {
+                entry.snapshot = Some(state.snapshot().into());
+            }
+            for link in links {
+                if !entry.links.contains(&link) {
+                    entry.links.push(link);
+                }
+            }
+            if let Some(snapshot) = &entry.snapshot {
+                for event in decision.events {
+                    let subject = Subject {
+                        event_type: event.event_type,
+                        class: stored.class,
+                        platform: &key.platform,
+                        shop: &key.shop,
+                        source: &stored.source,
+                    };
+                    for (sink, filter) in &self.sinks {
+                        if filter.takes(&subject) {
+                            *commit.matched.entry(Arc::clone(sink)).or_default() += 1;
+                        }
+                    }
+                    entry.events.push(EventWrite {
+                        id: event.id,
+                        event_type: event.event_type,
+                        time: event.time.to_string(),
+                        sequence: event.sequence,
+                        class: stored.class,
+                        capture: stored.seq,
+                        idem_key: event.idem_key,
+                        traceparent: stored.traceparent.clone(),
+                        snapshot: Arc::clone(snapshot),
+                        extra: event.extra,
+                    });
+                }
+            }
+            // The version it will have once this step is committed.
+            let version = entry.expected + 1;
+            self.cache.put(key.clone(), Some(Known { version, state }));
+        } else if !existed && spill.is_none() {
+            mark.history = None;
+        }
+        (mark, spill)
+    }
+
+    /// Tells orders that exist which parcels they have, so that `order.shipped` can name them.
+    fn link(
+        &mut self,
+        refs: &[OrderRef],
+        parcel: &HistoryKey,
+        changed: &mut BTreeMap<HistoryKey, Changed>,
+        order: &mut Vec<HistoryKey>,
+    ) {
+        if parcel.kind != HistoryKind::Parcel {
+            return;
+        }
+        let published = identity::parcel_key(&parcel.platform, &parcel.number, "");
+        for key in refs.iter().map(order_key) {
+            let Some(Some(known)) = self.cache.get(&key) else { continue };
+            let mut known = known.clone();
+            if !known.state.link_parcel(&published) {
+                continue;
+            }
+            let version = known.version;
+            let entry = changed.entry(key.clone()).or_insert_with(|| {
+                order.push(key.clone());
+                let published = identity::order_key(&key.platform, &key.shop, &key.number);
+                Changed { expected: version, published, snapshot: None, events: Vec::new(), links: Vec::new() }
+            });
+            known.version = entry.expected + 1;
+            self.cache.put(key, Some(known));
+        }
+    }
+}
+
+/// Parcels named in one capture, by the order they belong to.
+fn parcels_of(observations: &[Observation]) -> Vec<(OrderRef, String)> {
+    let mut found = Vec::new();
+    for observation in observations {
+        if let Entity::Parcel(parcel) = &observation.entity
+            && let Some(key) = &parcel.parcel_key
+        {
+            found.extend(observation.refs.iter().map(|order| (order.clone(), key.clone())));
+        }
+    }
+    found
+}
+
+fn order_key(order: &OrderRef) -> HistoryKey {
+    HistoryKey {
+        kind: HistoryKind::Order,
+        platform: order.platform.as_str().into(),
+        shop: order.shop.as_str().into(),
+        number: order.order_no.clone(),
+    }
+}
+
+/// The history an observation belongs to; `instance` counts the uses of a tracking number, from 1.
+fn history_key(observation: &Observation, instance: u32) -> HistoryKey {
+    let (platform, shop, number) = match &observation.entity {
+        Entity::Order(order) => (order.source.platform.as_str(), order.source.shop.as_str(), order.order_no.clone()),
+        Entity::Aftersale(case) => {
+            (case.source.platform.as_str(), case.source.shop.as_str(), case.aftersale_no.clone())
+        }
+        Entity::Parcel(parcel) => {
+            (parcel.carrier.as_str(), "", history::instance_number(&parcel.tracking_no, instance))
+        }
+        Entity::Inventory(level) => {
+            let number = format!("{}|{}", level.location, level.sku);
+            (level.source.platform.as_str(), level.source.shop.as_str(), number)
+        }
+    };
+    HistoryKey { kind: observation.kind(), platform: platform.into(), shop: shop.into(), number }
+}
+
+fn published_key(observation: &Observation) -> String {
+    let key = match &observation.entity {
+        Entity::Order(order) => order.order_key.clone(),
+        Entity::Aftersale(case) => case.aftersale_key.clone(),
+        Entity::Parcel(parcel) => parcel.parcel_key.clone(),
+        Entity::Inventory(level) => Some(history::inventory_key(level)),
+    };
+    key.unwrap_or_default()
+}
+
+fn reason(kind: &str, path: Option<String>, detail: String) -> QuarantineReason {
+    QuarantineReason { kind: kind.to_owned(), path, detail }
+}

@@ -1,0 +1,71 @@
+//! Which connectors are compiled in: one line each, behind a feature of the same name.
+
+use crossdock_connector::{Connector, ConnectorConfig, Descriptor, Error, Parts, Result, settings};
+use toml::Table;
+
+/// A connector that is compiled in.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// What it says about itself.
+    pub descriptor: &'static Descriptor,
+    /// A complete settings table as TOML.
+    pub example: fn() -> &'static str,
+    /// JSON Schema of its settings.
+    pub schema: fn() -> schemars::Schema,
+    build: fn(Table) -> Result<Parts>,
+}
+
+impl Entry {
+    fn of<C: Connector>() -> Self {
+        Self {
+            descriptor: &C::DESCRIPTOR,
+            example: C::Config::example,
+            schema: || schemars::schema_for!(C::Config),
+            build: |table| {
+                let config: C::Config = settings::read(table)?;
+                config.validate()?;
+                C::build(config)
+            },
+        }
+    }
+
+    /// Builds the connector's parts from its resolved settings.
+    ///
+    /// # Errors
+    /// `Config` with the key and what is allowed.
+    pub fn build(&self, settings: Table) -> Result<Parts> {
+        (self.build)(settings)
+    }
+}
+
+/// All connectors, platforms first, then carriers, then sinks.
+pub fn all() -> Vec<Entry> {
+    vec![
+        #[cfg(feature = "own-store")]
+        Entry::of::<crossdock_own_store::OwnStore>(),
+        #[cfg(feature = "sheet")]
+        Entry::of::<crossdock_sheet::Sheet>(),
+        #[cfg(feature = "shopify")]
+        Entry::of::<crossdock_shopify::Shopify>(),
+        #[cfg(feature = "taobao")]
+        Entry::of::<crossdock_taobao::Taobao>(),
+        #[cfg(feature = "sf")]
+        Entry::of::<crossdock_sf::Sf>(),
+        #[cfg(feature = "file")]
+        Entry::of::<crossdock_file::File>(),
+        #[cfg(feature = "webhook")]
+        Entry::of::<crossdock_webhook::Webhook>(),
+    ]
+}
+
+/// A connector by its id.
+///
+/// # Errors
+/// `Config` that lists the known ids.
+pub fn find(id: &str) -> Result<Entry> {
+    let all = all();
+    all.iter().find(|entry| entry.descriptor.id == id).copied().ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|entry| entry.descriptor.id).collect();
+        Error::config(format!("no connector `{id}`; compiled in are {}", known.join(", ")))
+    })
+}
