@@ -139,7 +139,12 @@ fn application(reading: &mut Reading<'_>, i: usize, given: &wire::DiscountApplic
         kind,
         kind_raw: owned(&given.r#type),
         target,
-        target_raw: owned(&given.allocation_method),
+        // The word that decided.
+        target_raw: owned(if target == DiscountTarget::Shipping {
+            &given.target_type
+        } else {
+            &given.allocation_method
+        }),
         ..Discount::default()
     }
 }

@@ -65,7 +65,6 @@ fn order(reading: &mut Reading<'_>, body: &wire::Order<'_>, order_no: &str) -> R
         order_no: order_no.to_owned(),
         display_no: owned(&body.name),
         kind: kind(body),
-        kind_raw: owned(&body.source_name),
         status: status::status(reading, body)?,
         // Imported orders were processed long before they were created here.
         placed_at: Some(time(&body.processed_at, "$.processed_at")?.unwrap_or(created)),
@@ -142,10 +141,9 @@ fn ext(reading: &mut Reading<'_>, body: &wire::Order<'_>) -> Result<Ext> {
         own.insert("payment_gateways".to_owned(), Value::from(gateways));
     }
     let rounding = &body.total_cash_rounding_payment_adjustment_set;
-    if let Some(amount) = shop_amount(rounding, "$.total_cash_rounding_payment_adjustment_set")? {
-        if !amount.is_zero() {
-            own.insert("cash_rounding".to_owned(), Value::from(amount.to_string()));
-        }
+    let rounding = shop_amount(rounding, "$.total_cash_rounding_payment_adjustment_set")?;
+    if let Some(amount) = rounding.filter(|amount| !amount.is_zero()) {
+        own.insert("cash_rounding".to_owned(), Value::from(amount.to_string()));
     }
     if let Some(presentment) = presentment(body) {
         own.insert("presentment".to_owned(), presentment);

@@ -65,10 +65,8 @@ impl Poll for Changes {
         let body: Reply<'_> = wire::parse(&reply.body)?;
         let rows = body.orders.ok_or_else(|| Error::malformed("reply without orders").at("$.orders"))?;
         let record = |row: &RawValue| Captured::new(TOPIC, reply.body.slice_ref(row.get().as_bytes()));
-        let next = match reply.headers.get("link").and_then(next_page) {
-            Some(place) => Some(Cursor { place: place.to_owned(), ..cursor.clone() }),
-            None => None,
-        };
+        let next = reply.headers.get("link").and_then(next_page);
+        let next = next.map(|place| Cursor { place: place.to_owned(), ..cursor.clone() });
         Ok(Page { captured: rows.into_iter().map(record).collect(), fetch: Vec::new(), next })
     }
 }
