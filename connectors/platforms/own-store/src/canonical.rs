@@ -121,8 +121,10 @@ impl Reader {
 
     /// The text of an entity, with platform and shop put in where they are left out.
     fn with_source<'t>(&self, entity: &'t str) -> Cow<'t, str> {
-        let Ok(peek) = serde_json::from_str::<Peek<'_>>(entity) else { return Cow::Borrowed(entity) };
-        let Some(source) = peek.source.map(RawValue::get) else {
+        // Most messages leave it out, and then the text need not be read for it.
+        let peek =
+            if entity.contains("\"source\"") { serde_json::from_str::<Peek<'_>>(entity).ok() } else { None };
+        let Some(source) = peek.and_then(|peek| peek.source).map(RawValue::get) else {
             let member = format!("\"source\":{{{},{}}}", self.platform_member, self.shop_member);
             return with_member(entity, &member).map_or(Cow::Borrowed(entity), Cow::Owned);
         };
