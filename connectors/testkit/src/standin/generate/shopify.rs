@@ -71,8 +71,8 @@ pub fn life(sale: &Sale, nth: u64, placed: Timestamp, seed: u64) -> Life {
     };
     let mut life =
         Life { course, order_id: order.id(), name: order.name(), parcels: Vec::new(), steps: Vec::new() };
-    let tell = |steps: &mut Vec<Step>, topic, at, body: serde_json::Value| {
-        steps.push(Step { topic, at, body: Bytes::from(body.to_string()) });
+    let tell = |steps: &mut Vec<Step>, topic, at, body: String| {
+        steps.push(Step { topic, at, body: Bytes::from(body) });
     };
     tell(&mut life.steps, "orders/create", placed, order.body(&now));
 

@@ -1,4 +1,7 @@
 //! The JSON of a Shopify order, field by field as in a webhook body of 2025 and later.
+//!
+//! Lines are written as text: an order of the data set has twenty of them, each body all of them again, and building
+//! them as values would take longer than everything the hub does with them.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -114,41 +117,61 @@ impl<'a> Order<'a> {
         (amount, share(first(&self.taxes)).at_most(amount))
     }
 
-    fn line(&self, at: usize, line: &Line, now: &Now) -> Value {
+    fn line(&self, at: usize, line: &Line, now: &Now) -> String {
         let shipped = now.parcels.iter().any(|parcel| parcel.lines.contains(&at));
         let returned = i64::from(now.refunded.is_some() && at == 0);
-        let open = now.cancelled.is_none() && !shipped;
+        let open = if now.cancelled.is_none() && !shipped { line.quantity } else { 0 };
         let amount = |amounts: &[Mills]| amounts.get(at).copied().unwrap_or_default();
         let (discount, tax) = (amount(&self.discounts), amount(&self.taxes));
         let product =
             line.sku.bytes().fold(9_782_000_000_000_u64, |id, byte| id + (id * 31 + u64::from(byte)) % 997);
-        let mut value = json!({
-            "id": self.line_id(at), "admin_graphql_api_id": format!("gid://shopify/LineItem/{}", self.line_id(at)),
-            "attributed_staffs": [], "current_quantity": line.quantity - returned,
-            "fulfillable_quantity": if open { line.quantity } else { 0 }, "fulfillment_service": "manual",
-            "fulfillment_status": if shipped { Value::from("fulfilled") } else { Value::Null }, "gift_card": false,
-            "grams": 100, "name": line.title, "price": line.price.to_string(), "price_set": set(line.price),
-            "product_exists": true, "product_id": product, "properties": [], "quantity": line.quantity,
-            "requires_shipping": true, "sku": line.sku, "taxable": true, "title": line.title, "total_discount": "0.00",
-            "total_discount_set": set(Mills::ZERO), "variant_id": product + 40_000_000_000_000,
-            "variant_inventory_management": "shopify", "variant_title": null, "vendor": "Lantern & Loom (demo)",
-            "tax_lines": [], "duties": [], "discount_allocations": []
-        });
-        if let Some(fields) = value.as_object_mut() {
-            if tax > Mills::ZERO {
-                fields.insert("tax_lines".into(), json!([tax_line(tax)]));
-            }
-            if discount > Mills::ZERO {
-                let taken = json!([{"amount": discount.to_string(), "amount_set": set(discount), "discount_application_index": 0}]);
-                fields.insert("discount_allocations".into(), taken);
-            }
-        }
-        value
+        let variant = product + 40_000_000_000_000;
+        let taxes = if tax > Mills::ZERO { tax_line(tax) } else { String::new() };
+        let taken = if discount > Mills::ZERO {
+            format!(
+                r#"{{"amount":"{discount}","amount_set":{},"discount_application_index":0}}"#,
+                set_text(discount)
+            )
+        } else {
+            String::new()
+        };
+        let status = if shipped { "\"fulfilled\"" } else { "null" };
+        let (id, title, sku) = (self.line_id(at), quoted(&line.title), quoted(&line.sku));
+        let (price, price_set, none) = (line.price, set_text(line.price), set_text(Mills::ZERO));
+        let (quantity, current) = (line.quantity, line.quantity - returned);
+        format!(
+            concat!(
+                r#"{{"id":{id},"admin_graphql_api_id":"gid://shopify/LineItem/{id}","attributed_staffs":[],"#,
+                r#""current_quantity":{current},"fulfillable_quantity":{open},"fulfillment_service":"manual","#,
+                r#""fulfillment_status":{status},"gift_card":false,"grams":100,"name":{title},"price":"{price}","#,
+                r#""price_set":{price_set},"product_exists":true,"product_id":{product},"properties":[],"#,
+                r#""quantity":{quantity},"requires_shipping":true,"sku":{sku},"taxable":true,"title":{title},"#,
+                r#""total_discount":"0.00","total_discount_set":{none},"variant_id":{variant},"#,
+                r#""variant_inventory_management":"shopify","variant_title":null,"vendor":"Lantern & Loom (demo)","#,
+                r#""tax_lines":[{taxes}],"duties":[],"discount_allocations":[{taken}]}}"#
+            ),
+            id = id,
+            current = current,
+            open = open,
+            status = status,
+            title = title,
+            price = price,
+            price_set = price_set,
+            product = product,
+            quantity = quantity,
+            sku = sku,
+            none = none,
+            variant = variant,
+            taxes = taxes,
+            taken = taken
+        )
     }
 
-    fn lines(&self, range: std::ops::Range<usize>, now: &Now) -> Vec<Value> {
+    fn lines(&self, range: std::ops::Range<usize>, now: &Now) -> String {
         let lines = self.sale.lines.iter().enumerate();
-        lines.filter(|(at, _)| range.contains(at)).map(|(at, line)| self.line(at, line, now)).collect()
+        let texts: Vec<String> =
+            lines.filter(|(at, _)| range.contains(at)).map(|(at, line)| self.line(at, line, now)).collect();
+        texts.join(",")
     }
 
     fn shipping_lines(&self) -> Value {
@@ -163,25 +186,31 @@ impl<'a> Order<'a> {
     }
 
     /// A fulfilment: on its own, and inside the order.
-    pub(crate) fn fulfillment(&self, at: usize, parcel: &Parcel, now: &Now) -> Value {
+    pub(crate) fn fulfillment(&self, at: usize, parcel: &Parcel, now: &Now) -> String {
         let id = 5_012_000_000_000_u64 + self.nth * 10 + u64::try_from(at).unwrap_or(0);
         let url = format!("https://track.example/{}", parcel.number);
-        json!({
+        let fields = json!({
             "id": id, "admin_graphql_api_id": format!("gid://shopify/Fulfillment/{id}"),
             "created_at": self.time(parcel.at), "location_id": 103_709_300_001_u64,
             "name": format!("{}-F{}", self.name(), at + 1), "order_id": self.id(), "origin_address": {}, "receipt": {},
             "service": "manual", "shipment_status": null, "status": "success", "tracking_company": "SF Express",
             "tracking_number": parcel.number, "tracking_numbers": [parcel.number], "tracking_url": url,
-            "tracking_urls": [url], "updated_at": self.time(parcel.at), "line_items": self.lines(parcel.lines.clone(), now)
-        })
+            "tracking_urls": [url], "updated_at": self.time(parcel.at)
+        });
+        with(&fields, &[("line_items", &format!("[{}]", self.lines(parcel.lines.clone(), now)))])
     }
 
     /// The refund of one piece of the first line.
-    pub(crate) fn refund(&self, at: Timestamp, now: &Now) -> Value {
+    pub(crate) fn refund(&self, at: Timestamp, now: &Now) -> String {
         let (amount, tax) = self.one_piece();
         let id = 930_000_000_000_u64 + self.nth;
-        let line = self.sale.lines.first().map(|line| self.line(0, line, now));
-        json!({
+        let line = json!({
+            "id": 640_000_000_000_u64 + self.nth, "line_item_id": self.line_id(0), "location_id": 103_709_300_001_u64,
+            "quantity": 1, "restock_type": "return", "subtotal": number(amount), "subtotal_set": set(amount),
+            "total_tax": number(tax), "total_tax_set": set(tax)
+        });
+        let line = with(&line, &[("line_item", &self.lines(0..1, now))]);
+        let fields = json!({
             "id": id, "admin_graphql_api_id": format!("gid://shopify/Refund/{id}"), "created_at": self.time(at),
             "note": "arrived broken", "order_id": self.id(), "processed_at": self.time(at), "restock": true,
             "total_duties_set": set(Mills::ZERO), "total_additional_fees_set": set(Mills::ZERO), "user_id": null,
@@ -201,17 +230,13 @@ impl<'a> Order<'a> {
                 },
                 "user_id": null
             }],
-            "refund_line_items": [{
-                "id": 640_000_000_000_u64 + self.nth, "line_item_id": self.line_id(0), "location_id": 103_709_300_001_u64,
-                "quantity": 1, "restock_type": "return", "subtotal": number(amount), "subtotal_set": set(amount),
-                "total_tax": number(tax), "total_tax_set": set(tax), "line_item": line
-            }],
             "refund_shipping_lines": [], "duties": [], "additional_fees": [], "return": null
-        })
+        });
+        with(&fields, &[("refund_line_items", &format!("[{line}]"))])
     }
 
     /// The order as it is now.
-    pub(crate) fn body(&self, now: &Now) -> Value {
+    pub(crate) fn body(&self, now: &Now) -> String {
         let (goods, discount, total) = (self.goods(), self.discount(), self.total());
         let tax: Mills = self.taxes.iter().copied().sum();
         let (back, tax_back) = if now.refunded.is_some() { self.one_piece() } else { Default::default() };
@@ -228,9 +253,9 @@ impl<'a> Order<'a> {
         let email = self.person.as_ref().map_or("", |person| person.email.as_str());
         let address = self.person.as_ref().map_or(Value::Null, Person::address);
         let outstanding = if now.financial == "pending" { total } else { Mills::ZERO };
-        let fulfilments: Vec<Value> =
+        let fulfilments: Vec<String> =
             now.parcels.iter().enumerate().map(|(at, parcel)| self.fulfillment(at, parcel, now)).collect();
-        let refunds: Vec<Value> = now.refunded.iter().map(|at| self.refund(*at, now)).collect();
+        let refunds: Vec<String> = now.refunded.iter().map(|at| self.refund(*at, now)).collect();
         let head = json!({
             "id": self.id(), "admin_graphql_api_id": format!("gid://shopify/Order/{}", self.id()), "app_id": 580111,
             "browser_ip": null, "buyer_accepts_marketing": false,
@@ -273,8 +298,7 @@ impl<'a> Order<'a> {
             "total_shipping_price_set": set(self.sale.shipping), "total_tax": tax.to_string(),
             "total_tax_set": set(tax), "total_tip_received": "0.00", "total_weight": 100 * all,
             "updated_at": self.time(now.updated), "user_id": null, "billing_address": address, "customer": null,
-            "discount_applications": [], "fulfillments": fulfilments, "line_items": self.lines(0..all, now),
-            "payment_terms": null, "refunds": refunds, "shipping_address": address,
+            "discount_applications": [], "payment_terms": null, "shipping_address": address,
             "shipping_lines": self.shipping_lines(), "returns": []
         });
         let mut fields = Map::new();
@@ -293,12 +317,21 @@ impl<'a> Order<'a> {
             fields.insert("discount_applications".into(), applied);
         }
         if tax > Mills::ZERO {
-            fields.insert("tax_lines".into(), json!([tax_line(tax)]));
+            let line: Value = serde_json::from_str(&tax_line(tax)).unwrap_or_default();
+            fields.insert("tax_lines".into(), json!([line]));
         }
         if let Some(person) = &self.person {
             fields.insert("customer".into(), self.customer(person, now));
         }
-        Value::Object(fields)
+        let list = |items: &[String]| format!("[{}]", items.join(","));
+        with(
+            &Value::Object(fields),
+            &[
+                ("line_items", &format!("[{}]", self.lines(0..all, now))),
+                ("fulfillments", &list(&fulfilments)),
+                ("refunds", &list(&refunds)),
+            ],
+        )
     }
 
     fn customer(&self, person: &Person, now: &Now) -> Value {
@@ -313,15 +346,37 @@ impl<'a> Order<'a> {
     }
 }
 
-fn tax_line(tax: Mills) -> Value {
-    json!({"channel_liable": false, "price": tax.to_string(), "price_set": set(tax), "rate": number_text("0.2"), "title": "GB VAT"})
+fn tax_line(tax: Mills) -> String {
+    let set = set_text(tax);
+    format!(r#"{{"channel_liable":false,"price":"{tax}","price_set":{set},"rate":0.2,"title":"GB VAT"}}"#)
+}
+
+/// An amount in both of its currencies, as text.
+fn set_text(amount: Mills) -> String {
+    let money = format!(r#"{{"amount":"{amount}","currency_code":"{CURRENCY}"}}"#);
+    format!(r#"{{"shop_money":{money},"presentment_money":{money}}}"#)
+}
+
+/// A JSON string.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// An object with more fields, whose values are JSON already.
+fn with(object: &Value, more: &[(&str, &str)]) -> String {
+    let mut text = object.to_string();
+    text.pop();
+    for (name, value) in more {
+        text.push_str(",\"");
+        text.push_str(name);
+        text.push_str("\":");
+        text.push_str(value);
+    }
+    text.push('}');
+    text
 }
 
 /// A JSON number with the digits of the amount: some fields of refunds are numbers.
 fn number(amount: Mills) -> Value {
-    number_text(&amount.to_string())
-}
-
-fn number_text(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
+    serde_json::from_str(&amount.to_string()).unwrap_or_default()
 }
