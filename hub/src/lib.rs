@@ -1,6 +1,7 @@
 //! crossdock: the dock between the places that sell and ship and the systems that run a company.
 
 pub mod backbone;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod handoff;

@@ -57,20 +57,21 @@ pub struct SinkSetup {
 /// # Errors
 /// Every problem found, with file, line and key.
 pub fn load(file: Option<&Path>, data: Option<&Path>) -> Result<Loaded, Vec<Problem>> {
-    let (name, text) = match file {
-        None => ("built-in defaults".to_owned(), String::new()),
-        Some(path) => {
-            let name = path.display().to_string();
-            match std::fs::read_to_string(path) {
-                Ok(text) => (name, text),
-                Err(error) => {
-                    let message = format!("cannot be read: {error}");
-                    return Err(vec![Problem { file: name, line: 0, key: String::new(), message, fatal: true }]);
-                }
-            }
-        }
-    };
+    let (name, text) = text_of(file)?;
     load_text(&name, &text, data)
+}
+
+/// Name and text of a file; no file is an empty one.
+fn text_of(file: Option<&Path>) -> Result<(String, String), Vec<Problem>> {
+    let Some(path) = file else { return Ok(("built-in defaults".to_owned(), String::new())) };
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((name, text)),
+        Err(error) => {
+            let message = format!("cannot be read: {error}");
+            Err(vec![Problem { file: name, line: 0, key: String::new(), message, fatal: true }])
+        }
+    }
 }
 
 /// As [`load`], from text.
@@ -79,6 +80,29 @@ pub fn load(file: Option<&Path>, data: Option<&Path>) -> Result<Loaded, Vec<Prob
 /// Every problem found, with file, line and key.
 pub fn load_text(name: &str, text: &str, data: Option<&Path>) -> Result<Loaded, Vec<Problem>> {
     let map = Map::new(name, text);
+    let config = parse(text, data, &map)?;
+    let mut problems = Vec::new();
+    if config.tenant.is_empty() || !config.tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        problems.push(map.at("tenant", format!("`{}` is not a tenant: use letters, digits and -", config.tenant)));
+    }
+    let sources = sources(&config, &map, &mut problems);
+    let sinks = sinks(&config, &map, &mut problems);
+    let (fatal, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.fatal);
+    if fatal.is_empty() { Ok(Loaded { config, sources, sinks, warnings }) } else { Err(fatal) }
+}
+
+/// Reads a configuration without building its connectors, so without its secrets: for commands that only read the
+/// store.
+///
+/// # Errors
+/// What cannot be read, with file, line and key.
+pub fn read(file: Option<&Path>, data: Option<&Path>) -> Result<Config, Vec<Problem>> {
+    let (name, text) = text_of(file)?;
+    parse(&text, data, &Map::new(&name, &text))
+}
+
+/// The file merged over the defaults.
+fn parse(text: &str, data: Option<&Path>, map: &Map<'_>) -> Result<Config, Vec<Problem>> {
     let own: Table = toml::from_str(text)
         .map_err(|error| vec![map.at_span(error.span(), error.message().replace('\n', " "))])?;
     let mut merged: Table = toml::from_str(DEFAULT)
@@ -92,14 +116,7 @@ pub fn load_text(name: &str, text: &str, data: Option<&Path>) -> Result<Loaded, 
     if let Some(dir) = data {
         config.data.dir = PathBuf::from(dir);
     }
-    let mut problems = Vec::new();
-    if config.tenant.is_empty() || !config.tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        problems.push(map.at("tenant", format!("`{}` is not a tenant: use letters, digits and -", config.tenant)));
-    }
-    let sources = sources(&config, &map, &mut problems);
-    let sinks = sinks(&config, &map, &mut problems);
-    let (fatal, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.fatal);
-    if fatal.is_empty() { Ok(Loaded { config, sources, sinks, warnings }) } else { Err(fatal) }
+    Ok(config)
 }
 
 /// Tables are merged key by key; lists and values of the file replace those of the defaults.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-pub use load::{Loaded, SinkSetup, SourceSetup, load, load_text};
+pub use load::{Loaded, SinkSetup, SourceSetup, load, load_text, read};
 pub use place::Problem;
 pub use size::HumanDuration;
 

@@ -94,6 +94,34 @@ impl Embedded {
         })
     }
 
+    /// Opens the store in `dir` for reading, while a hub writes it or not. Calls that write answer `Closed`, and
+    /// the heads stay where they were when it was opened.
+    ///
+    /// # Errors
+    /// `Broken` when there is no store, or one of another layout.
+    pub fn open_read_only(dir: &Path, tenant: &str) -> Result<Self> {
+        let path = dir.join(FILE_NAME);
+        if !path.exists() {
+            return Err(BackboneError::Broken(format!("there is no store in {}", dir.display())));
+        }
+        let connection = connect(&path, false)?;
+        check_layout(&connection, &path)?;
+        let heads = Heads {
+            captures: watch::channel(last(&connection, "captures")?).1,
+            events: watch::channel(last(&connection, "events")?).1,
+            nudges: watch::channel(0).1,
+            repairs: watch::channel(0).1,
+        };
+        Ok(Self {
+            commands: Mutex::new(None),
+            readers: Readers::new(path),
+            tenant: tenant.into(),
+            heads,
+            writer: Mutex::new(None),
+            stats: Arc::default(),
+        })
+    }
+
     /// What the writer did so far.
     pub fn stats(&self) -> &WriterStats {
         &self.stats
@@ -272,6 +300,10 @@ fn prepare(connection: &Connection, path: &Path) -> Result<()> {
         transaction.commit()?;
         return Ok(());
     }
+    check_layout(connection, path)
+}
+
+fn check_layout(connection: &Connection, path: &Path) -> Result<()> {
     let layout: String =
         connection.query_row("SELECT value FROM meta WHERE name = 'layout'", [], |row| row.get(0))?;
     if layout == "1" {

@@ -1,0 +1,170 @@
+//! What a command says: results on stdout, as NDJSON for programs and as text and tables for people; messages on
+//! stderr. Errors of writing are given back, so that a closed pipe ends a command quietly.
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
+
+/// Green: as it should be.
+pub const GOOD: Style = AnsiColor::Green.on_default();
+/// Yellow: to be looked at.
+pub const WARN: Style = AnsiColor::Yellow.on_default();
+/// Red: something is wrong.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Names of things.
+pub const STRONG: Style = Style::new().bold();
+/// What matters less.
+pub const FAINT: Style = Style::new().dimmed();
+
+/// Stdout.
+pub struct Out {
+    writer: BufWriter<Stdout>,
+    people: bool,
+    colours: bool,
+}
+
+/// Who reads stdout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// People when it is a terminal, programs otherwise.
+    #[default]
+    Auto,
+    /// Programs: NDJSON.
+    Program,
+    /// People: text and tables.
+    People,
+}
+
+impl Out {
+    /// Stdout for a reader.
+    pub fn new(reader: Reader) -> Self {
+        let stdout = io::stdout();
+        let people = match reader {
+            Reader::Auto => stdout.is_terminal(),
+            Reader::Program => false,
+            Reader::People => true,
+        };
+        let colours = people && anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never;
+        Self { writer: BufWriter::with_capacity(1 << 16, stdout), people, colours }
+    }
+
+    /// Whether people read it.
+    pub fn for_people(&self) -> bool {
+        self.people
+    }
+
+    /// Writes a line of text.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn line(&mut self, text: impl Display) -> io::Result<()> {
+        writeln!(self.writer, "{text}")
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.writer.write_all(bytes)
+    }
+
+    /// Writes a value as one line of JSON.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.writer, value).map_err(io::Error::from)?;
+        self.writer.write_all(b"\n")
+    }
+
+    /// Writes a table.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn table(&mut self, table: &Table) -> io::Result<()> {
+        for line in table.lines() {
+            writeln!(self.writer, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// Text in a colour, where colours are seen.
+    pub fn paint(&self, style: Style, text: impl Display) -> String {
+        if self.colours { format!("{style}{text}{style:#}") } else { text.to_string() }
+    }
+
+    /// Makes sure that everything was written.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// An empty table with its header.
+pub fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header.to_vec());
+    table
+}
+
+/// Says something to people, on stderr. When nobody can hear it, nothing is lost.
+pub fn say(text: impl Display) {
+    let mut stderr = anstream::stderr().lock();
+    drop(writeln!(stderr, "{text}").and_then(|()| stderr.flush()));
+}
+
+/// Says a warning on stderr.
+pub fn warn(text: impl Display) {
+    say(format_args!("{WARN}warning:{WARN:#} {text}"));
+}
+
+/// A count with its word, in the plural where it belongs.
+pub fn count(number: u64, word: &str) -> String {
+    match number {
+        1 => format!("1 {word}"),
+        _ => format!("{} {word}s", thousands(number)),
+    }
+}
+
+/// A number with its thousands set apart.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time as people read it: UTC, to the second.
+pub fn time(micros: crate::backbone::Micros) -> String {
+    crate::clock::timestamp(micros).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1000), "1,000");
+        assert_eq!(thousands(541_909), "541,909");
+        assert_eq!(count(1, "row"), "1 row");
+        assert_eq!(count(2, "row"), "2 rows");
+    }
+}
