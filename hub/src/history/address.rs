@@ -6,10 +6,11 @@
 //! addresses after a while), only what both show is compared.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use super::normal::text;
 use crossdock_schemas::text::clean;
-use crossdock_schemas::{Address, Ext, Order, Phone, Protected, ProtectedState};
-use serde_json::Value;
+use crossdock_schemas::{Address, Order, Phone, Protected, ProtectedState};
 
 /// Members of `ext` by which platforms say that a buyer changed the address of an order: Taobao's flag and
 /// time, and the name for connectors to use where a platform has no word of its own.
@@ -23,7 +24,7 @@ pub(super) fn each_in_address(address: &mut Address, visit: &mut dyn FnMut(&mut 
 
 /// Whether two states of an order ship to different places.
 pub(super) fn moved(before: &Order, after: &Order) -> bool {
-    if marks(&before.ext) != marks(&after.ext) {
+    if marks(before) != marks(after) {
         return true;
     }
     match (&before.ship_to, &after.ship_to) {
@@ -32,12 +33,15 @@ pub(super) fn moved(before: &Order, after: &Order) -> bool {
     }
 }
 
-fn marks(ext: &Ext) -> Vec<(&str, &str, &Value)> {
-    let mut found = Vec::new();
-    for (namespace, members) in ext {
-        for mark in CHANGE_MARKS {
-            if let Some(value) = members.get(mark) {
-                found.push((namespace.as_str(), mark, value));
+/// The marks of an order and its lines (Taobao marks each sub-order); which line carries one is no matter.
+fn marks(order: &Order) -> BTreeSet<(&str, &str, String)> {
+    let mut found = BTreeSet::new();
+    for ext in std::iter::once(&order.ext).chain(order.lines.iter().map(|line| &line.ext)) {
+        for (namespace, members) in ext {
+            for mark in CHANGE_MARKS {
+                if let Some(value) = members.get(mark) {
+                    found.insert((namespace.as_str(), mark, text(value)));
+                }
             }
         }
     }

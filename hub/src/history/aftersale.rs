@@ -5,7 +5,7 @@ use crossdock_schemas::{Aftersale, AftersaleKind, AftersaleStatus, EventType, Ex
 use super::axes::Axis;
 use super::diff::pointers;
 use super::memory::Memory;
-use super::normal::{Mark, json, text, tree};
+use super::normal::{Mark, json, set_text, text, tree};
 use super::order::adopt;
 use super::registers::{
     Field, Kind, Registers, Stamps, Stated, Weight, content, is_outdated, take_full, take_partial,
@@ -42,7 +42,18 @@ const FIELDS: &[Field<Aftersale>] = &[
     content!(phase, phase_raw),
     content!(reason_code),
     content!(reason_raw),
-    content!(lines),
+    Field {
+        name: "lines",
+        kind: Kind::Content,
+        stated: |case| !case.lines.is_empty(),
+        swap: |a, b| std::mem::swap(&mut a.lines, &mut b.lines),
+        join: |ours, theirs| {
+            let weight = |case: &Aftersale| (set_text(&case.lines, ""), text(&case.lines));
+            if weight(theirs) > weight(ours) {
+                std::mem::swap(&mut ours.lines, &mut theirs.lines);
+            }
+        },
+    },
     content!(refund),
     content!(shipping_refund),
     content!(goods_state, goods_state_raw),
@@ -99,11 +110,9 @@ impl Registers for Aftersale {
             status_raw: None,
             ..self.clone()
         };
-        let exact = Mark::digest(&text(&bare));
-        let mut lines: Vec<String> = bare.lines.iter().map(text).collect();
-        lines.sort_unstable();
-        let content = text(&Aftersale { lines: Vec::new(), ..bare });
-        Weight { content: Mark::digest(&(content + &lines.concat())), exact }
+        let (lines, rest) = (&self.lines, text(&Aftersale { lines: Vec::new(), ..bare }));
+        let content = Mark::digest(&format!("{rest}{}", set_text(lines, "")));
+        Weight { content, exact: Mark::digest(&format!("{rest}{}", text(lines))) }
     }
 }
 
@@ -117,12 +126,13 @@ pub(super) fn fold(
     let revision = case.source.revision.clone();
     let revision = revision.as_deref();
     let Some(mut state) = state else { return first(case, partial, revision, cx) };
-    match revision {
-        None if state.memory.seen.knows(cx) => return Decision::unchanged(Verdict::Duplicate, None),
-        None => state.memory.seen.remember(cx),
-        Some(_) => {}
+    if revision.is_none() && state.memory.seen.knows(cx) {
+        return Decision::unchanged(Verdict::Duplicate, None);
     }
     let before = state.clone();
+    if revision.is_none() {
+        state.memory.seen.remember(cx);
+    }
     let older = revision.is_some_and(|revision| {
         if partial {
             is_outdated(&state.memory.stamps, &case, revision)
@@ -143,6 +153,9 @@ pub(super) fn fold(
         let trifles = stored(&before.case) != stored(&state.case);
         if !trifles && before.memory == state.memory {
             return Decision::unchanged(verdict, None);
+        }
+        if !trifles {
+            state.case = before.case;
         }
         return Decision::quiet(verdict, None, State::Aftersale(state), trifles);
     }

@@ -1,14 +1,34 @@
-//! Which fields of an entity differ, as JSON pointers.
+//! Which fields of an entity differ, as JSON pointers into it.
 
+use crossdock_schemas::{Order, OrderLine};
 use serde_json::Value;
 
-use super::normal::text;
+use super::normal::{text, tree};
 
 /// Pointers to everything that differs. Objects are entered; lists are named as a whole, because positions
 /// in them mean nothing.
 pub(super) fn pointers(before: &Value, after: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(&mut found, String::new(), Some(before), Some(after));
+    found.sort_unstable();
+    found
+}
+
+/// The same for an order whose lines are in the order of `shown`: lines are matched by their names, and a
+/// difference inside one is named by its place in the order as shown.
+pub(super) fn order_pointers(was: &Order, is: &Order, shown: &[OrderLine]) -> Vec<String> {
+    let bare = |order: &Order| tree(&Order { lines: Vec::new(), ..order.clone() });
+    let mut found = Vec::new();
+    walk(&mut found, String::new(), Some(&bare(was)), Some(&bare(is)));
+    let names = |order: &Order| order.lines.iter().map(|line| line.line_key.clone()).collect::<Vec<_>>();
+    if names(was) == names(is) {
+        for (old, new) in was.lines.iter().zip(&is.lines) {
+            let place = shown.iter().position(|line| line.line_key == new.line_key).unwrap_or_default();
+            walk(&mut found, format!("/lines/{place}"), Some(&tree(old)), Some(&tree(new)));
+        }
+    } else {
+        found.push("/lines".to_owned());
+    }
     found.sort_unstable();
     found
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crossdock_schemas::identity::ns;
 use crossdock_schemas::{
-    DeliveredTo, Direction, Effect, EventType, Location, ParcelStatus, Reason, TrackingEvent, Ts,
+    AtQuality, DeliveredTo, Direction, Effect, EventType, Location, ParcelStatus, Reason, TrackingEvent, Ts,
 };
 use serde::Serialize;
 
@@ -175,7 +175,19 @@ pub(super) fn tell(teller: &mut Teller<'_>, due: Vec<Due<'_>>) {
             description: due.scan.description.as_deref(),
             location: due.scan.location.as_ref(),
         };
-        let extra = Extra::default().with("milestone", &json(&milestone));
+        let mut extra = Extra::default().with("milestone", &json(&milestone));
+        // The members that the published body of milestones names.
+        let quality = if due.inferred { AtQuality::Inferred } else { due.scan.at_quality };
+        extra = extra.with("at_quality", &json(&quality));
+        if let Some(reason) = due.scan.reason.filter(|_| due.reason.is_some()) {
+            extra = extra.with("reason", &json(&reason));
+        }
+        if due.superseded {
+            extra = extra.with("superseded", "true");
+        }
+        if due.event_type == EventType::MilestoneCorrected {
+            extra = extra.with("corrects", &json(&teller.id(EventType::MilestoneDelivered, b"")));
+        }
         teller.tell_once(due.event_type, &due.name, due.scan.at, &extra);
     }
 }

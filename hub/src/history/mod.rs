@@ -36,6 +36,8 @@ mod scans;
 mod seen;
 mod state;
 mod teller;
+#[cfg(test)]
+mod tests;
 
 use crossdock_schemas::{Channel, Class, Entity, EventType, Observation, Source, Ts};
 use jiff::Timestamp;

@@ -63,6 +63,22 @@ pub(super) fn text<T: Serialize + ?Sized>(value: &T) -> String {
     out
 }
 
+/// The normal text of a list whose order means nothing, without the named member, which means nothing either.
+pub(super) fn set_text<T: Serialize>(items: &[T], without: &str) -> String {
+    let mut texts: Vec<String> = items
+        .iter()
+        .map(|item| {
+            let mut item = tree(item);
+            if let Some(members) = item.as_object_mut() {
+                members.shift_remove(without);
+            }
+            text(&item)
+        })
+        .collect();
+    texts.sort_unstable();
+    texts.concat()
+}
+
 /// Appends the normal text of a JSON tree.
 pub(super) fn write(out: &mut String, value: &Value) {
     match value {

@@ -100,17 +100,24 @@ fn first(mut order: Order, partial: bool, cx: &Context<'_>) -> Decision {
     } else {
         memory.stamps = Stamps::first(revision);
     }
-    publish(Box::new(OrderState { order, parcels: BTreeSet::new(), memory }), partial, cx)
+    let mut state = Box::new(OrderState { order, parcels: BTreeSet::new(), memory });
+    hash_stated_lines(&mut state, partial);
+    publish(state, cx)
+}
+
+/// Hashes lines that did not come with a full observation: sealing has hashed only those.
+fn hash_stated_lines(state: &mut OrderState, stated: bool) {
+    let stamps = &state.memory.stamps;
+    if stated || stamps.is_own("lines") || stamps.is_own("currency") {
+        hash_lines(&mut state.order);
+    }
 }
 
 /// Publishes the order when enough is known of it.
-fn publish(mut state: Box<OrderState>, unhashed: bool, cx: &Context<'_>) -> Decision {
+fn publish(mut state: Box<OrderState>, cx: &Context<'_>) -> Decision {
     let reason = missing(&state.order);
     if reason.is_some() {
         return Decision::quiet(Verdict::Folded, reason, State::Order(state), false);
-    }
-    if unhashed || state.order.lines_hash.is_none() {
-        hash_lines(&mut state.order);
     }
     state.order.hub_revision = Some(state.memory.raise());
     let events = order_events::placed(&mut state, cx);
@@ -123,13 +130,15 @@ fn next(mut state: Box<OrderState>, mut order: Order, partial: bool, cx: &Contex
     let revision = order.source.revision.clone();
     match &revision {
         None if state.memory.seen.knows(cx) => return Decision::unchanged(Verdict::Duplicate, None),
-        None => state.memory.seen.remember(cx),
         Some(revision) if is_redelivery(&mut state, &mut order, revision, partial) => {
             return Decision::unchanged(Verdict::Duplicate, None);
         }
-        Some(_) => {}
+        _ => {}
     }
     let before = state.clone();
+    if revision.is_none() {
+        state.memory.seen.remember(cx);
+    }
     let older = is_older(&state, &order, partial, revision.as_deref());
     let source = order.source.clone();
     if partial {
@@ -137,11 +146,8 @@ fn next(mut state: Box<OrderState>, mut order: Order, partial: bool, cx: &Contex
     } else {
         take_full(&mut state.memory.stamps, &mut state.order, order, revision.as_deref());
     }
-    let stamps = &state.memory.stamps;
-    let stated = before.order.lines != state.order.lines || before.order.currency != state.order.currency;
-    if stamps.is_own("lines") || stamps.is_own("currency") || (partial && stated) {
-        hash_lines(&mut state.order);
-    }
+    let other = before.order.lines != state.order.lines || before.order.currency != state.order.currency;
+    hash_stated_lines(&mut state, partial && other);
     adopt(&mut state.order.source, source);
     decide(&before, state, older, cx)
 }
@@ -157,12 +163,15 @@ fn decide(before: &OrderState, mut state: Box<OrderState>, older: bool, cx: &Con
             return Decision::unchanged(verdict, None);
         }
         // Nothing to tell, but worth keeping: a newer revision, a capture not to be taken in again, a token.
+        if !trifles {
+            // Equal, but perhaps written otherwise (`9.90` and `9.9`): what is stored stays as it is.
+            state.order = before.order.clone();
+        }
         let snapshot = trifles && state.is_published();
         return Decision::quiet(verdict, None, State::Order(state), snapshot);
     }
     if !before.is_published() {
-        let unhashed = !state.memory.stamps.is_plain();
-        return publish(state, unhashed, cx);
+        return publish(state, cx);
     }
     state.order.hub_revision = Some(state.memory.raise());
     let events = order_events::changed(before, &was, &mut state, &is, cx);

@@ -7,14 +7,15 @@
 
 use crossdock_schemas::identity::ns;
 use crossdock_schemas::{
-    Dec, EventType, Fulfillment, Hold, Lifecycle, Order, PaymentKind, PaymentState, PresaleStage, Status, Ts,
+    Dec, EventType, Fulfillment, Hold, Lifecycle, Order, PaymentKind, PaymentState, PresaleStage, RiskTag,
+    Status, Ts,
 };
 use serde_json::{Map, Value};
 
 use super::address::moved;
 use super::axes::Axis;
-use super::diff::pointers;
-use super::normal::{json, tree};
+use super::diff::order_pointers;
+use super::normal::json;
 use super::order::OrderState;
 use super::teller::{Extra, Teller, said_at};
 use super::{Context, NewEvent};
@@ -37,6 +38,7 @@ pub(super) fn placed(state: &mut OrderState, cx: &Context<'_>) -> Vec<NewEvent> 
     if !order.status.hold.is_empty() {
         teller.tell(EventType::OrderHeld, said, &extra);
     }
+    tell_risks(&mut teller, &[], &order.risk_tags, said);
     teller.events
 }
 
@@ -52,7 +54,7 @@ pub(super) fn changed(
     let key = order.order_key.clone().unwrap_or_default();
     let mut teller = Teller::new(cx, &key, memory.revision, order.idem_key.as_deref(), &mut memory.fired);
     let said = said_at(&order.source, order.modified_at, cx);
-    let changed = pointers(&tree(was), &tree(is));
+    let changed = order_pointers(was, is, &order.lines);
     let extra = extra(&changed, &before.order.status, &order.status);
     let back = goes_back(&before.order.status, &order.status);
     let lines = before.order.lines_hash != order.lines_hash;
@@ -66,6 +68,7 @@ pub(super) fn changed(
     if moved(&before.order, order) {
         teller.tell(EventType::OrderAddressChanged, said, &extra);
     }
+    tell_risks(&mut teller, &before.order.risk_tags, &order.risk_tags, said);
     if back || lines || told_before {
         let reason = if back { extra.clone().with("reason", "\"regression\"") } else { extra };
         teller.tell(EventType::OrderChanged, said, &reason);
@@ -203,6 +206,20 @@ fn tell_holds(teller: &mut Teller<'_>, before: &[Hold], after: &[Hold], time: Ts
         teller.tell(EventType::OrderHeld, time, extra);
     } else if after.is_empty() && !before.is_empty() {
         teller.tell(EventType::OrderReleased, time, extra);
+    }
+}
+
+/// Tagged with the findings that came, cleared with those that went.
+fn tell_risks(teller: &mut Teller<'_>, before: &[RiskTag], after: &[RiskTag], time: Ts) {
+    let without = |tags: &[RiskTag], others: &[RiskTag]| -> Vec<RiskTag> {
+        let same = |a: &RiskTag, b: &RiskTag| (a.code, a.severity, &a.rule) == (b.code, b.severity, &b.rule);
+        tags.iter().filter(|tag| !others.iter().any(|other| same(tag, other))).cloned().collect()
+    };
+    let (came, went) = (without(after, before), without(before, after));
+    for (event_type, tags) in [(EventType::RiskTagged, came), (EventType::RiskCleared, went)] {
+        if !tags.is_empty() {
+            teller.tell(event_type, time, &Extra::default().with("tags", &json(&tags)));
+        }
     }
 }
 

@@ -2,11 +2,10 @@
 
 use crossdock_schemas::identity::{idem_key, line_hash, lines_hash};
 use crossdock_schemas::{Ext, Order, OrderKind, Protected, RiskTag, Source, Status, Totals};
-use serde_json::Value;
 
 use super::address::each_in_address;
 use super::axes::Axis;
-use super::normal::{Mark, text, tree, write};
+use super::normal::{Mark, set_text, text};
 use super::registers::{Field, Kind, Registers, Stated, Weight, content};
 
 impl Stated for OrderKind {
@@ -61,7 +60,18 @@ const FIELDS: &[Field<Order>] = &[
     content!(deliver_by),
     content!(currency),
     content!(prices_include_tax),
-    content!(lines),
+    Field {
+        name: "lines",
+        kind: Kind::Content,
+        stated: |order| !order.lines.is_empty(),
+        swap: |a, b| std::mem::swap(&mut a.lines, &mut b.lines),
+        join: |ours, theirs| {
+            let weight = |order: &Order| (set_text(&order.lines, "position"), text(&order.lines));
+            if weight(theirs) > weight(ours) {
+                std::mem::swap(&mut ours.lines, &mut theirs.lines);
+            }
+        },
+    },
     content!(lines_hash),
     content!(idem_key),
     content!(fees),
@@ -116,27 +126,11 @@ impl Registers for Order {
         let mut order = self.clone();
         order.status = Status::default();
         forget_trifles(&mut order);
-        let mut exact = tree(&order);
-        let lines = exact.as_object_mut().and_then(|members| members.shift_remove("lines"));
-        let mut content = text(&exact);
-        let mut lines: Vec<Value> = match lines {
-            Some(Value::Array(lines)) => lines,
-            _ => Vec::new(),
-        };
-        let mut written = content.clone();
-        for line in &lines {
-            write(&mut written, line);
-        }
-        let mut counted: Vec<String> = Vec::with_capacity(lines.len());
-        for line in &mut lines {
-            if let Some(members) = line.as_object_mut() {
-                members.shift_remove("position");
-            }
-            counted.push(text(line));
-        }
-        counted.sort_unstable();
-        content.extend(counted);
-        Weight { content: Mark::digest(&content), exact: Mark::digest(&written) }
+        let lines = std::mem::take(&mut order.lines);
+        let rest = text(&order);
+        let content = format!("{rest}{}", set_text(&lines, "position"));
+        let exact = format!("{rest}{}", text(&lines));
+        Weight { content: Mark::digest(&content), exact: Mark::digest(&exact) }
     }
 }
 
@@ -174,6 +168,11 @@ pub(super) fn counting(order: &Order) -> Order {
 
 /// Computes the hashes over lines that came from partial observations: sealing leaves those without.
 pub(super) fn hash_lines(order: &mut Order) {
+    if order.lines.is_empty() {
+        order.lines_hash = None;
+        order.idem_key = None;
+        return;
+    }
     let mut hashes = Vec::with_capacity(order.lines.len());
     for line in &order.lines {
         // Sealing has hashed every line once, so none is refused here; should one be, its order goes on

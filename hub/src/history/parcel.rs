@@ -220,6 +220,13 @@ fn decide(
         }
         // More detail of a known scan, a newer stamp, a token: worth keeping, not worth telling.
         let snapshot = shown.is_some_and(|shown| bare(&shown) != bare(&state.view()));
+        if let Some(before) = before.filter(|_| !snapshot) {
+            // What is shown stays as it was written; what scans cover is kept as stated now.
+            let Parcel { status, status_raw, picked_up_at, delivered_at, .. } =
+                std::mem::take(&mut state.stated);
+            let shown = before.stated.clone();
+            state.stated = Parcel { status, status_raw, picked_up_at, delivered_at, ..shown };
+        }
         return Decision::quiet(verdict, None, State::Parcel(state), snapshot);
     }
     state.memory.raise();

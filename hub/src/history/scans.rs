@@ -17,8 +17,8 @@ pub(super) struct News {
 }
 
 /// Adds scans. Of two with the same key but different detail one stays, whichever came first: a withdrawal
-/// rather than what it withdraws, a known status rather than `unknown` (a code table was mended), else the
-/// greater text.
+/// rather than what it withdraws, a known status rather than `unknown` (a code table was mended), the one
+/// that says more, else the greater text. Milestones that the other one has fired stay fired.
 pub(super) fn merge(known: &mut Vec<TrackingEvent>, new: Vec<TrackingEvent>) -> News {
     let mut news = News::default();
     for scan in new {
@@ -48,7 +48,10 @@ fn is_better(scan: &TrackingEvent, held: &TrackingEvent) -> bool {
     match claim(scan).cmp(&claim(held)) {
         Ordering::Greater => true,
         Ordering::Less => false,
-        Ordering::Equal => text(scan) > text(held),
+        Ordering::Equal => {
+            let (new, old) = (text(scan), text(held));
+            (new.len(), new) > (old.len(), old)
+        }
     }
 }
 

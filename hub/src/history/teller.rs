@@ -51,9 +51,14 @@ impl<'a> Teller<'a> {
         self.tell_named(event_type, discriminator.as_bytes(), time, extra);
     }
 
+    /// The id of the fact that a discriminator names.
+    pub(super) fn id(&self, event_type: EventType, name: &[u8]) -> String {
+        event_id(self.cx.tenant, event_type.as_str(), self.key, name)
+    }
+
     /// Tells a fact that its discriminator names and that the caller knows to be new.
     pub(super) fn tell_named(&mut self, event_type: EventType, name: &[u8], time: Ts, extra: &Extra) {
-        let id = event_id(self.cx.tenant, event_type.as_str(), self.key, name);
+        let id = self.id(event_type, name);
         self.push(id, event_type, time, extra);
     }
 
@@ -66,7 +71,7 @@ impl<'a> Teller<'a> {
         time: Ts,
         extra: &Extra,
     ) -> bool {
-        let id = event_id(self.cx.tenant, event_type.as_str(), self.key, discriminator);
+        let id = self.id(event_type, discriminator);
         let mark = Mark::of(&id);
         if self.fired.contains(&mark) {
             return false;
