@@ -1,0 +1,112 @@
+//! The play itself: a hub starts, everybody talks, and in the end nothing is on its way any more.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::clock;
+use crate::config::Loaded;
+use crate::hub::Hub;
+use crate::ledger::Ledger;
+
+use super::files::{self, Reading};
+use super::live;
+use super::play::{self, Pace, Part, Score};
+use super::script::{SHEET, Script};
+use super::settle;
+use super::world::{self, World};
+
+/// When the sheet is read, and when it is read again.
+const FIRST: u32 = 100_000;
+const AGAIN: u32 = 600_000;
+
+/// A hub that was played to.
+pub(super) struct Stage {
+    pub(super) hub: Hub,
+    pub(super) score: Arc<Score>,
+    /// How long it took until everything was settled.
+    pub(super) took: Duration,
+    settled: Result<(Ledger, Reading), String>,
+}
+
+impl Stage {
+    /// Starts a hub and plays the script to it. How it went is in [`Stage::settled`]; the hub runs on.
+    ///
+    /// # Errors
+    /// Why the hub did not start.
+    pub(super) async fn play(
+        loaded: Loaded,
+        script: &mut Script,
+        world: &World,
+        length: Duration,
+    ) -> Result<Self, String> {
+        let sheet = loaded.sources.iter().find(|source| &*source.id == SHEET);
+        let sheet = sheet.and_then(|source| source.parts.files.clone()).ok_or("the sheet has no reader")?;
+        let hub = Hub::start(loaded).await?;
+        let began = Instant::now();
+        let all = u64::try_from(script.acts()).unwrap_or(u64::MAX);
+        let score = Arc::new(Score::new(all));
+        let (stop, stopped) = watch::channel(false);
+        let shown = tokio::spawn(live::show(Arc::clone(&hub.backbone), Arc::clone(&score), stopped));
+        let settled = talk(&hub, sheet, script, world, length, &score).await;
+        // Gone when nobody shows anything any more.
+        stop.send_replace(true);
+        drop(shown.await);
+        Ok(Self { hub, score, took: began.elapsed(), settled })
+    }
+
+    /// The ledger when everything was settled, and the first reading of the sheet.
+    ///
+    /// # Errors
+    /// What did not come to its end.
+    pub(super) fn settled(&self) -> Result<&(Ledger, Reading), String> {
+        self.settled.as_ref().map_err(Clone::clone)
+    }
+}
+
+async fn talk(
+    hub: &Hub,
+    sheet: Arc<dyn crossdock_connector::Files>,
+    script: &mut Script,
+    world: &World,
+    length: Duration,
+    score: &Arc<Score>,
+) -> Result<(Ledger, Reading), String> {
+    let folder = world.dir.join("files");
+    let (first, again) = (folder.join("invoices.csv"), folder.join("invoices-again.csv"));
+    world::write(&first, &script.files.first)?;
+    world::write(&again, &script.files.again)?;
+    let pace = Pace { began: Instant::now(), length };
+    let part = |cues| Part { cues, webhook: hub.webhook, pace, score: Arc::clone(score) };
+    let shopify = part(std::mem::take(&mut script.shopify));
+    let taobao = part(std::mem::take(&mut script.taobao));
+    let sf = part(std::mem::take(&mut script.sf));
+    let scratch = world.dir.join("scratch");
+    let rows = async {
+        pace.until(FIRST).await;
+        let reading = files::read(Arc::clone(&hub.backbone), Arc::clone(&sheet), &first, &scratch).await?;
+        pace.until(AGAIN).await;
+        files::read(Arc::clone(&hub.backbone), sheet, &again, &scratch).await?;
+        Ok::<Reading, String>(reading)
+    };
+    let everybody = async {
+        let (reading, (), (), ()) = tokio::join!(rows, shopify.play(world), taobao.play(world), sf.play(world));
+        reading
+    };
+    tokio::pin!(everybody);
+    let reading = tokio::select! {
+        reading = &mut everybody => reading,
+        () = play::outage(&world.erp, score) => everybody.await,
+    };
+    // Whatever happened: from here on everybody is well.
+    world.erp.receiver.server().set_down(false);
+    score.erp_down.store(false, Ordering::Relaxed);
+    let told: Timestamp = clock::now();
+    let limit = Duration::from_secs(60) + length * 4;
+    let ledger = settle::wait(&*hub.backbone, told, limit).await?;
+    Ok((ledger, reading?))
+}
