@@ -1,0 +1,20 @@
+//! All tests: everything is built once, a real nats-server is provided, then doc tests run, then unit and whole-system
+//! tests. Nothing is retried: a test that fails now and then is a bug report.
+
+use crate::nats;
+use crate::shell::{self, Outcome, cargo, has, say};
+
+pub(crate) fn run() -> Outcome {
+    shell::build()?;
+    let server = nats::provide()?;
+    say(&format!("nats-server: {} ({})", server.version, server.path.display()));
+    let provided = |arguments: &[&str]| shell::run(cargo().args(arguments).env(nats::VARIABLE, &server.path));
+    // Doc tests first: the closing line of the many tests is what people and machines look for at the end.
+    provided(&["test", "--locked", "--workspace", "--doc"])?;
+    if has("nextest") {
+        provided(&["nextest", "run", "--locked", "--workspace"])
+    } else {
+        say("cargo-nextest is not installed: tests run by cargo test");
+        provided(&["test", "--locked", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])
+    }
+}
