@@ -16,6 +16,9 @@ pub(super) fn check(suite: &Suite<'_>, findings: &mut Findings) {
         let Ok(normalized) = golden::normalize(part, &case.capture) else { return };
         for (at, observation) in normalized.observations.iter().enumerate() {
             let place = format!("{}, observation {at}", case.label());
+            for problem in observation.validate() {
+                findings.note(&place, problem);
+            }
             round_trip(&place, observation, findings);
         }
     });

@@ -170,7 +170,8 @@ fn recorded_reply(suite: &Suite<'_>, case: &ErrorCase, findings: &mut Findings) 
         Err(error) => return findings.note(&case.name, format!("settings refused: {error}")),
     };
     let count = u32::try_from(case.kinds.len()).unwrap_or(1);
-    let outcomes = sink.read_reply(&sample::deliveries(count), &case.reply);
+    let sent = sample::deliveries(count);
+    let outcomes = sink.read_reply(&sent, &with_ids(&case.reply, &sent));
     let found: Vec<&str> = outcomes.iter().map(word).collect();
     findings.expect(found == case.kinds, &case.name, format!("is {found:?}, expected {:?}", case.kinds));
     for outcome in &outcomes {
@@ -192,6 +193,16 @@ fn recorded_reply(suite: &Suite<'_>, case: &ErrorCase, findings: &mut Findings) 
             );
         }
     }
+}
+
+/// Recorded replies name the first event `{id:1}`, the second `{id:2}`: their ids are the suite's.
+fn with_ids(reply: &HttpResponse, sent: &[Delivery]) -> HttpResponse {
+    let Ok(text) = std::str::from_utf8(&reply.body) else { return reply.clone() };
+    let name = |text: String, (at, delivery): (usize, &Delivery)| {
+        text.replace(&format!("{{id:{}}}", at + 1), &delivery.event.id)
+    };
+    let text = sent.iter().enumerate().fold(text.to_owned(), name);
+    HttpResponse { body: Bytes::from(text), ..reply.clone() }
 }
 
 /// Delivers twice for real: the second time must be harmless.

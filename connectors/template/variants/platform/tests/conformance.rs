@@ -1,0 +1,2 @@
+//! Acme against the conformance suite.
+crossdock_testkit::conformance!(crossdock_acme::Acme);
