@@ -102,7 +102,7 @@ pub struct RefundConfig {
     /// `refund_only` or `return_refund`.
     #[serde(default = "refund_only")]
     pub kind: String,
-    /// Where the case is when the document exists: `refunded`, `requested` ... Absent stays unknown.
+    /// Where the case is when the document exists: `refunded`, `requested` ... When absent it is `unknown`.
     #[serde(default)]
     pub status: Option<String>,
 }

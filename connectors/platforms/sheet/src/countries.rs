@@ -14,7 +14,7 @@ pub(crate) enum Country {
     /// A country, by its alpha-2 code.
     Code(&'static str),
     /// Known to be no country.
-    NoCountry,
+    Nowhere,
     /// Not known.
     Unknown,
 }
@@ -55,7 +55,7 @@ impl Countries {
             names.insert(name.trim().to_lowercase(), Country::Code(code));
         }
         for name in no_country {
-            names.insert(name.trim().to_lowercase(), Country::NoCountry);
+            names.insert(name.trim().to_lowercase(), Country::Nowhere);
         }
         Ok(Self(names))
     }
@@ -87,7 +87,7 @@ mod tests {
         ] {
             assert_eq!(countries.find(text), Country::Code(code), "{text}");
         }
-        assert_eq!(countries.find("unspecified"), Country::NoCountry);
+        assert_eq!(countries.find("unspecified"), Country::Nowhere);
         for text in ["Channel Islands", "European Community", "NA", "Korea", "", "Germany or France"] {
             assert_eq!(countries.find(text), Country::Unknown, "{text}");
         }

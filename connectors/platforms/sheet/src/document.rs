@@ -15,6 +15,9 @@ use crate::rules::Then;
 use crate::sheets::{LINKED, ROWS, Sheets};
 use crate::{order, refund};
 
+/// How many lines room is made for at once: a capture of blank lines must not take all memory.
+const MAX_RESERVED: usize = 1024;
+
 /// What the rows of a document say.
 pub(crate) struct Gathered<'a> {
     pub(crate) plan: &'a Plan,
@@ -29,6 +32,8 @@ pub(crate) struct Gathered<'a> {
     pub(crate) ignored: Vec<(&'static str, u64)>,
     /// What the rows say about the whole document, by role.
     about: Vec<Option<String>>,
+    /// How many rows there are at most.
+    expected: usize,
     pub(crate) issues: Vec<Issue>,
 }
 
@@ -71,11 +76,11 @@ pub(crate) fn read(sheets: &Sheets, capture: &Capture) -> Result<Normalized> {
     };
     let mut gathered = Gathered::new(&sheets.plan, &layout);
     let rows = gathered.rows(rest, &mut cells)?;
-    if let Some(expected) = capture.headers.get(ROWS) {
-        if expected.trim() != rows.to_string() {
-            let what = format!("the document is cut short or mixed up: {rows} rows of {expected}");
-            return Err(Error::malformed(what).at("$"));
-        }
+    if let Some(expected) = capture.headers.get(ROWS)
+        && expected.trim() != rows.to_string()
+    {
+        let what = format!("the document is cut short or mixed up: {rows} rows of {expected}");
+        return Err(Error::malformed(what).at("$"));
     }
     if rows == 0 {
         return Err(Error::malformed("the document has no rows").at("$"));
@@ -95,6 +100,7 @@ impl<'a> Gathered<'a> {
             refunds: Vec::new(),
             ignored: Vec::new(),
             about: Vec::new(),
+            expected: 0,
             issues: Vec::new(),
         }
     }
@@ -102,6 +108,8 @@ impl<'a> Gathered<'a> {
     /// Reads all rows; gives their number.
     fn rows(&mut self, mut rest: &[u8], cells: &mut Cells) -> Result<usize> {
         let mut number = 0_usize;
+        // Lines are large: growing by doubling would copy them several times.
+        self.expected = memchr::memchr_iter(b'\n', rest).count();
         let mut last_time: (Vec<u8>, Option<Ts>) = (Vec::new(), None);
         while !rest.is_empty() {
             number = number.saturating_add(1);
@@ -154,6 +162,9 @@ impl<'a> Gathered<'a> {
                 if line.quantity <= Dec::ZERO {
                     let what = "is not above zero, and no rule under `rules` says what such a row is";
                     return Err(row.bad(Role::Quantity, what));
+                }
+                if self.lines.capacity() == 0 {
+                    self.lines.reserve_exact(self.expected.min(MAX_RESERVED));
                 }
                 self.lines.push(line);
             }

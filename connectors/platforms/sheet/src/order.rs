@@ -161,7 +161,7 @@ fn address(document: &mut Gathered<'_>) -> Option<Address> {
         }
         match found {
             Country::Code(code) => address.country = Some(code.to_owned()),
-            Country::NoCountry | Country::Unknown => address.raw = address.raw.or(Some(text)),
+            Country::Nowhere | Country::Unknown => address.raw = address.raw.or(Some(text)),
         }
     }
     (address != Address::default()).then_some(address)

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crossdock_connector::{Error, Normalized, Result};
-use crossdock_schemas::{Aftersale, AftersaleLine, Dec, FeeKind, Money, Observation, OrderRef};
+use crossdock_schemas::{
+    Aftersale, AftersaleLine, AftersaleStatus, Dec, FeeKind, Money, Observation, OrderRef,
+};
 
 use crate::columns::Role;
 use crate::document::{Gathered, RefundRow};
@@ -42,7 +44,7 @@ pub(crate) fn build(mut document: Gathered<'_>, linked: Option<&str>) -> Result<
         source: source(plan),
         aftersale_no: std::mem::take(&mut document.order_no),
         kind: Some(plan.refund_kind),
-        status: plan.refund_status,
+        status: Some(plan.refund_status.unwrap_or(AftersaleStatus::Unknown)),
         lines,
         refund: Some(Money::new(refund, document.currency()?)),
         shipping_refund: shipping,

@@ -42,10 +42,10 @@ impl Layouts {
             key.extend_from_slice(cell);
             key.push(0);
         }
-        if let Ok(known) = self.0.read() {
-            if let Some((_, layout)) = known.iter().find(|(known, _)| *known == key) {
-                return Ok(Arc::clone(layout));
-            }
+        if let Ok(known) = self.0.read()
+            && let Some((_, layout)) = known.iter().find(|(known, _)| *known == key)
+        {
+            return Ok(Arc::clone(layout));
         }
         let layout = Arc::new(Layout::new(plan, header)?);
         // Without the lock it is only worked out again.
