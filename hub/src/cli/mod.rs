@@ -5,14 +5,21 @@
 
 mod admin;
 mod check;
+mod connectors;
 mod exit;
+mod export;
 mod ingest;
 mod ledger;
 mod normalize;
 mod out;
 mod placeholder;
+mod repair;
 mod run;
+mod schema;
+mod select;
 mod store;
+mod tap;
+mod timeline;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,7 +29,9 @@ use clap::{Parser, Subcommand};
 use crate::config::{self, Config, Loaded};
 
 pub use exit::{Exit, Failure, Outcome};
-pub use out::{BAD, FAINT, GOOD, Out, Reader, STRONG, WARN, say, table};
+pub use ledger::show as show_ledger;
+pub use out::{BAD, FAINT, GOOD, Out, Reader, STRONG, WARN, count, say, table, thousands, time};
+pub use timeline::print_history;
 
 /// The dock between the places that sell and ship and the systems that run a company.
 #[derive(Debug, Parser)]
@@ -67,16 +76,34 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Plays the whole system: real orders, a misbehaving world, and everything checked in the end
+    Demo(crate::demo::Args),
     /// Runs the hub until it is stopped (SIGINT, SIGTERM)
     Run(run::Args),
     /// Checks the configuration, without network
     Check(check::Args),
+    /// What is compiled in, with what it can do
+    Connectors(connectors::Args),
     /// Dry run of a connector: raw bytes in, one observation a line out
     Normalize(normalize::Args),
     /// Backfill from files
     Ingest(ingest::Args),
+    /// Everything known about one order
+    Order(timeline::OrderArgs),
+    /// Everything known about one parcel
+    Parcel(timeline::ParcelArgs),
+    /// Follows the events as they are written
+    Tap(tap::Args),
+    /// Captures that could not be read: list, show, retry, drop
+    Quarantine(repair::quarantine::Args),
+    /// Events that a sink would not take: list, show, retry, drop
+    Parked(repair::parked::Args),
     /// The balances: is everything accounted for?
     Ledger(ledger::Args),
+    /// JSON Schemas, the AsyncAPI document and example events
+    Schema(schema::Args),
+    /// Current states or the event log, as NDJSON
+    Export(export::Args),
 }
 
 impl Global {
@@ -153,10 +180,19 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
     let global = &cli.global;
     match cli.command {
+        Command::Demo(args) => crate::demo::command(&args, global.data.as_deref()),
         Command::Run(args) => run::run(&args, global, out),
         Command::Check(args) => check::run(&args, global, out),
         Command::Normalize(args) => normalize::run(&args, out),
         Command::Ingest(args) => ingest::run(&args, global, out),
+        Command::Connectors(args) => connectors::run(&args, out),
+        Command::Order(args) => timeline::order(&args, global, out),
+        Command::Parcel(args) => timeline::parcel(&args, global, out),
+        Command::Tap(args) => tap::run(&args, global, out),
+        Command::Quarantine(args) => repair::quarantine::run(args, global, out),
+        Command::Parked(args) => repair::parked::run(args, global, out),
+        Command::Schema(args) => schema::run(&args, out),
+        Command::Export(args) => export::run(&args, global, out),
         Command::Ledger(args) => block_on(ledger::run(&args, global, out)),
     }
 }

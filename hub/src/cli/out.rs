@@ -123,11 +123,6 @@ pub fn say(text: impl Display) {
     drop(writeln!(stderr, "{text}").and_then(|()| stderr.flush()));
 }
 
-/// Says a warning on stderr.
-pub fn warn(text: impl Display) {
-    say(format_args!("{WARN}warning:{WARN:#} {text}"));
-}
-
 /// A count with its word, in the plural where it belongs.
 pub fn count(number: u64, word: &str) -> String {
     match number {
