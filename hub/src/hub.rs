@@ -185,11 +185,11 @@ impl Hub {
     /// # Errors
     /// What did not end in time. Nothing acknowledged is lost by that: it is folded and handed off at the next start.
     pub async fn shutdown(mut self) -> Result<(), String> {
-        drop(self.stop_intake.send(true));
+        self.stop_intake.send_replace(true);
         let thread = self.pipeline_thread.take();
         let work = async {
             while self.intake.join_next().await.is_some() {}
-            drop(self.stop_rest.send(true));
+            self.stop_rest.send_replace(true);
             if let Some(thread) = thread {
                 drop(tokio::task::spawn_blocking(move || thread.join()).await);
             }

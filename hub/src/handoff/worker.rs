@@ -23,6 +23,8 @@ use crate::telemetry::metrics::{Metric, Metrics};
 
 /// Most events of a sink in memory.
 const WINDOW: usize = 1024;
+/// The log is read on when so much is free: few large reads instead of many small ones.
+const READS_AT: usize = WINDOW / 2;
 /// Most events that wait with a row of their own before the log is read no further.
 const MOST_HELD: usize = 10_000;
 
@@ -107,8 +109,13 @@ impl Worker {
                 return self.flush(&mut running).await;
             }
             let now = clock::now_micros();
-            let more = !stopping && running.lanes.offered() < head && running.lanes.room(WINDOW, MOST_HELD) > 0;
-            if more && running.calls.is_empty() && running.settling.is_none() {
+            let room = running.lanes.room(WINDOW, MOST_HELD);
+            if !stopping && running.lanes.offered() < head && room >= READS_AT && running.settling.is_none() {
+                // More of the log can be read at once; what is under way is looked at on the way.
+                tokio::task::yield_now().await;
+                while let Some(ended) = running.calls.try_join_next() {
+                    self.ended(&mut running, ended)?;
+                }
                 continue;
             }
             let wake = running.lanes.wake_at(now).map_or(i64::MAX, |at| at.max(running.not_before));
@@ -138,8 +145,7 @@ impl Worker {
     /// Reads on in the log as far as there is room.
     async fn fill(&self, running: &mut Running, head: Seq) -> Result<()> {
         let room = running.lanes.room(WINDOW, MOST_HELD);
-        // Half a window at a time: few large reads instead of many small ones.
-        if running.lanes.offered() >= head || room < WINDOW / 2 {
+        if running.lanes.offered() >= head || room < READS_AT {
             return Ok(());
         }
         let events = self.backbone.events(running.lanes.offered(), room.min(512)).await?;

@@ -1,0 +1,138 @@
+//! `crossdock bench`: every figure beside its limit, measured in the same run. BENCHMARKS.md reports them.
+
+#![allow(clippy::float_arithmetic, reason = "rates and ratios for people, never money")]
+
+mod bare;
+mod corpus;
+mod embedded;
+mod fold;
+mod load;
+mod memory;
+mod webhook;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args as ClapArgs, Subcommand};
+
+/// What to measure.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "EXAMPLES:\n  crossdock bench fold\n  crossdock bench embedded --orders 100000\n  crossdock bench webhook --seconds 10\n  crossdock bench growth --orders 5000000\n\nBuild with `cargo build --profile dist` for the figures of BENCHMARKS.md.")]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+    /// Folder for the stores that are written; removed afterwards.
+    #[arg(long, global = true)]
+    scratch: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Normalize and fold on one core, beside serde_json reading the same bytes.
+    Fold {
+        /// Orders in the corpus.
+        #[arg(long, default_value_t = 2000)]
+        orders: usize,
+    },
+    /// Orders captured, folded and committed, beside SQLite inserting the same rows in as many transactions.
+    Embedded {
+        /// Orders.
+        #[arg(long, default_value_t = 100_000)]
+        orders: usize,
+    },
+    /// Signed webhooks: a burst beside a server that only checks the signature, then sustained with delivery.
+    Webhook {
+        /// Seconds per part.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Requests a second of the sustained part.
+        #[arg(long, default_value_t = 7000)]
+        rate: u64,
+    },
+    /// Memory with many live orders on disk, and the time of a restart.
+    Memory {
+        /// Live orders.
+        #[arg(long, default_value_t = 1_000_000)]
+        orders: usize,
+    },
+    /// The rate at many orders beside the rate at 100 000.
+    Growth {
+        /// Orders.
+        #[arg(long, default_value_t = 5_000_000)]
+        orders: usize,
+    },
+}
+
+/// One measured figure beside its limit.
+struct Figure {
+    what: String,
+    seen: String,
+    limit: String,
+    holds: Option<bool>,
+}
+
+/// Measures; the answer is whether everything that has a limit kept it.
+///
+/// # Errors
+/// What could not be measured.
+pub fn run(args: &Args, out: &mut dyn Write) -> Result<bool, String> {
+    let scratch = match &args.scratch {
+        Some(dir) => dir.clone(),
+        None => std::env::temp_dir().join(format!("crossdock-bench-{}", std::process::id())),
+    };
+    std::fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
+    let measured = match &args.what {
+        What::Fold { orders } => fold::measure(*orders),
+        What::Embedded { orders } => embedded::measure(&scratch, *orders),
+        What::Webhook { seconds, rate } => webhook::measure(&scratch, *seconds, *rate),
+        What::Memory { orders } => memory::measure(&scratch, *orders),
+        What::Growth { orders } => memory::growth(&scratch, *orders),
+    };
+    let cleared = std::fs::remove_dir_all(&scratch);
+    let figures = measured?;
+    cleared.map_err(|error| format!("{}: {error}", scratch.display()))?;
+    for figure in &figures {
+        let mark = match figure.holds {
+            Some(true) => "ok  ",
+            Some(false) => "SHORT",
+            None => "-   ",
+        };
+        writeln!(out, "{mark:5} {:58} {:>26}   {}", figure.what, figure.seen, figure.limit).map_err(|error| error.to_string())?;
+    }
+    Ok(figures.iter().all(|figure| figure.holds != Some(false)))
+}
+
+#[allow(clippy::cast_precision_loss, reason = "rates and ratios for people")]
+mod rates {
+    use std::time::Duration;
+
+    pub(super) fn per_second(count: usize, took: Duration) -> f64 {
+        count as f64 / took.as_secs_f64().max(1e-9)
+    }
+
+    pub(super) fn ratio(part: f64, whole: f64) -> f64 {
+        part / whole.max(1e-9)
+    }
+
+    pub(super) fn milliseconds(micros: i64) -> f64 {
+        micros as f64 / 1000.0
+    }
+
+    pub(super) fn mebibytes(bytes: u64) -> f64 {
+        bytes as f64 / 1_048_576.0
+    }
+}
+use rates::{mebibytes, milliseconds, per_second, ratio};
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, std::time::Duration) {
+    let began = Instant::now();
+    let value = work();
+    (value, began.elapsed())
+}
+
+/// A percentile of sorted values.
+fn percentile(sorted: &[i64], percent: usize) -> i64 {
+    let at = sorted.len().saturating_mul(percent) / 100;
+    sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+}
