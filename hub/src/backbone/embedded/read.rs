@@ -224,7 +224,7 @@ pub(super) fn sink_place(connection: &Connection, id: i64) -> Result<SinkPlace> 
     Ok(SinkPlace { low, done, held })
 }
 
-/// Events above a sink's place that its filter takes and that are not settled.
+/// Events above a sink's place that its filter takes and that are neither settled nor held.
 pub(super) fn open_matches(connection: &Connection, filter: &str, place: &SinkPlace) -> Result<i64> {
     let filter = Filter::from_text(filter).map_err(BackboneError::Broken)?;
     let mut statement = connection.prepare_cached(
@@ -237,7 +237,8 @@ pub(super) fn open_matches(connection: &Connection, filter: &str, place: &SinkPl
     let mut open = 0;
     while let Some(row) = rows.next()? {
         let seq: Seq = row.get(0)?;
-        if place.done.binary_search(&seq).is_ok() {
+        // What is held has a row of its own and is counted there, whether or not `done` names it too.
+        if place.done.binary_search(&seq).is_ok() || place.held.binary_search_by_key(&seq, |held| held.seq).is_ok() {
             continue;
         }
         let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
@@ -245,9 +246,7 @@ pub(super) fn open_matches(connection: &Connection, filter: &str, place: &SinkPl
         let subject = Subject { event_type, class, platform: text(3)?, shop: text(4)?, source: text(5)? };
         open += i64::from(filter.takes(&subject));
     }
-    // Those that are held were taken already.
-    let held = place.held.iter().filter(|held| held.seq > place.low).count();
-    Ok(open - i64::try_from(held).unwrap_or_default())
+    Ok(open)
 }
 
 pub(super) fn nudges(connection: &Connection, now: Micros, limit: usize) -> Result<Vec<Nudge>> {

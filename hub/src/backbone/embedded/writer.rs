@@ -153,8 +153,14 @@ impl Writer {
                 }
                 match Memory::load(&self.connection) {
                     Ok(memory) => self.memory = memory,
-                    // Numbers only grow; those in memory are at least as high as those in the file.
-                    Err(error) => tracing::error!(error = %error, "cannot read the store again"),
+                    // Numbers only grow; those in memory are at least as high as those in the file. Ids may belong
+                    // to rows that were rolled back.
+                    Err(error) => {
+                        tracing::error!(error = %error, "cannot read the store again");
+                        self.memory.sources.clear();
+                        self.memory.scopes.clear();
+                        self.memory.sinks.clear();
+                    }
                 }
                 for tell in tell {
                     tell(Some(&error));

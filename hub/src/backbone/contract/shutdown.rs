@@ -1,0 +1,37 @@
+//! Closing: what was acknowledged is there, what comes later is refused.
+
+use std::time::Duration;
+
+use super::given::*;
+use super::*;
+
+pub(super) async fn what_was_acknowledged_while_closing_is_there(mut made: Made) {
+    let mut calls = tokio::task::JoinSet::new();
+    for at in 0..200 {
+        let backbone = Arc::clone(&made.backbone);
+        calls.spawn(async move {
+            // Spread over the time in which it closes.
+            tokio::time::sleep(Duration::from_micros(at * 50)).await;
+            match backbone.capture(vec![capture("shop", "body")]).await {
+                Ok(seqs) => Some(seqs[0]),
+                Err(BackboneError::Closed) => None,
+                Err(error) => panic!("{error}"),
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    made.backbone.close(Duration::from_secs(10)).await.unwrap();
+    let mut told: Vec<Seq> = calls.join_all().await.into_iter().flatten().collect();
+    told.sort_unstable();
+    assert!(matches!(made.backbone.capture(vec![capture("shop", "late")]).await, Err(BackboneError::Closed)));
+    assert!(matches!(made.backbone.commit(aside(Vec::new())).await, Err(BackboneError::Closed)));
+    // Closing twice is closing once.
+    made.backbone.close(Duration::from_secs(10)).await.unwrap();
+    made.crash().await;
+    let read = made.backbone.intake(0, 1000, usize::MAX).await.unwrap();
+    let read: Vec<Seq> = read.iter().map(|capture| capture.seq).collect();
+    assert!(!told.is_empty());
+    for seq in &told {
+        assert!(read.contains(seq), "{seq} was acknowledged");
+    }
+}
