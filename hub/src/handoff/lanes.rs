@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use super::ready::Ready;
 use super::schedule::{Breaker, Schedule, mix};
 use crate::backbone::{Attempt, HeldHandoff, Micros, Parked, Seq, Settle, SinkPlace};
 
@@ -48,8 +49,7 @@ pub struct Lanes {
     open: BTreeSet<Seq>,
     waiting: BTreeMap<Seq, Waiting>,
     lanes: HashMap<String, VecDeque<Seq>>,
-    /// Heads that may be tried, by the time from which.
-    ready: BTreeSet<(Micros, Seq)>,
+    ready: Ready,
     under_way: usize,
     held: usize,
     /// Settled above the lowest open one.
@@ -69,7 +69,7 @@ impl Lanes {
             open: BTreeSet::new(),
             waiting: BTreeMap::new(),
             lanes: HashMap::new(),
-            ready: BTreeSet::new(),
+            ready: Ready::default(),
             under_way: 0,
             held: 0,
             done: place.done.into_iter().collect(),
@@ -97,11 +97,11 @@ impl Lanes {
                 && let Some(front) = lane.front()
                 && let Some(head) = self.waiting.get(front)
             {
-                self.ready.remove(&(head.next_at, *front));
+                self.ready.remove(head.attempts, head.next_at, *front);
             }
             lane.insert(at, row.seq);
             if at == 0 {
-                self.ready.insert((row.next_at, row.seq));
+                self.ready.insert(row.attempts, row.next_at, row.seq);
             }
             self.held += 1;
             let waiting = Waiting {
@@ -149,7 +149,7 @@ impl Lanes {
         } else {
             self.open.insert(seq);
             if !behind {
-                self.ready.insert((now, seq));
+                self.ready.insert(0, now, seq);
             }
         }
         self.waiting.insert(seq, waiting);
@@ -164,16 +164,8 @@ impl Lanes {
     /// Events to be handed off now: heads of lanes whose time has come, live ones before retries. They are under way until [`Lanes::finish`].
     pub fn take(&mut self, now: Micros, most: usize) -> Vec<Seq> {
         let allowed = self.breaker.allows(now, most).min(most).saturating_sub(self.under_way);
-        let mut due: Vec<(bool, Micros, Seq)> = self
-            .ready
-            .range(..=(now, Seq::MAX))
-            .map(|(at, seq)| (self.waiting.get(seq).is_some_and(|waiting| waiting.attempts > 0), *at, *seq))
-            .take(allowed.saturating_mul(4))
-            .collect();
-        due.sort_unstable();
-        due.truncate(allowed);
-        for (_, at, seq) in &due {
-            self.ready.remove(&(*at, *seq));
+        let due = self.ready.take(now, allowed);
+        for seq in &due {
             if let Some(waiting) = self.waiting.get_mut(seq) {
                 waiting.under_way = true;
                 waiting.attempts += 1;
@@ -183,7 +175,7 @@ impl Lanes {
             }
         }
         self.under_way += due.len();
-        due.into_iter().map(|(_, _, seq)| seq).collect()
+        due
     }
 
     /// Puts back what was taken but not tried (the pace did not allow it).
@@ -192,7 +184,7 @@ impl Lanes {
             waiting.under_way = false;
             waiting.attempts = waiting.attempts.saturating_sub(1);
             waiting.next_at = now;
-            self.ready.insert((now, seq));
+            self.ready.insert(waiting.attempts, now, seq);
             self.under_way = self.under_way.saturating_sub(1);
         }
     }
@@ -236,12 +228,15 @@ impl Lanes {
                 self.leave(seq, &waiting, now);
             }
             Result::Uncertain(words) => {
+                // Nobody answered: a receiver that is gone must not swallow one event after the other.
+                let random = self.random(seq, waiting.attempts);
+                self.breaker.failed(now, None, &self.schedule, random);
                 self.pending.attempts.push(attempt("uncertain", &words));
                 self.park(seq, &waiting, "uncertain", words);
                 self.leave(seq, &waiting, now);
             }
             Result::Retry(wish, words, whole) => {
-                let random = mix(self.seed ^ u64::try_from(seq).unwrap_or_default().rotate_left(17) ^ u64::from(waiting.attempts));
+                let random = self.random(seq, waiting.attempts);
                 if whole {
                     self.breaker.failed(now, wish, &self.schedule, random);
                 } else {
@@ -257,7 +252,7 @@ impl Lanes {
                         waiting.next_at = next_at;
                         waiting.under_way = false;
                         self.hold(seq, &mut waiting);
-                        self.ready.insert((next_at, seq));
+                        self.ready.insert(waiting.attempts, next_at, seq);
                         let key = waiting.key.clone();
                         self.waiting.insert(seq, waiting);
                         self.hold_behind(&key);
@@ -265,6 +260,10 @@ impl Lanes {
                 }
             }
         }
+    }
+
+    fn random(&self, seq: Seq, attempts: u32) -> u64 {
+        mix(self.seed ^ u64::try_from(seq).unwrap_or_default().rotate_left(17) ^ u64::from(attempts))
     }
 
     /// Gives an event its own row, or renews it.
@@ -329,7 +328,7 @@ impl Lanes {
                     if head.attempts == 0 {
                         head.next_at = head.next_at.min(now);
                     }
-                    self.ready.insert((head.next_at, *next));
+                    self.ready.insert(head.attempts, head.next_at, *next);
                 }
             }
         }
@@ -372,7 +371,7 @@ impl Lanes {
         {
             return Some(probe);
         }
-        self.ready.range((now + 1, Seq::MIN)..).next().map(|(at, _)| *at)
+        self.ready.next_after(now)
     }
 
     /// Events under way.
@@ -390,3 +389,7 @@ impl Lanes {
         self.breaker.is_open()
     }
 }
+
+#[cfg(test)]
+#[path = "lanes_tests.rs"]
+mod tests;

@@ -6,5 +6,6 @@
 
 pub mod filter;
 pub mod lanes;
+mod ready;
 pub mod schedule;
 pub mod worker;
