@@ -10,7 +10,9 @@ async fn a_short_demo_checks_everything_and_everything_holds() {
     let dir = data.path().join("demo");
     let args = Args { orders: 150, keep: false, seed: 42 };
     let mut printed = Vec::new();
-    let outcome = demo::run(&args, Some(&dir), &mut StripStream::new(&mut printed as &mut (dyn std::io::Write + Send))).await;
+    let outcome =
+        demo::run(&args, Some(&dir), &mut StripStream::new(&mut printed as &mut (dyn std::io::Write + Send)))
+            .await;
     let text = String::from_utf8(printed).unwrap();
     println!("{text}");
     assert_eq!(outcome.unwrap(), Exit::Done);

@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use super::facts::{self, Fact};
 use super::files::Reading;
 use super::play::Score;
-use super::script::{SHEET, Script};
+use super::script::{Ends, SHEET, Script};
 use super::text::{count, thousands};
 
 /// One thing that was held against what it should be.
@@ -70,10 +70,13 @@ fn balance(ledger: &Ledger) -> Check {
         wrong.push(format!("{}: captured {}, {} pending", source.source, source.captured, source.pending));
     }
     for sink in ledger.sinks.iter().filter(|sink| !sink.balances() || sink.pending + sink.parked > 0) {
-        wrong.push(format!("{}: matched {}, {} pending, {} parked", sink.sink, sink.matched, sink.pending, sink.parked));
+        wrong.push(format!(
+            "{}: matched {}, {} pending, {} parked",
+            sink.sink, sink.matched, sink.pending, sink.parked
+        ));
     }
     let captured = ledger.sources.iter().map(|source| source.captured).sum();
-    let text = format!("the ledger balances: {} told, every one accounted for", count(captured, "thing"));
+    let text = format!("the ledger balances: {}, every one accounted for", count(captured, "observation"));
     Check::new(text, wrong)
 }
 
@@ -99,16 +102,13 @@ fn receiver(receipt: &Receipt, log: &[Fact]) -> Check {
     note(small(report.refused + report.unreadable), "requests refused by the receiver");
     // Only an answer that got lost is a reason to send an event that was taken once more.
     note(small(report.duplicates.saturating_sub(report.lost_replies)), "sent again for no reason");
-    let mut text = format!(
-        "{} got {} of {} events, each once, in order for each of {}",
-        id.to_uppercase(),
-        thousands(report.distinct),
-        thousands(big(wanted.len())),
-        count(big(expected.len()), "key")
-    );
+    let mut keys = count(big(expected.len()), "key");
     if report.duplicates > 0 {
-        text.push_str(&format!(" ({} came again because the answer got lost)", thousands(report.duplicates)));
+        keys.push_str(&format!(", {} recognised", count(report.duplicates, "repeat")));
     }
+    let (got, all) = (thousands(report.distinct), thousands(big(wanted.len())));
+    let text =
+        format!("{} got {got} of {all} events, each once, in order per key ({keys})", id.to_uppercase());
     Check::new(text, wrong)
 }
 
@@ -145,8 +145,8 @@ async fn orders(evidence: &Evidence<'_>, log: &[Fact]) -> Result<[Check; 2], Str
             Some(1) => {}
             times => wrong.push(format!("{source} {number} was placed {} times", times.unwrap_or(&0))),
         }
-        if have.cancelled != want.cancelled {
-            wrong.push(format!("{source} {number}: cancelled is {}, should be {}", have.cancelled, want.cancelled));
+        if have.ends != want.ends {
+            wrong.push(format!("{source} {number} is {:?}, should be {:?}", have.ends, want.ends));
         }
         if have.amount != want.amount {
             sums.push(format!("{source} {number}: {} instead of {}", have.amount, want.amount));
@@ -155,7 +155,14 @@ async fn orders(evidence: &Evidence<'_>, log: &[Fact]) -> Result<[Check; 2], Str
     for (source, number) in known.keys().filter(|key| !expected.contains_key(*key)) {
         wrong.push(format!("{source} {number} was never sold"));
     }
-    let text = format!("{} known, each placed once, called off where it was", count(big(expected.len()), "order"));
+    let ended = |ends: Ends| thousands(big(expected.values().filter(|known| known.ends == ends).count()));
+    let text = format!(
+        "{} known, each placed once; {} completed, {} cancelled, as it was ({} found by poll)",
+        count(big(expected.len()), "order"),
+        ended(Ends::Completed),
+        ended(Ends::Cancelled),
+        thousands(evidence.script.mixed.lost)
+    );
     let amounts = "every order's amount is what was told, to the last digit".to_owned();
     Ok([Check::new(text, wrong), Check::new(amounts, sums)])
 }
@@ -166,9 +173,10 @@ async fn cases(evidence: &Evidence<'_>) -> Result<Check, String> {
     let sources = known.keys().chain(expected.keys()).collect::<std::collections::BTreeSet<_>>();
     let of = |cases: &BTreeMap<&'static str, u64>, source: &str| cases.get(source).copied().unwrap_or(0);
     let differs = sources.into_iter().filter(|source| of(&known, source) != of(expected, source));
-    let wrong = differs.map(|source| format!("{source}: {} instead of {}", of(&known, source), of(expected, source)));
+    let wrong =
+        differs.map(|source| format!("{source}: {} instead of {}", of(&known, source), of(expected, source)));
     let total = expected.values().sum();
-    let text = format!("{} known, each as a document of its own", count(total, "refund and cancellation").replace("cancellations", "cancellations"));
+    let text = format!("{} refunds and cancellations known, each as a document of its own", thousands(total));
     Ok(Check::new(text, wrong.collect()))
 }
 
@@ -194,7 +202,8 @@ fn milestones(evidence: &Evidence<'_>, log: &[Fact]) -> Check {
         }
     }
     let delivered = log.iter().filter(|fact| fact.event_type == EventType::MilestoneDelivered);
-    let times: HashMap<&str, i64> = delivered.map(|fact| (fact.key.as_str(), fact.time.utc_seconds())).collect();
+    let times: HashMap<&str, i64> =
+        delivered.map(|fact| (fact.key.as_str(), fact.time.utc_seconds())).collect();
     let mut wrong = Vec::new();
     let mut sum = Noticed::default();
     for parcel in &evidence.script.expected.parcels {
@@ -259,7 +268,8 @@ fn forged(evidence: &Evidence<'_>) -> Check {
     if refused != forged || let_in > 0 {
         wrong.push(format!("{refused} of {forged} refused, {let_in} let in"));
     }
-    wrong.extend(evidence.score.failures().into_iter().map(|(what, times)| format!("{what} ({times} times)")));
+    wrong
+        .extend(evidence.score.failures().into_iter().map(|(what, times)| format!("{what} ({times} times)")));
     Check::new(format!("{} refused with 401, nothing of them stored", count(forged, "forged request")), wrong)
 }
 

@@ -7,7 +7,7 @@ use crossdock_schemas::{Class, Dec, EventType, HistoryKind, Lifecycle, Order, Ts
 use crate::backbone::{Answer, Backbone, Question, Seq};
 use crate::handoff::filter::{Filter, Subject};
 
-use super::script::{Known, SHEET, SHOPIFY, TAOBAO};
+use super::script::{Ends, Known, SHEET, SHOPIFY, TAOBAO};
 
 /// One event of the log, without its body.
 pub(super) struct Fact {
@@ -46,7 +46,8 @@ pub(super) async fn log(backbone: &dyn Backbone) -> Result<Vec<Fact>, String> {
         after = last.seq;
         facts.extend(page.iter().map(|stored| {
             let event = &stored.event;
-            let capture = event.correlation_id.as_deref().and_then(|id| id.strip_prefix("capture:")?.parse().ok());
+            let capture =
+                event.correlation_id.as_deref().and_then(|id| id.strip_prefix("capture:")?.parse().ok());
             Fact {
                 id: event.id.clone(),
                 event_type: event.event_type,
@@ -71,9 +72,13 @@ pub(super) async fn orders(
     each(backbone, HistoryKind::Order, |key, snapshot| match serde_json::from_str::<Order>(snapshot) {
         Ok(order) => {
             let source = source_of(&order.source.platform);
-            let cancelled = order.status.lifecycle == Some(Lifecycle::Cancelled);
+            let ends = match order.status.lifecycle {
+                Some(Lifecycle::Cancelled) => Ends::Cancelled,
+                Some(Lifecycle::Completed) => Ends::Completed,
+                _ => Ends::Open,
+            };
             let amount = amount(&order).unwrap_or_default();
-            found.insert((source, order.order_no), (Known { amount, cancelled }, key.to_owned()));
+            found.insert((source, order.order_no), (Known { amount, ends }, key.to_owned()));
         }
         Err(error) => unreadable = Some(format!("an order of the store cannot be read: {error}")),
     })
@@ -89,7 +94,8 @@ pub(super) async fn cases(backbone: &dyn Backbone) -> Result<BTreeMap<&'static s
     let mut found = BTreeMap::new();
     each(backbone, HistoryKind::Aftersale, |_, snapshot| {
         let read: serde_json::Value = serde_json::from_str(snapshot).unwrap_or_default();
-        let platform = read.pointer("/source/platform").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let platform =
+            read.pointer("/source/platform").and_then(serde_json::Value::as_str).unwrap_or_default();
         *found.entry(source_of(platform)).or_default() += 1;
     })
     .await?;

@@ -7,14 +7,12 @@ use crossdock_connector::Files;
 use crossdock_schemas::Class;
 
 use crate::backbone::{Backbone, Seq};
-use crate::ingress::files::{Backfill, Summary};
+use crate::ingress::files::Backfill;
 
 use super::script::SHEET;
 
 /// What became of one reading.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Reading {
-    pub(super) summary: Summary,
     /// The last capture it made.
     pub(super) last: Seq,
 }
@@ -29,15 +27,16 @@ pub(super) async fn read(
     let (path, scratch) = (path.to_owned(), scratch.to_owned());
     let runtime = tokio::runtime::Handle::current();
     let work = move || {
-        let backfill = Backfill { source: SHEET.into(), files: &*files, class: Class::Normal, scratch: &scratch };
+        let backfill =
+            Backfill { source: SHEET.into(), files: &*files, class: Class::Normal, scratch: &scratch };
         let mut last = 0;
         let mut capture = |batch| {
             let seqs = runtime.block_on(backbone.capture(batch)).map_err(|error| error.to_string())?;
             last = seqs.last().copied().unwrap_or(last);
             Ok(())
         };
-        let summary = backfill.run(&path, &mut |_| {}, &mut capture)?;
-        Ok(Reading { summary, last })
+        backfill.run(&path, &mut |_| {}, &mut capture)?;
+        Ok(Reading { last })
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| format!("reading the file failed: {error}"))?
 }

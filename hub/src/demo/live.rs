@@ -155,7 +155,9 @@ impl Screen {
 
 fn bar(name: &str, length: u64) -> ProgressBar {
     let bar = ProgressBar::new(length);
-    if let Ok(style) = ProgressStyle::with_template("{prefix:>8} {bar:28} {human_pos:>7} of {human_len:<7} {msg}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{prefix:>8} {bar:28} {human_pos:>7} of {human_len:<7} {msg}")
+    {
         bar.set_style(style.progress_chars("━╸ "));
     }
     bar.set_prefix(name.to_owned());

@@ -76,13 +76,7 @@ pub fn command(args: &Args, data: Option<&Path>) -> Outcome {
 pub async fn run(args: &Args, data: Option<&Path>, paper: Paper<'_>) -> Outcome {
     let orders = usize::try_from(args.orders).unwrap_or(usize::MAX);
     let world = World::start(data, args.seed).await?;
-    let played = tokio::select! {
-        played = whole(args, orders, &world, paper) => played,
-        stopped = tokio::signal::ctrl_c() => {
-            drop(stopped);
-            Err(Failure::failed("stopped"))
-        }
-    };
+    let played = whole(args, orders, &world, paper).await;
     world.stop().await;
     played
 }
@@ -98,7 +92,11 @@ async fn whole(args: &Args, orders: usize, world: &World, paper: Paper<'_>) -> O
 
     let loaded = config::load(Some(&world.config), None).map_err(|problems| Failure::config(&problems))?;
     let filters = loaded.sinks.iter().map(|sink| sink.filter.clone()).collect();
-    let stage = Stage::play(loaded, &mut script, world, length).await?;
+    let stage = tokio::select! {
+        stage = Stage::play(loaded, &mut script, world, length) => stage?,
+        // An error says that there is nothing to wait for: that is no reason to stop.
+        Ok(()) = tokio::signal::ctrl_c() => return Err(Failure::failed("stopped before the end")),
+    };
     let ended = finish(args.keep, &stage, &script, world, filters, paper).await;
     if args.keep && ended.is_ok() {
         report::kept(&stage.hub, world, paper)?;
@@ -129,7 +127,7 @@ async fn finish(
     let evidence =
         Evidence { backbone, ledger, script, score: &stage.score, receipts: &receipts, first_reading };
     let checks = check::all(&evidence).await?;
-    let story = story::read(backbone, SHOP, &script.hero.number).await?;
+    let story = story::read(backbone, SHOP, &script.hero).await?;
 
     report::ledger(ledger, paper)?;
     report::receivers(&receipts, paper)?;

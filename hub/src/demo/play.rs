@@ -69,7 +69,8 @@ impl Pace {
     /// Waits for a place in the play.
     pub(super) async fn until(&self, at: u32) {
         let micros = self.length.as_micros() * u128::from(at) / u128::from(END);
-        tokio::time::sleep_until(self.began + Duration::from_micros(u64::try_from(micros).unwrap_or(0))).await;
+        tokio::time::sleep_until(self.began + Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
+            .await;
     }
 }
 

@@ -26,11 +26,32 @@ pub(super) fn opening(script: &Script, seed: u64, paper: Paper<'_>) -> io::Resul
     let Mixed { again, respelled, late, malformed, forged, lost, scans, pushed } = script.mixed;
     let orders = u64::try_from(script.expected.orders.len()).unwrap_or(0);
     let parcels = u64::try_from(script.expected.parcels.len()).unwrap_or(0);
-    writeln!(paper, "{}", paint(STRONG, "crossdock demo: one hub, everything on this machine, nothing beyond loopback"))?;
-    writeln!(paper, "{} of real sales (Online Retail, D. Chen 2015, UCI, CC BY 4.0), seed {seed}", count(orders, "order"))?;
-    writeln!(paper, "  {SHEET:<16} {:>6} orders as {} of a sheet", of(SHEET), count(script.files.rows, "row"))?;
-    writeln!(paper, "  {SHOPIFY:<16} {:>6} orders as signed pushes: created, paid, shipped, refunded", of(SHOPIFY))?;
-    writeln!(paper, "  {TAOBAO:<16} {:>6} orders as nudges; each is fetched from a TOP gateway that fails at times", of(TAOBAO))?;
+    writeln!(
+        paper,
+        "{}",
+        paint(STRONG, "crossdock demo: one hub, everything on this machine, nothing beyond loopback")
+    )?;
+    writeln!(
+        paper,
+        "{} of real sales (Online Retail, D. Chen 2015, UCI, CC BY 4.0), seed {seed}",
+        count(orders, "order")
+    )?;
+    writeln!(
+        paper,
+        "  {SHEET:<16} {:>6} orders as {} of a sheet",
+        of(SHEET),
+        count(script.files.rows, "row")
+    )?;
+    writeln!(
+        paper,
+        "  {SHOPIFY:<16} {:>6} orders as signed pushes: created, paid, shipped, refunded",
+        of(SHOPIFY)
+    )?;
+    writeln!(
+        paper,
+        "  {TAOBAO:<16} {:>6} orders as nudges; each is fetched from a TOP gateway that fails at times",
+        of(TAOBAO)
+    )?;
     writeln!(
         paper,
         "  {SF:<16} {:>6} parcels: {} scans, pushed {} times in no order",
@@ -48,7 +69,10 @@ pub(super) fn opening(script: &Script, seed: u64, paper: Paper<'_>) -> io::Resul
         thousands(forged),
         thousands(lost)
     )?;
-    writeln!(paper, "receivers: erp goes down for a while · wms answers 429 and 500 now and then · crm is well")?;
+    writeln!(
+        paper,
+        "receivers: erp goes down for a while · wms answers 429 and 500 now and then · crm is well"
+    )?;
     paper.flush()
 }
 
@@ -57,7 +81,6 @@ pub(super) fn opening(script: &Script, seed: u64, paper: Paper<'_>) -> io::Resul
 /// # Errors
 /// When it cannot be written.
 pub(super) fn ledger(ledger: &Ledger, paper: Paper<'_>) -> io::Result<()> {
-    let word = if ledger.balanced { paint(GOOD, "balances") } else { paint(BAD, "DOES NOT BALANCE") };
     title(paper, "The ledger")?;
     let heads = ["captured", "folded", "duplicate", "stale", "ignored", "quarantined", "pending"];
     header(paper, "source", &heads)?;
@@ -75,9 +98,16 @@ pub(super) fn ledger(ledger: &Ledger, paper: Paper<'_>) -> io::Result<()> {
     }
     header(paper, "sink", &["matched", "delivered", "already", "pending", "parked"])?;
     for line in &ledger.sinks {
-        row(paper, &line.sink, &[line.matched, line.delivered, line.already_there, line.pending, line.parked])?;
+        row(
+            paper,
+            &line.sink,
+            &[line.matched, line.delivered, line.already_there, line.pending, line.parked],
+        )?;
     }
-    writeln!(paper, "  it {word}")
+    let sums = "captured = folded + duplicate + stale + ignored + quarantined + pending";
+    let word =
+        if ledger.balanced { paint(GOOD, "every line adds up") } else { paint(BAD, "DOES NOT BALANCE") };
+    writeln!(paper, "  {word} {}", paint(FAINT, format!("({sums})")))
 }
 
 fn header(paper: Paper<'_>, first: &str, names: &[&str]) -> io::Result<()> {
@@ -179,8 +209,13 @@ pub(super) fn commands(
     }
     title(paper, "Look further")?;
     let command = format!("{} --config {}", program(), world.config.display());
-    let mut lines = vec![(format!("order {SHOPIFY} {}", script.hero.number), "this order's whole timeline")];
-    lines.extend(story.parcels().next().map(|number| (format!("parcel sf_express {number}"), "its parcel, scan by scan")));
+    let mut lines = vec![(format!("order {SHOPIFY} {}", script.hero), "this order's whole timeline")];
+    lines.extend(
+        story
+            .parcels()
+            .next()
+            .map(|number| (format!("parcel sf_express {number}"), "its parcel, scan by scan")),
+    );
     lines.push(("ledger".to_owned(), "the balances"));
     lines.push(("quarantine list".to_owned(), "what could not be read, and why"));
     lines.push(("tap 'milestone.*' --from-start".to_owned(), "what customers notice"));
@@ -214,7 +249,11 @@ pub(super) fn kept(hub: &Hub, world: &World, paper: Paper<'_>) -> io::Result<()>
     }
     writeln!(paper, "  gateway    {}", world.gateway.url())?;
     writeln!(paper, "  data       {}", world.dir.display())?;
-    let end = if world.is_temporary() { "Ctrl-C ends it and removes the data" } else { "Ctrl-C ends it; the data stays" };
+    let end = if world.is_temporary() {
+        "Ctrl-C ends it and removes the data"
+    } else {
+        "Ctrl-C ends it; the data stays"
+    };
     writeln!(paper, "  {}", paint(FAINT, end))?;
     paper.flush()
 }

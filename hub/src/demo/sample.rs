@@ -67,7 +67,8 @@ pub(super) fn deal(orders: usize, rng: &mut Rng) -> Result<Shares, String> {
     let taobao_sales = reshaped.by_ref().take(taobao).collect();
     let shopify_sales = reshaped.take(shopify).collect();
 
-    let (mut sold, mut others): (Vec<_>, Vec<_>) = documents.into_iter().partition(|one| one.kind == Kind::Sale);
+    let (mut sold, mut others): (Vec<_>, Vec<_>) =
+        documents.into_iter().partition(|one| one.kind == Kind::Sale);
     let share = others.len() * sheet / sold.len().max(1);
     sold.retain(|one| !taken.contains(&one.number));
     rng.shuffle(&mut sold);

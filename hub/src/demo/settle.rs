@@ -20,7 +20,11 @@ const STANDSTILL: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// What is still open when nothing moves any more, or when `limit` is over.
-pub(super) async fn wait(backbone: &dyn Backbone, played: Timestamp, limit: Duration) -> Result<Ledger, String> {
+pub(super) async fn wait(
+    backbone: &dyn Backbone,
+    played: Timestamp,
+    limit: Duration,
+) -> Result<Ledger, String> {
     let began = Instant::now();
     let mut moved = Instant::now();
     let mut last = None;
@@ -59,8 +63,10 @@ struct Open {
 impl Open {
     async fn now(backbone: &dyn Backbone, played: Timestamp) -> Result<Self, String> {
         // In this order: what a poll finds is a fetch before it is a capture, and a capture before it is an event.
-        let place = backbone.cursor(format!("poll/{TAOBAO}/trade")).await.map_err(|error| error.to_string())?;
-        let after = place.as_deref().and_then(|place| place.strip_prefix("after ")?.parse::<Timestamp>().ok());
+        let place =
+            backbone.cursor(format!("poll/{TAOBAO}/trade")).await.map_err(|error| error.to_string())?;
+        let after =
+            place.as_deref().and_then(|place| place.strip_prefix("after ")?.parse::<Timestamp>().ok());
         let fetches = match backbone.ask(Question::Nudges).await {
             Ok(Answer::Nudges(open)) => open,
             Ok(_) => Vec::new(),

@@ -91,10 +91,13 @@ async fn talk(
         let reading = files::read(Arc::clone(&hub.backbone), Arc::clone(&sheet), &first, &scratch).await?;
         pace.until(AGAIN).await;
         files::read(Arc::clone(&hub.backbone), sheet, &again, &scratch).await?;
+        // Empty by now; when it is not, it goes with the folder around it.
+        drop(std::fs::remove_dir(&scratch));
         Ok::<Reading, String>(reading)
     };
     let everybody = async {
-        let (reading, (), (), ()) = tokio::join!(rows, shopify.play(world), taobao.play(world), sf.play(world));
+        let (reading, (), (), ()) =
+            tokio::join!(rows, shopify.play(world), taobao.play(world), sf.play(world));
         reading
     };
     tokio::pin!(everybody);

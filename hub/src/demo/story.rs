@@ -44,7 +44,8 @@ pub(super) async fn read(backbone: &dyn Backbone, shop: &str, number: &str) -> R
     let snapshot = timeline.state.snapshot.as_deref().unwrap_or_default();
     let order = serde_json::from_str(snapshot).map_err(|error| format!("order {number}: {error}"))?;
     let linked = timeline.linked.clone();
-    let mut story = Story { order, arrivals: BTreeMap::new(), attempts: BTreeMap::new(), linked: linked.clone() };
+    let mut story =
+        Story { order, arrivals: BTreeMap::new(), attempts: BTreeMap::new(), linked: linked.clone() };
     story.add(timeline);
     for key in linked {
         story.add(self::timeline(backbone, key).await?);
@@ -74,7 +75,11 @@ impl Story {
             arrival.verdicts.insert(capture.verdict);
         }
         for stored in timeline.events {
-            let cause = stored.event.correlation_id.as_deref().and_then(|id| id.strip_prefix("capture:")?.parse().ok());
+            let cause = stored
+                .event
+                .correlation_id
+                .as_deref()
+                .and_then(|id| id.strip_prefix("capture:")?.parse().ok());
             if let Some(arrival) = cause.and_then(|seq: Seq| self.arrivals.get_mut(&seq)) {
                 arrival.events.push(stored);
             }
@@ -108,17 +113,24 @@ impl Story {
             order.currency.as_deref().unwrap_or_default(),
             state.join(", ").replace('_', " ")
         )?;
+        let heads = format!(
+            "  {:<14}{:<44}{:<14}{}",
+            "received", "what came, and what was told", "happened", "who has it"
+        );
+        writeln!(paper, "{}", paint(FAINT, heads))?;
         let mut silent: Vec<&Arrival> = Vec::new();
         for arrival in self.arrivals.values() {
-            if arrival.events.is_empty() {
+            let told =
+                arrival.events.iter().filter(|stored| sinks.iter().any(|(_, filter)| takes(filter, stored)));
+            let told: Vec<&StoredEvent> = told.collect();
+            if told.is_empty() {
                 silent.push(arrival);
                 continue;
             }
             hush(&mut silent, paper)?;
-            let verdict = if arrival.verdicts.contains("folded") { "" } else { "known" };
-            let time = clock::timestamp(arrival.received_at).strftime("%H:%M:%S%.3f");
-            writeln!(paper, "  {time}  {} {} {verdict}", arrival.source, paint(STRONG, &arrival.topic))?;
-            for stored in &arrival.events {
+            let from = format!("{} from {}", paint(STRONG, &arrival.topic), arrival.source);
+            writeln!(paper, "  {}  {from}", clock_time(arrival))?;
+            for stored in told {
                 self.event(stored, sinks, paper)?;
             }
         }
@@ -127,49 +139,65 @@ impl Story {
 
     fn event(&self, stored: &StoredEvent, sinks: &[(&str, &Filter)], paper: Paper<'_>) -> io::Result<()> {
         let event = &stored.event;
-        let subject = Subject {
-            event_type: event.event_type,
-            class: event.class,
-            platform: &event.platform,
-            shop: &event.shop,
-            source: &stored.source,
-        };
-        let mut told = Vec::new();
-        for (id, filter) in sinks {
-            if filter.takes(&subject) {
-                let attempts = self.attempts.get(&((*id).to_owned(), stored.seq)).copied().unwrap_or(1);
-                let again = if attempts > 1 { format!(" at attempt {attempts}") } else { String::new() };
-                told.push(format!("{id} {}{again}", paint(GOOD, "✓")));
-            }
+        let mut has = Vec::new();
+        for (id, _) in sinks.iter().filter(|(_, filter)| takes(filter, stored)) {
+            let attempts = self.attempts.get(&((*id).to_owned(), stored.seq)).copied().unwrap_or(1);
+            let again = if attempts > 1 { format!(" at attempt {attempts}") } else { String::new() };
+            has.push(format!("{id} {}{again}", paint(GOOD, "✓")));
         }
-        let happened = event.time.at.strftime("%m-%d %H:%M");
-        let name = format!("{}{}", event.event_type.as_str(), chinese(event.event_type));
+        let label = chinese(event.event_type);
+        let name = format!("{}{label}", event.event_type.as_str());
         // Chinese characters take two columns.
-        let wide = chinese(event.event_type).chars().count().saturating_sub(1);
-        let gap = " ".repeat(30_usize.saturating_sub(name.chars().count() + wide));
-        let quiet = told.is_empty();
-        let name = if quiet { paint(FAINT, name) } else { name };
-        let line = format!("                {name}{gap} {}  {}", paint(FAINT, happened), told.join("  "));
-        writeln!(paper, "{}", line.trim_end())
+        let wide = name.chars().count() + label.chars().count().saturating_sub(1);
+        let gap = " ".repeat(40_usize.saturating_sub(wide));
+        let happened = event.time.at.strftime("%m-%d %H:%M");
+        writeln!(paper, "                  {name}{gap}{}   {}", paint(FAINT, happened), has.join("  "))
     }
 }
 
-/// Several arrivals that told nothing new, in one line.
+fn takes(filter: &Filter, stored: &StoredEvent) -> bool {
+    let event = &stored.event;
+    filter.takes(&Subject {
+        event_type: event.event_type,
+        class: event.class,
+        platform: &event.platform,
+        shop: &event.shop,
+        source: &stored.source,
+    })
+}
+
+fn clock_time(arrival: &Arrival) -> String {
+    clock::timestamp(arrival.received_at).strftime("%H:%M:%S%.3f").to_string()
+}
+
+/// Several arrivals that nobody had to be told of, in one line.
 fn hush(silent: &mut Vec<&Arrival>, paper: Paper<'_>) -> io::Result<()> {
     let Some(first) = silent.first() else { return Ok(()) };
-    let mut verdicts: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut topics: BTreeSet<&str> = BTreeSet::new();
+    let mut by_topic: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for arrival in silent.iter() {
-        let verdict = arrival.verdicts.iter().find(|verdict| *verdict != "folded").map_or("folded", String::as_str);
-        *verdicts.entry(verdict).or_default() += 1;
-        topics.insert(&arrival.topic);
+        let folded = arrival.verdicts.contains("folded");
+        let other = arrival.verdicts.first().map_or("", String::as_str);
+        let verdict = if folded { "folded" } else { other };
+        *by_topic.entry(&arrival.topic).or_default().entry(verdict).or_default() += 1;
     }
-    let verdicts: Vec<String> = verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    let topics: Vec<&str> = topics.into_iter().collect();
-    let time = clock::timestamp(first.received_at).strftime("%H:%M:%S%.3f");
-    let text = format!("  {time}  {}: {} (nothing new to tell)", topics.join(", "), verdicts.join(", "));
+    let time = clock_time(first);
+    let mut lines = vec![String::new()];
+    for (topic, verdicts) in by_topic {
+        let counts: Vec<String> =
+            verdicts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+        let word = format!("{topic}: {}", counts.join(", "));
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = word,
+            Some(line) if line.len() + word.len() < 78 => *line = format!("{line} · {word}"),
+            _ => lines.push(word),
+        }
+    }
     silent.clear();
-    writeln!(paper, "{}", paint(FAINT, text))
+    for (at, line) in lines.iter().enumerate() {
+        let time = if at == 0 { time.as_str() } else { "" };
+        writeln!(paper, "{}", paint(FAINT, format!("  {time:<12}  {line}")))?;
+    }
+    Ok(())
 }
 
 /// The word that carriers and customers use.

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossdock_connector::sign;
@@ -58,12 +58,14 @@ impl World {
                 (made.path().to_owned(), Some(made))
             }
         };
+        log(&dir)?;
         let mut rng = Rng::named(seed, "secrets");
         let mut word = || format!("demo-{:016x}{:016x}", rng.draw(), rng.draw());
         let secrets = Secrets { shopify: word(), taobao_path: word(), sf_path: word() };
         let (app_secret, session) = (word(), word());
         let now: Clock = Arc::new(clock::now);
-        let started = |what: &'static str| move |error: std::io::Error| format!("cannot start the {what}: {error}");
+        let started =
+            |what: &'static str| move |error: std::io::Error| format!("cannot start the {what}: {error}");
 
         let options = top::Options {
             app_key: "12345678".to_owned(),
@@ -138,8 +140,22 @@ impl Place {
         let key = secret.strip_prefix("whsec_").and_then(sign::unbase64).unwrap_or_default();
         let options = receiver::Options { faults, ..receiver::Options::new(key, Arc::clone(now)) };
         let receiver = Receiver::start(options).await;
-        Ok(Self { id, receiver: receiver.map_err(|error| format!("cannot start the receiver {id}: {error}"))? })
+        Ok(Self {
+            id,
+            receiver: receiver.map_err(|error| format!("cannot start the receiver {id}: {error}"))?,
+        })
     }
+}
+
+/// What the hub has to say goes into a file, not between the bars. Where logs are set up already, they stay.
+fn log(dir: &Path) -> Result<(), String> {
+    let path = dir.join("hub.log");
+    let file = File::create(&path).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    let layer =
+        tracing_subscriber::fmt().json().with_max_level(tracing::Level::WARN).with_writer(Mutex::new(file));
+    // An error says that there is somebody who listens.
+    drop(layer.try_init());
+    Ok(())
 }
 
 fn hash(name: &str) -> u64 {
@@ -151,7 +167,9 @@ fn empty(dir: &Path) -> Result<PathBuf, String> {
     fs::create_dir_all(dir).map_err(|error| format!("cannot make {shown}: {error}"))?;
     let mut held = fs::read_dir(dir).map_err(|error| format!("cannot read {shown}: {error}"))?;
     if held.next().is_some() {
-        return Err(format!("{shown} is not empty: the demo counts everything from the start, give it a new folder"));
+        return Err(format!(
+            "{shown} is not empty: the demo counts everything from the start, give it a new folder"
+        ));
     }
     fs::canonicalize(dir).map_err(|error| format!("cannot read {shown}: {error}"))
 }

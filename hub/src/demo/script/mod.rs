@@ -80,11 +80,22 @@ pub(super) struct Journey {
     pub(super) exceptions: u64,
 }
 
+/// How an order stands in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// Neither done nor called off.
+    Open,
+    /// Done.
+    Completed,
+    /// Called off.
+    Cancelled,
+}
+
 /// An order as it should be known in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) amount: Dec,
-    pub(super) cancelled: bool,
+    pub(super) ends: Ends,
 }
 
 /// What has to come out.
@@ -100,13 +111,6 @@ pub(super) struct Expected {
     pub(super) malformed: BTreeMap<&'static str, u64>,
 }
 
-/// The order whose timeline is shown in the end.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Hero {
-    pub(super) number: String,
-    pub(super) name: String,
-}
-
 /// The whole script.
 #[derive(Default)]
 pub(super) struct Script {
@@ -116,7 +120,8 @@ pub(super) struct Script {
     pub(super) files: Files,
     pub(super) mixed: Mixed,
     pub(super) expected: Expected,
-    pub(super) hero: Hero,
+    /// Number of the Shopify order whose story is told in the end.
+    pub(super) hero: String,
 }
 
 /// A parcel that was handed to SF, for the one who writes its scans.
@@ -205,7 +210,6 @@ fn nth(at: usize, every: usize, from: usize) -> bool {
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(at)
 }
-
 
 #[cfg(test)]
 mod tests;

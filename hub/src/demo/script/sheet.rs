@@ -2,7 +2,7 @@
 
 use crossdock_testkit::standin::Rng;
 
-use super::{Known, SHEET, Script};
+use super::{Ends, Known, SHEET, Script};
 use crate::demo::sample::{Kind, Shares};
 
 /// The texts of the files.
@@ -27,7 +27,7 @@ pub(super) fn write(shares: &Shares, seed: u64, script: &mut Script) {
         rows.extend(document.rows.iter().map(String::as_str));
         match document.kind {
             Kind::Sale => {
-                let known = Known { amount: document.amount, cancelled: false };
+                let known = Known { amount: document.amount, ends: Ends::Open };
                 script.expected.orders.insert((SHEET, document.number.clone()), known);
             }
             Kind::Cancellation => *script.expected.cases.entry(SHEET).or_default() += 1,

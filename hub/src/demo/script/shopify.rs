@@ -8,12 +8,14 @@ use crossdock_testkit::standin::shopify::Webhook;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Act, Cue, Hero, Known, Mischief, SHOPIFY, Script, Shipped, later, nth};
+use super::{Act, Cue, Ends, Known, Mischief, SHOPIFY, Script, Shipped, later, nth};
 
 /// From one step of an order to the next.
 const STEP: u32 = 32_000;
 /// Orders begin before this, so that the last of them come to their end.
 const LATEST: u64 = 600_000;
+/// The hero begins shortly before the ERP goes down.
+const HERO: u32 = 235_000;
 
 pub(super) fn write(
     sales: &[Sale],
@@ -33,7 +35,8 @@ pub(super) fn write(
         .collect();
     let hero = hero(&lives);
     for (at, life) in lives.iter().enumerate() {
-        let begins = u32::try_from(beginnings.below(LATEST)).unwrap_or(0);
+        let drawn = u32::try_from(beginnings.below(LATEST)).unwrap_or(0);
+        let begins = if hero == Some(at) { HERO } else { drawn };
         expect(life, script);
         let mut parcels = life.parcels.iter();
         for (place, step) in (0_u32..).zip(&life.steps) {
@@ -67,7 +70,7 @@ pub(super) fn write(
         }
     }
     if let Some(life) = hero.and_then(|at| lives.get(at)) {
-        script.hero = Hero { number: life.order_id.to_string(), name: life.name.clone() };
+        script.hero = life.order_id.to_string();
     }
 }
 
@@ -116,7 +119,8 @@ fn expect(life: &Life, script: &mut Script) {
         let text = body.get("total_price")?.as_str()?;
         Dec::parse(text).ok()
     });
-    let known = Known { amount: total.unwrap_or_default(), cancelled: life.course == Course::Cancelled };
+    let ends = if life.course == Course::Cancelled { Ends::Cancelled } else { Ends::Open };
+    let known = Known { amount: total.unwrap_or_default(), ends };
     script.expected.orders.insert((SHOPIFY, life.order_id.to_string()), known);
     if life.course == Course::Refunded {
         *script.expected.cases.entry(SHOPIFY).or_default() += 1;

@@ -10,7 +10,7 @@ use crossdock_testkit::standin::generate::taobao::{self, Course, Life};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Act, Cue, END, Known, Mischief, Script, Shipped, TAOBAO, later, nth};
+use super::{Act, Cue, END, Ends, Known, Mischief, Script, Shipped, TAOBAO, later, nth};
 
 /// From one state of a trade to the next.
 const STEP: u32 = 50_000;
@@ -101,7 +101,8 @@ fn tell(
 fn expect(life: &Life, script: &mut Script) {
     let paid = life.states.last().and_then(|state| state.trade.get("payment")).and_then(Value::as_str);
     let amount = paid.and_then(|text| Dec::parse(text).ok()).unwrap_or_default();
-    let known = Known { amount, cancelled: life.course == Course::Closed };
+    let ends = if life.course == Course::Closed { Ends::Cancelled } else { Ends::Completed };
+    let known = Known { amount, ends };
     script.expected.orders.insert((TAOBAO, life.tid.to_string()), known);
     if life.course == Course::Refunded {
         *script.expected.cases.entry(TAOBAO).or_default() += 1;

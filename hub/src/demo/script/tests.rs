@@ -40,7 +40,7 @@ fn everything_happens_within_the_play_and_nothing_in_the_future() {
 fn every_order_has_an_amount() {
     let script = script(42);
     assert_eq!(script.expected.orders.len(), 150);
-    assert!(!script.hero.number.is_empty());
+    assert!(!script.hero.is_empty());
     let parts = [SHOPIFY, TAOBAO, SHEET];
     for source in parts {
         let orders = script.expected.orders.iter().filter(|((of, _), _)| *of == source);
