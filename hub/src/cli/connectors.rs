@@ -4,7 +4,7 @@ use crossdock_connector::{Capabilities, Role};
 use serde_json::{Value, json};
 
 use super::{Exit, Out, Outcome, table};
-use crate::registry;
+use crate::{registry, registry_table};
 
 /// Arguments of `connectors`.
 #[derive(Debug, clap::Args)]
@@ -14,9 +14,17 @@ With --json each connector comes with its topics, limits, an example of its sett
 EXAMPLES
   crossdock connectors
   crossdock connectors --json | jq -r 'select(.id == \"shopify\") | .example'")]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// The table of README.md
+    #[arg(long)]
+    markdown: bool,
+}
 
-pub(super) fn run(_: &Args, out: &mut Out) -> Outcome {
+pub(super) fn run(args: &Args, out: &mut Out) -> Outcome {
+    if args.markdown {
+        out.line(registry_table::markdown().trim_end())?;
+        return Ok(Exit::Done);
+    }
     if !out.for_people() {
         for entry in registry::all() {
             let mut value = json!(entry.descriptor);

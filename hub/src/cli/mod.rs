@@ -10,6 +10,7 @@ mod exit;
 mod export;
 mod ingest;
 mod ledger;
+mod new;
 mod normalize;
 mod out;
 mod placeholder;
@@ -104,6 +105,10 @@ enum Command {
     Schema(schema::Args),
     /// Current states or the event log, as NDJSON
     Export(export::Args),
+    /// A new connector that compiles and passes: to start from
+    New(new::Args),
+    /// The figures of BENCHMARKS.md, each beside its limit
+    Bench(crate::bench::Args),
 }
 
 impl Global {
@@ -193,6 +198,8 @@ fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
         Command::Parked(args) => repair::parked::run(args, global, out),
         Command::Schema(args) => schema::run(&args, out),
         Command::Export(args) => export::run(&args, global, out),
+        Command::New(args) => new::run(&args, global, out),
+        Command::Bench(args) => crate::bench::command(&args, out),
         Command::Ledger(args) => block_on(ledger::run(&args, global, out)),
     }
 }

@@ -39,6 +39,7 @@ async fn work(task: &Task, loaded: &Loaded, backbone: &Arc<dyn Backbone>) -> Out
     for sink in &loaded.sinks {
         backbone.open_sink(sink.id.to_string(), sink.filter.to_text()).await?;
     }
+    let head = *backbone.heads().captures.borrow();
     let before = Ledger::of(&store::counts(&**backbone).await?);
     let (stop, stops) = watch::channel(false);
     let (pipeline, handle) = Pipeline::new(Arc::clone(backbone), fold_of(loaded), stops);
@@ -60,7 +61,7 @@ async fn work(task: &Task, loaded: &Loaded, backbone: &Arc<dyn Backbone>) -> Out
     let read = read?;
     folded?;
     let after = Ledger::of(&store::counts(&**backbone).await?);
-    Ok(Report { read, before, after })
+    Ok(Report { read, head, before, after })
 }
 
 /// Stores what is read, in order.

@@ -14,6 +14,7 @@ use crossdock_connector::Files;
 use crossdock_schemas::Class;
 
 use super::{Exit, Failure, Global, Out, Outcome, block_on};
+use crate::backbone::Seq;
 use crate::config::{Loaded, LogFormat, Telemetry};
 use crate::ingress::files::Summary;
 use crate::ledger::Ledger;
@@ -51,6 +52,8 @@ struct Task {
 struct Report {
     /// What each file held.
     read: Vec<(PathBuf, Summary)>,
+    /// The last capture that was there before.
+    head: Seq,
     before: Ledger,
     after: Ledger,
 }
@@ -65,14 +68,16 @@ pub(super) fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
     // Every row that cannot be read is in the summary: the log only tells of trouble with the store.
     let logs = Telemetry { level: "error".into(), logs: LogFormat::Text, otlp: String::new() };
     let guard = telemetry::start(&logs).map_err(Failure::failed)?;
-    let dir = loaded.config.data.dir.clone();
-    let report = match lock::running(&dir) {
+    let report = match lock::running(&loaded.config.data.dir) {
         Some(running) => block_on(remote::run(&task, running, &loaded)),
         None => block_on(local::run(&task, loaded)),
     };
     guard.shutdown();
     let report = report?;
     let clean = summary::print(&task.source, &report, out)?;
+    if !clean {
+        block_on(summary::name_unreadable(&task.source, report.head, &global.read()?))?;
+    }
     Ok(if clean { Exit::Done } else { Exit::Malformed })
 }
 

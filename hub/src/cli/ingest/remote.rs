@@ -19,6 +19,7 @@ const CALL_BYTES: usize = 4 << 20;
 
 pub(super) async fn run(task: &Task, running: Running, loaded: &Loaded) -> Outcome<Report> {
     let admin = Admin::new(running, &loaded.config)?;
+    let head = admin.position().await?.head;
     let before = admin.ledger().await?;
     let bars = Bars::default();
     let mut feed = Feed::start(task, &bars);
@@ -34,7 +35,7 @@ pub(super) async fn run(task: &Task, running: Running, loaded: &Loaded) -> Outco
     let read = read?;
     fold(&admin, &bars).await?;
     let after = admin.ledger().await?;
-    Ok(Report { read, before, after })
+    Ok(Report { read, head, before, after })
 }
 
 async fn give(admin: &Admin, task: &Task, batch: Vec<NewCapture>) -> Outcome<()> {

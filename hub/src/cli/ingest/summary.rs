@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::super::out::{count, thousands};
-use super::super::{BAD, FAINT, GOOD, Out, Outcome, STRONG};
+use super::super::out::{count, say, thousands};
+use super::super::{BAD, FAINT, GOOD, Out, Outcome, STRONG, store};
 use super::Report;
+use crate::backbone::{Answer, Backbone, Question, Seq};
+use crate::config::Config;
 use crate::ledger::{Ledger, SourceLine};
+
+/// Captures that could not be read and are named.
+const NAMED: usize = 10;
 
 /// What was added to a source's line.
 struct Added {
@@ -81,6 +86,23 @@ fn people(source: &str, report: &Report, added: &Added, out: &mut Out) -> Outcom
     let verdict =
         if report.after.balanced { out.paint(GOOD, "balances") } else { out.paint(BAD, "DOES NOT BALANCE") };
     out.line(format_args!("The ledger {verdict}."))?;
+    Ok(())
+}
+
+/// Names what could not be read, with file and line, on stderr: the first few.
+pub(super) async fn name_unreadable(source: &str, head: Seq, config: &Config) -> Outcome<()> {
+    let store = store::reading(config)?;
+    let question = Question::Quarantine { source: Some(source.to_owned()), limit: usize::MAX };
+    let Answer::Quarantine(rows) = store.ask(question).await? else { return Err(store::unexpected()) };
+    let mut rows = rows.into_iter().filter(|row| row.capture > head);
+    for row in rows.by_ref().take(NAMED) {
+        let origin = row.origin.as_deref().unwrap_or("no origin");
+        say(format_args!("{origin}: {} (capture {})", row.reason.detail, row.capture));
+    }
+    let rest = u64::try_from(rows.count()).unwrap_or(u64::MAX);
+    if rest > 0 {
+        say(format_args!("and {} more: crossdock quarantine list --source {source}", thousands(rest)));
+    }
     Ok(())
 }
 

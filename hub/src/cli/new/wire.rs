@@ -1,0 +1,155 @@
+//! The lines that compile a connector in. Pure: text in, text out; a test holds them against the real files.
+
+use crossdock_connector::Role;
+use crossdock_template::scaffold::{Kind, Name};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
+
+use crate::registry;
+
+/// The files that name every connector, from the root of the checkout.
+pub(super) const FILES: &[&str] = &["Cargo.toml", "hub/Cargo.toml", "hub/src/registry.rs"];
+
+/// One of these files with a new connector in it.
+pub(super) fn wired(file: &str, text: &str, name: &Name, kind: Kind) -> Result<String, String> {
+    match file {
+        "Cargo.toml" => root_manifest(text, name, kind),
+        "hub/Cargo.toml" => hub_manifest(text, name),
+        _ => registry_source(text, name, kind),
+    }
+}
+
+fn package(name: &Name) -> String {
+    format!("crossdock-{}", name.id())
+}
+
+fn root_manifest(text: &str, name: &Name, kind: Kind) -> Result<String, String> {
+    // A line of text instead of an edit of the table, so that it stands with our other crates.
+    let ours = |line: &str| line.starts_with("crossdock-") && line.contains("path = ");
+    let last = text.lines().rposition(ours).ok_or("lists no crate of ours")?;
+    let line = format!("{} = {{ path = \"{}/{}\" }}", package(name), kind.folder(), name.id());
+    Ok(insert(text, last + 1, &line))
+}
+
+fn hub_manifest(text: &str, name: &Name) -> Result<String, String> {
+    let mut document: DocumentMut = text.parse().map_err(|error| format!("{error}"))?;
+    let features = table(&mut document, "features")?;
+    let mut list = Array::new();
+    list.push(format!("dep:{}", package(name)));
+    features.insert(name.id(), value(list));
+    let default = features.get_mut("default").and_then(Item::as_array_mut).ok_or("has no default features")?;
+    let place = default.iter().position(|known| known.as_str() > Some(name.id())).unwrap_or(default.len());
+    default.insert(place, name.id());
+    let dependencies = table(&mut document, "dependencies")?;
+    let mut dependency = InlineTable::new();
+    dependency.insert("workspace", true.into());
+    dependency.insert("optional", true.into());
+    dependencies.insert(&package(name), value(Value::InlineTable(dependency)));
+    dependencies.sort_values_by(|one, _, other, _| one.get().cmp(other.get()));
+    Ok(tidied(&document.to_string()))
+}
+
+fn table<'a>(document: &'a mut DocumentMut, key: &str) -> Result<&'a mut Table, String> {
+    document.get_mut(key).and_then(Item::as_table_mut).ok_or_else(|| format!("has no table [{key}]"))
+}
+
+/// The first element of a list that was inserted before the others brings a blank with it.
+fn tidied(text: &str) -> String {
+    text.replace("[ \"", "[\"")
+}
+
+fn registry_source(text: &str, name: &Name, kind: Kind) -> Result<String, String> {
+    // Platforms stand before carriers, carriers before sinks: before the first of a later kind.
+    let later = |role: Role| match kind {
+        Kind::Platform => role != Role::Platform,
+        Kind::Carrier => role == Role::Sink,
+        Kind::Sink => false,
+    };
+    let next = registry::all().into_iter().find(|entry| later(entry.descriptor.role));
+    let anchor = match next {
+        Some(entry) => format!("#[cfg(feature = \"{}\")]", entry.descriptor.id),
+        None => "]".to_owned(),
+    };
+    let start = text.lines().position(|line| line.trim() == "vec![").ok_or("has no list of connectors")?;
+    let place = text.lines().skip(start).position(|line| line.trim() == anchor);
+    let place = place.ok_or_else(|| format!("has no line `{anchor}`"))? + start;
+    let lines = format!(
+        "        #[cfg(feature = \"{}\")]\n        Entry::of::<crossdock_{}::{}>(),",
+        name.id(),
+        name.slug(),
+        name.type_name()
+    );
+    Ok(insert(text, place, &lines))
+}
+
+/// The text with these lines before its line number `at`, counted from 0.
+fn insert(text: &str, at: usize, lines: &str) -> String {
+    let mut out: Vec<&str> = text.lines().collect();
+    out.insert(at.min(out.len()), lines);
+    let mut out = out.join("\n");
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn after(file: &str, id: &str, kind: Kind) -> (String, String) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let before = std::fs::read_to_string(root.join(file)).unwrap();
+        let after = wired(file, &before, &Name::parse(id, &[]).unwrap(), kind).unwrap();
+        (before, after)
+    }
+
+    /// Lines of one that are not in the other.
+    fn gained(before: &str, after: &str) -> Vec<String> {
+        let known: Vec<&str> = before.lines().collect();
+        after.lines().filter(|line| !known.contains(line)).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_file_gains_its_lines_and_keeps_the_others() {
+        let (before, text) = after("Cargo.toml", "tea-house", Kind::Platform);
+        let line = "crossdock-tea-house = { path = \"connectors/platforms/tea-house\" }";
+        assert_eq!(gained(&before, &text), [line]);
+        assert!(gained(&text, &before).is_empty());
+        let dependencies: toml::Table = text.parse().unwrap();
+        assert!(dependencies["workspace"]["dependencies"].get("crossdock-tea-house").is_some());
+
+        let (before, text) = after("hub/Cargo.toml", "tea-house", Kind::Platform);
+        let hub: toml::Table = text.parse().unwrap();
+        assert_eq!(hub["features"]["tea-house"][0].as_str(), Some("dep:crossdock-tea-house"));
+        assert_eq!(hub["dependencies"]["crossdock-tea-house"]["optional"].as_bool(), Some(true));
+        let default: Vec<_> = hub["features"]["default"].as_array().unwrap().iter().collect();
+        assert!(default.iter().any(|feature| feature.as_str() == Some("tea-house")));
+        assert!(default.is_sorted_by_key(|feature| feature.as_str()));
+        assert_eq!(gained(&before, &text).len(), 3, "{:?}", gained(&before, &text));
+        assert_eq!(gained(&text, &before).len(), 1, "only the list of defaults is another one");
+    }
+
+    #[test]
+    fn a_kind_stands_with_its_kind() {
+        let order = |id: &str, kind| -> Vec<String> {
+            let (before, text) = after("hub/src/registry.rs", id, kind);
+            assert_eq!(gained(&before, &text).len(), 2);
+            let entries = text.lines().filter_map(|line| line.trim().strip_prefix("Entry::of::<crossdock_"));
+            entries.map(|entry| entry.split("::").next().unwrap().to_owned()).collect()
+        };
+        let place = |entries: &[String], id: &str| entries.iter().position(|entry| entry == id).unwrap();
+        let platform = order("tea-house", Kind::Platform);
+        assert_eq!(place(&platform, "tea_house") + 1, place(&platform, "sf"));
+        let carrier = order("rocket", Kind::Carrier);
+        assert_eq!(place(&carrier, "rocket") + 1, place(&carrier, "file"));
+        let sink = order("my-erp", Kind::Sink);
+        assert_eq!(sink.last().unwrap(), "my_erp");
+    }
+
+    #[test]
+    fn a_file_of_another_shape_is_an_error() {
+        let name = Name::parse("tea-house", &[]).unwrap();
+        for file in FILES {
+            assert!(wired(file, "[package]\nname = \"x\"\n", &name, Kind::Sink).is_err(), "{file}");
+        }
+    }
+}
