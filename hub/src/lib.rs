@@ -4,6 +4,7 @@ pub mod backbone;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod handoff;
 pub mod history;
 pub mod http;
