@@ -66,6 +66,15 @@ fn a_case_goes_its_way_and_money_is_told_once() {
 }
 
 #[test]
+fn a_step_back_is_not_told_as_the_step_it_goes_back_to() {
+    let mut history = History::new();
+    history.see(whole(case(1, AftersaleStatus::Refunded)));
+    let decision = history.see(whole(case(2, AftersaleStatus::Requested)));
+    assert_eq!(types(&decision), ["refund.changed"]);
+    assert_eq!(json_of(&decision.events[0])["reason"], "regression");
+}
+
+#[test]
 fn changes_beside_the_status_are_told_each_time() {
     let mut history = History::new();
     history.see(whole(case(1, AftersaleStatus::Requested)));

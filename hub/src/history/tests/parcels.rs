@@ -74,6 +74,15 @@ fn a_withdrawn_delivery_gives_back_what_was_before() {
 }
 
 #[test]
+fn a_withdrawal_reaches_back_from_its_own_moment() {
+    let before = || vec![scan(1, OutForDelivery, "44"), scan(5, Delivered, "80")];
+    let with = |withdrawal| before().into_iter().chain([withdrawal]).collect::<Vec<_>>();
+    assert_eq!(status_of(with(retract(5, Delivered, "99"))), Some(OutForDelivery), "the same moment");
+    assert_eq!(status_of(with(retract(4, Delivered, "99"))), Some(Delivered), "what came after it stands");
+    assert_eq!(status_of(with(retract(9, Returned, "99"))), Some(Delivered), "another status is not meant");
+}
+
+#[test]
 fn part_of_a_shipment_and_a_senders_signature_are_no_delivery() {
     let partial = TrackingEvent { step: Some(Step::Partial), ..scan(2, Delivered, "p") };
     assert_eq!(status_of(vec![scan(1, OutForDelivery, "a"), partial]), Some(OutForDelivery));
