@@ -52,7 +52,7 @@ pub(super) fn loaded(dir: &std::path::Path, receiver: Option<std::net::SocketAdd
     let secret = secret.display();
     let sink = receiver.map_or_else(String::new, |address| {
         format!(
-            "[[sink]]\nid = \"receiver\"\nuse = \"webhook\"\nconcurrency = 32\n[sink.settings]\nurl = \"http://{address}/\"\nsecret = {{ file = \"{secret}\" }}\n"
+            "[[sink]]\nid = \"receiver\"\nuse = \"webhook\"\nevents = [\"order.paid\"]\nconcurrency = 32\n[sink.settings]\nurl = \"http://{address}/\"\nsecret = {{ file = \"{secret}\" }}\n"
         )
     });
     let text = format!(
@@ -80,7 +80,7 @@ pub(super) fn captures(range: std::ops::Range<usize>) -> Vec<NewCapture> {
     range
         .map(|n| NewCapture {
             source: Arc::clone(&source),
-            captured: Captured::new("observation", body(n)),
+            captured: Captured::new("message", body(n)),
             channel: Channel::Webhook,
             class: Class::Normal,
             received_at,

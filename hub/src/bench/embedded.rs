@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::{Figure, bare, corpus, per_second, ratio};
-use crate::backbone::Backbone;
+use crate::backbone::{Answer, Backbone, Question};
 use crate::backbone::embedded::{Embedded, FILE_NAME};
 use crate::hub::fold_of;
+use crate::ledger::Ledger;
 use crate::pipeline::Pipeline;
 
 /// Captures in one call, as a busy ingress has queued up.
@@ -94,6 +95,12 @@ pub(super) fn fill(scratch: &Path, range: std::ops::Range<usize>) -> Result<Fill
         Ok::<_, String>((began.elapsed(), last_began.elapsed()))
     })?;
     let transactions = store.stats().read().0 - before;
+    let counts = runtime.block_on(backbone.ask(Question::Ledger)).map_err(|error| error.to_string())?;
+    let Answer::Ledger(counts) = counts else { return Err("no ledger".into()) };
+    let ledger = Ledger::of(&counts);
+    if !ledger.balanced || ledger.sources.iter().any(|line| line.folded != line.captured) {
+        return Err(format!("not every order was folded: {:?}", ledger.sources));
+    }
     stop.send_replace(true);
     thread.join().map_err(|_| "the pipeline panicked".to_owned())?;
     runtime.block_on(backbone.close(Duration::from_secs(60))).map_err(|error| error.to_string())?;

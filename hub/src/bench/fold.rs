@@ -14,7 +14,7 @@ pub(super) fn measure(orders: usize) -> Result<Vec<Figure>, String> {
     let normalize = parts.normalize.ok_or("own-store does not normalize")?;
     let captures: Vec<Capture> = (0..orders)
         .map(|n| Capture {
-            topic: "observation".into(),
+            topic: "message".into(),
             headers: Headers::default(),
             body: corpus::body(n).into(),
             origin: None,

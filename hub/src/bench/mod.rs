@@ -10,11 +10,12 @@ mod load;
 mod memory;
 mod webhook;
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args as ClapArgs, Subcommand};
+
+use crate::cli::{Exit, Failure, Out, Outcome};
 
 /// What to measure.
 #[derive(Debug, ClapArgs)]
@@ -72,11 +73,23 @@ struct Figure {
     holds: Option<bool>,
 }
 
-/// Measures; the answer is whether everything that has a limit kept it.
+/// Runs the command: 0 when every limit was kept, 1 when one was not.
 ///
 /// # Errors
 /// What could not be measured.
-pub fn run(args: &Args, out: &mut dyn Write) -> Result<bool, String> {
+pub fn command(args: &Args, out: &mut Out) -> Outcome {
+    let (lines, kept) = run(args).map_err(Failure::failed)?;
+    for line in lines {
+        out.line(line)?;
+    }
+    Ok(if kept { Exit::Done } else { Exit::Failed })
+}
+
+/// Measures: a line for each figure, and whether everything that has a limit kept it.
+///
+/// # Errors
+/// What could not be measured.
+pub fn run(args: &Args) -> Result<(Vec<String>, bool), String> {
     let scratch = match &args.scratch {
         Some(dir) => dir.clone(),
         None => std::env::temp_dir().join(format!("crossdock-bench-{}", std::process::id())),
@@ -92,15 +105,16 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<bool, String> {
     let cleared = std::fs::remove_dir_all(&scratch);
     let figures = measured?;
     cleared.map_err(|error| format!("{}: {error}", scratch.display()))?;
+    let mut lines = Vec::new();
     for figure in &figures {
         let mark = match figure.holds {
             Some(true) => "ok  ",
             Some(false) => "SHORT",
             None => "-   ",
         };
-        writeln!(out, "{mark:5} {:58} {:>26}   {}", figure.what, figure.seen, figure.limit).map_err(|error| error.to_string())?;
+        lines.push(format!("{mark:5} {:58} {:>26}   {}", figure.what, figure.seen, figure.limit));
     }
-    Ok(figures.iter().all(|figure| figure.holds != Some(false)))
+    Ok((lines, figures.iter().all(|figure| figure.holds != Some(false))))
 }
 
 #[allow(clippy::cast_precision_loss, reason = "rates and ratios for people")]
