@@ -2,7 +2,6 @@
 
 use crossdock_connector::Role;
 use crossdock_template::scaffold::{Kind, Name};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 
 use crate::registry;
 
@@ -23,38 +22,39 @@ fn package(name: &Name) -> String {
 }
 
 fn root_manifest(text: &str, name: &Name, kind: Kind) -> Result<String, String> {
-    // A line of text instead of an edit of the table, so that it stands with our other crates.
-    let ours = |line: &str| line.starts_with("crossdock-") && line.contains("path = ");
-    let last = text.lines().rposition(ours).ok_or("lists no crate of ours")?;
     let line = format!("{} = {{ path = \"{}/{}\" }}", package(name), kind.folder(), name.id());
-    Ok(insert(text, last + 1, &line))
+    let ours = |line: &str| line.starts_with("crossdock-") && line.contains("path = ");
+    let last =
+        text.lines().enumerate().filter(|(_, line)| ours(line)).last().ok_or("lists no crate of ours")?;
+    Ok(insert(text, last.0 + 1, &line))
 }
 
 fn hub_manifest(text: &str, name: &Name) -> Result<String, String> {
-    let mut document: DocumentMut = text.parse().map_err(|error| format!("{error}"))?;
-    let features = table(&mut document, "features")?;
-    let mut list = Array::new();
-    list.push(format!("dep:{}", package(name)));
-    features.insert(name.id(), value(list));
-    let default = features.get_mut("default").and_then(Item::as_array_mut).ok_or("has no default features")?;
-    let place = default.iter().position(|known| known.as_str() > Some(name.id())).unwrap_or(default.len());
-    default.insert(place, name.id());
-    let dependencies = table(&mut document, "dependencies")?;
-    let mut dependency = InlineTable::new();
-    dependency.insert("workspace", true.into());
-    dependency.insert("optional", true.into());
-    dependencies.insert(&package(name), value(Value::InlineTable(dependency)));
-    dependencies.sort_values_by(|one, _, other, _| one.get().cmp(other.get()));
-    Ok(tidied(&document.to_string()))
+    let dependency = format!("{} = {{ workspace = true, optional = true }}", package(name));
+    let text = insert_sorted(text, "[dependencies]", &dependency)?;
+    let feature = format!("{} = [\"dep:{}\"]", name.id(), package(name));
+    let text = insert_sorted(&text, "[features]", &feature)?;
+    let (old, list) = text
+        .lines()
+        .find_map(|line| Some((line, line.strip_prefix("default = [")?.strip_suffix(']')?)))
+        .ok_or("has no list of default features in one line")?;
+    let quoted = format!("\"{}\"", name.id());
+    let mut list: Vec<&str> = list.split(", ").chain([quoted.as_str()]).collect();
+    list.sort_unstable();
+    Ok(text.replacen(old, &format!("default = [{}]", list.join(", ")), 1))
 }
 
-fn table<'a>(document: &'a mut DocumentMut, key: &str) -> Result<&'a mut Table, String> {
-    document.get_mut(key).and_then(Item::as_table_mut).ok_or_else(|| format!("has no table [{key}]"))
-}
-
-/// The first element of a list that was inserted before the others brings a blank with it.
-fn tidied(text: &str) -> String {
-    text.replace("[ \"", "[\"")
+/// The text with a line in a section whose lines are sorted by their keys. A list of defaults stays first.
+fn insert_sorted(text: &str, section: &str, line: &str) -> Result<String, String> {
+    let key = |line: &str| line.split([' ', '.', '=']).next().unwrap_or_default().to_owned();
+    let start = text.lines().position(|line| line == section).ok_or_else(|| format!("has no {section}"))? + 1;
+    let goes_on = |known: &str| {
+        known.starts_with('#')
+            || known.starts_with("default ")
+            || (!known.is_empty() && key(known) < key(line))
+    };
+    let place = text.lines().skip(start).position(|known| !goes_on(known));
+    Ok(insert(text, place.map_or(usize::MAX, |place| start + place), line))
 }
 
 fn registry_source(text: &str, name: &Name, kind: Kind) -> Result<String, String> {
