@@ -1,6 +1,7 @@
 //! crossdock: the dock between the places that sell and ship and the systems that run a company.
 
 pub mod backbone;
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -15,4 +16,5 @@ pub mod lock;
 pub mod operate;
 pub mod pipeline;
 pub mod registry;
+pub mod registry_table;
 pub mod telemetry;

@@ -7,6 +7,7 @@
 //! - `settle` is durable when it returns; what was handed off and not settled is handed off again.
 //! - Sequences of captures and of events only grow, and are dense enough to be read in ranges.
 
+mod questions;
 mod types;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use std::time::Duration;
 use crossdock_connector::BoxFuture;
 use tokio::sync::watch;
 
+pub use questions::*;
 pub use types::*;
 
 /// Result of backbone calls.

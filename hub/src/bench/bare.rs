@@ -7,7 +7,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 /// Tables that grow with orders, and the column that says in which order their rows came.
-const TABLES: [(&str, &str); 4] = [("captures", "seq"), ("histories", "id"), ("events", "seq"), ("touches", "history")];
+const TABLES: [(&str, &str); 4] =
+    [("captures", "seq"), ("histories", "id"), ("events", "seq"), ("touches", "history")];
 
 /// Reads the rows of `from` and times inserting them into a new file.
 pub(super) fn insert_the_same(from: &Path, scratch: &Path, transactions: u64) -> Result<Duration, String> {
@@ -40,8 +41,8 @@ fn insert(from: &Path, scratch: &Path, transactions: u64) -> rusqlite::Result<Du
         for (at, (table, order, count, columns, _)) in readers.iter().enumerate() {
             let upto = count * step / transactions;
             let Some(so_far) = done.get_mut(at) else { continue };
-            let mut statement =
-                source.prepare_cached(&format!("SELECT * FROM {table} ORDER BY {order} LIMIT ?2 OFFSET ?1"))?;
+            let mut statement = source
+                .prepare_cached(&format!("SELECT * FROM {table} ORDER BY {order} LIMIT ?2 OFFSET ?1"))?;
             // OFFSET would be slow on large tables; the keys of these four are dense from 1.
             if *order != "history" {
                 statement = source.prepare_cached(&format!(
@@ -51,7 +52,9 @@ fn insert(from: &Path, scratch: &Path, transactions: u64) -> rusqlite::Result<Du
             let mut read = statement.query([*so_far, upto - *so_far])?;
             let mut found = Vec::new();
             while let Some(row) = read.next()? {
-                found.push((0..*columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>()?);
+                found.push(
+                    (0..*columns).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>()?,
+                );
             }
             *so_far = upto;
             rows.push((at, found));

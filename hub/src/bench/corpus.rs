@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossdock_connector::{Captured, Parts, settings};
+use crossdock_connector::{Captured, Normalize, Parts, settings};
 use crossdock_schemas::{Channel, Class};
 
 use crate::backbone::NewCapture;
@@ -36,17 +36,81 @@ pub(super) fn body(n: usize) -> String {
     )
 }
 
+/// A connector of the fold benchmark, with orders of about one kilobyte as its vendor writes them.
+pub(super) struct OfConnector {
+    pub(super) id: &'static str,
+    pub(super) topic: &'static str,
+    settings: &'static str,
+    pub(super) body: fn(usize) -> String,
+}
+
+/// The platforms of the fold benchmark.
+pub(super) const CONNECTORS: &[OfConnector] = &[
+    OfConnector { id: "shopify", topic: "orders/paid", settings: SHOPIFY, body: shopify },
+    OfConnector { id: "taobao", topic: "trade", settings: TAOBAO, body: taobao },
+    OfConnector { id: "own-store", topic: "message", settings: OWN_STORE, body },
+];
+
+const OWN_STORE: &str = "shop = \"bench\"\nplatform = \"own_store\"\nsecrets = [{ env = \"SECRET\" }]";
+const SHOPIFY: &str = "shop = \"bench.myshopify.com\"\nsecret = { env = \"SECRET\" }";
+const TAOBAO: &str = "shop = \"2208812345\"\napp_key = \"12345678\"\napp_secret = { env = \"SECRET\" }\nsession = { env = \"SECRET\" }\npath_token = { env = \"SECRET\" }";
+
+impl OfConnector {
+    /// The connector's reader, built.
+    pub(super) fn normalize(&self) -> Result<Arc<dyn Normalize>, String> {
+        built(self.id, self.settings)?.normalize.ok_or_else(|| format!("{} does not normalize", self.id))
+    }
+}
+
+fn shopify(n: usize) -> String {
+    let cents = n % 90 + 10;
+    format!(
+        concat!(
+            r#"{{"id":67123{n:08},"admin_graphql_api_id":"gid://shopify/Order/67123{n:08}","created_at":"2026-10-31T23:58:41-04:00","currency":"USD","#,
+            r#""financial_status":"paid","fulfillment_status":null,"name":"\u0023{n}","order_number":{n},"presentment_currency":"USD","#,
+            r#""processed_at":"2026-10-31T23:58:39-04:00","source_name":"web","subtotal_price":"64.{cents}","taxes_included":true,"test":false,"#,
+            r#""total_discounts":"0.00","total_line_items_price":"64.{cents}","total_price":"69.{cents}","total_tax":"0.00","updated_at":"2026-10-31T23:58:44-04:00","#,
+            r#""line_items":[{{"id":155189{n:07}1,"current_quantity":1,"price":"39.{cents}","product_id":9782123600003,"quantity":1,"sku":"OWN-BOARD-L","title":"Cutting board, large","variant_id":50398373000003,"total_discount":"0.00"}},"#,
+            r#"{{"id":155189{n:07}2,"current_quantity":2,"price":"12.50","product_id":9782123600004,"quantity":2,"sku":"OWN-KNIFE-S","title":"Paring knife","variant_id":50398373000004,"total_discount":"0.00"}}],"#,
+            r#""shipping_lines":[{{"id":494{n:08},"code":"Standard","price":"5.00","title":"Standard"}}],"refunds":[],"fulfillments":[]}}"#
+        ),
+        n = n,
+        cents = cents,
+    )
+}
+
+fn taobao(n: usize) -> String {
+    let cents = n % 90 + 10;
+    format!(
+        concat!(
+            r#"{{"trade_fullinfo_get_response":{{"trade":{{"tid":41234567{n:011},"tid_str":"41234567{n:011}","status":"WAIT_SELLER_SEND_GOODS","type":"fixed","#,
+            r#""buyer_open_uid":"AAF0bench{n:08}","created":"2026-11-21 19:58:01","modified":"2026-11-21 20:00:05","pay_time":"2026-11-21 20:00:03","#,
+            r#""payment":"69.{cents}","total_fee":"64.{cents}","discount_fee":"0.00","adjust_fee":"0.00","post_fee":"5.00","#,
+            r#""receiver_name":"张**","receiver_mobile":"*******0000","receiver_state":"浙江省","receiver_city":"杭州市","receiver_district":"西湖区","receiver_address":"测**","oaid":"1BenchOaid{n:08}","#,
+            r#""orders":{{"order":[{{"oid":51234567{n:011},"oid_str":"51234567{n:011}","num_iid":700000000001,"sku_id":"5000000000011","outer_sku_id":"CD-TEE-BLK-L","title":"测试商品 纯棉T恤","price":"64.{cents}","num":1,"#,
+            r#""discount_fee":"0.00","adjust_fee":"0.00","total_fee":"64.{cents}","payment":"64.{cents}","divide_order_fee":"64.{cents}","part_mjz_discount":"0.00","status":"WAIT_SELLER_SEND_GOODS","refund_status":"NO_REFUND"}}]}}}},"request_id":"bench"}}}}"#
+        ),
+        n = n,
+        cents = cents,
+    )
+}
+
 /// The own-store connector, built.
 pub(super) fn parts() -> Result<Parts, String> {
-    let mut table: toml::Table = "shop = \"bench\"\nplatform = \"own_store\"\nsecrets = [{ env = \"SECRET\" }]"
-        .parse()
-        .map_err(|error: toml::de::Error| error.to_string())?;
+    built("own-store", OWN_STORE)
+}
+
+fn built(id: &str, text: &str) -> Result<Parts, String> {
+    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
     settings::resolve(&mut table, &|_| Ok(SECRET.to_owned())).map_err(|error| error.to_string())?;
-    registry::find("own-store").and_then(|entry| entry.build(table)).map_err(|error| error.to_string())
+    registry::find(id).and_then(|entry| entry.build(table)).map_err(|error| format!("{id}: {error}"))
 }
 
 /// A configuration with that source, and a sink when there is a receiver.
-pub(super) fn loaded(dir: &std::path::Path, receiver: Option<std::net::SocketAddr>) -> Result<Loaded, String> {
+pub(super) fn loaded(
+    dir: &std::path::Path,
+    receiver: Option<std::net::SocketAddr>,
+) -> Result<Loaded, String> {
     let secret = dir.join("secret");
     write_secret(&secret)?;
     let secret = secret.display();
@@ -69,7 +133,8 @@ fn write_secret(path: &std::path::Path) -> Result<(), String> {
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| std::io::Write::write_all(&mut file, SECRET.as_bytes()));
+    let written =
+        options.open(path).and_then(|mut file| std::io::Write::write_all(&mut file, SECRET.as_bytes()));
     written.map_err(|error| format!("{}: {error}", path.display()))
 }
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::{Figure, bare, corpus, per_second, ratio};
-use crate::backbone::{Answer, Backbone, Question};
 use crate::backbone::embedded::{Embedded, FILE_NAME};
+use crate::backbone::{Answer, Backbone, Question};
 use crate::hub::fold_of;
 use crate::ledger::Ledger;
 use crate::pipeline::Pipeline;
@@ -67,7 +67,8 @@ pub(super) fn fill(scratch: &Path, range: std::ops::Range<usize>) -> Result<Fill
     let began = Instant::now();
     let end = range.end;
     let (took, last) = runtime.block_on(async {
-        let mut open: std::collections::VecDeque<tokio::task::JoinHandle<Result<(), String>>> = Default::default();
+        let mut open: std::collections::VecDeque<tokio::task::JoinHandle<Result<(), String>>> =
+            Default::default();
         let mut last_began = began;
         for from in range.step_by(BATCH) {
             let to = (from + BATCH).min(end);

@@ -10,13 +10,20 @@ use crate::clock;
 use crate::history::{Context, MilestoneRules, fold};
 
 pub(super) fn measure(orders: usize) -> Result<Vec<Figure>, String> {
-    let parts = corpus::parts()?;
-    let normalize = parts.normalize.ok_or("own-store does not normalize")?;
+    let mut figures = Vec::new();
+    for connector in corpus::CONNECTORS {
+        figures.extend(connector_of(connector, orders)?);
+    }
+    Ok(figures)
+}
+
+fn connector_of(connector: &corpus::OfConnector, orders: usize) -> Result<Vec<Figure>, String> {
+    let normalize = connector.normalize()?;
     let captures: Vec<Capture> = (0..orders)
         .map(|n| Capture {
-            topic: "message".into(),
+            topic: connector.topic.into(),
             headers: Headers::default(),
-            body: corpus::body(n).into(),
+            body: (connector.body)(n).into(),
             origin: None,
             received_at: clock::now(),
             channel: Channel::Webhook,
@@ -40,10 +47,16 @@ pub(super) fn measure(orders: usize) -> Result<Vec<Figure>, String> {
         }
     }
     let share = ratio(work, parse);
+    let id = connector.id;
     Ok(vec![
-        Figure { what: format!("serde_json to Value, {} bytes each", bytes / orders.max(1)), seen: format!("{parse:.0} orders/s"), limit: "the limit".into(), holds: None },
         Figure {
-            what: "normalize + seal + validate + fold, one core".into(),
+            what: format!("{id}: serde_json to Value, {} bytes each", bytes / orders.max(1)),
+            seen: format!("{parse:.0} orders/s"),
+            limit: "the limit".into(),
+            holds: None,
+        },
+        Figure {
+            what: format!("{id}: normalize + seal + validate + fold, one core"),
             seen: format!("{work:.0} orders/s = {:.0} %", share * 100.0),
             limit: "at least 50 %".into(),
             holds: Some(share >= 0.5),

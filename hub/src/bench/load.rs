@@ -64,7 +64,9 @@ pub(super) async fn send(
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(request) = requests.get(at) else { break };
                 if let Some(rate) = rate {
-                    let due = Duration::from_micros(u64::try_from(at).unwrap_or_default().saturating_mul(1_000_000) / rate);
+                    let due = Duration::from_micros(
+                        u64::try_from(at).unwrap_or_default().saturating_mul(1_000_000) / rate,
+                    );
                     tokio::time::sleep_until((began + due).into()).await;
                 }
                 let sent = Instant::now();
@@ -91,7 +93,8 @@ pub(super) async fn send(
     }
     let mut seen = Seen { done: 0, refused: 0, took: Duration::ZERO, latencies: Vec::new() };
     while let Some(ended) = tasks.join_next().await {
-        let (latencies, refused) = ended.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        let (latencies, refused) =
+            ended.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         seen.latencies.extend(latencies);
         seen.refused += refused;
     }

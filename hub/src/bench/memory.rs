@@ -37,7 +37,10 @@ pub(super) fn measure(scratch: &Path, orders: usize) -> Result<Vec<Figure>, Stri
             holds: None,
         },
         Figure {
-            what: format!("peak memory after {orders} live orders ({:.0} orders/s)", per_second(orders, filled.took)),
+            what: format!(
+                "peak memory after {orders} live orders ({:.0} orders/s)",
+                per_second(orders, filled.took)
+            ),
             seen: format!("{:.0} MiB", mebibytes(after)),
             limit: format!("under {limit:.0} MiB"),
             holds: Some(mebibytes(after) < limit),
@@ -57,11 +60,20 @@ pub(super) fn growth(scratch: &Path, orders: usize) -> Result<Vec<Figure>, Strin
     let rest = fill(scratch, LAST..orders.max(2 * LAST))?;
     let late = per_second(LAST, rest.last);
     let share = ratio(late, early);
-    let size = std::fs::metadata(rest.dir.join(crate::backbone::embedded::FILE_NAME)).map_or(0, |file| file.len());
+    let size =
+        std::fs::metadata(rest.dir.join(crate::backbone::embedded::FILE_NAME)).map_or(0, |file| file.len());
     Ok(vec![
-        Figure { what: "rate of the first 100 000 orders".into(), seen: format!("{early:.0} orders/s"), limit: "the limit".into(), holds: None },
         Figure {
-            what: format!("rate of the last 100 000 of {orders} orders ({:.1} GiB)", mebibytes(size) / 1024.0),
+            what: "rate of the first 100 000 orders".into(),
+            seen: format!("{early:.0} orders/s"),
+            limit: "the limit".into(),
+            holds: None,
+        },
+        Figure {
+            what: format!(
+                "rate of the last 100 000 of {orders} orders ({:.1} GiB)",
+                mebibytes(size) / 1024.0
+            ),
             seen: format!("{late:.0} orders/s = {:.0} %", share * 100.0),
             limit: "at least 60 %".into(),
             holds: Some(share >= 0.6),

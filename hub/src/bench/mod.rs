@@ -19,7 +19,9 @@ use crate::cli::{Exit, Failure, Out, Outcome};
 
 /// What to measure.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "EXAMPLES:\n  crossdock bench fold\n  crossdock bench embedded --orders 100000\n  crossdock bench webhook --seconds 10\n  crossdock bench growth --orders 5000000\n\nBuild with `cargo build --profile dist` for the figures of BENCHMARKS.md.")]
+#[command(
+    after_help = "EXAMPLES:\n  crossdock bench fold\n  crossdock bench embedded --orders 100000\n  crossdock bench webhook --seconds 10\n  crossdock bench growth --orders 5000000\n\nBuild with `cargo build --profile dist` for the figures of BENCHMARKS.md."
+)]
 pub struct Args {
     #[command(subcommand)]
     what: What,

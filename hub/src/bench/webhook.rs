@@ -82,14 +82,21 @@ async fn all(scratch: &Path, seconds: u64, rate: u64) -> Result<Vec<Figure>, Str
 }
 
 /// Acknowledged, folded and delivered at a rate.
-async fn sustained(scratch: &Path, name: &str, rate: u64, seconds: u64, p99_limit: Option<i64>) -> Result<Vec<Figure>, String> {
+async fn sustained(
+    scratch: &Path,
+    name: &str,
+    rate: u64,
+    seconds: u64,
+    p99_limit: Option<i64>,
+) -> Result<Vec<Figure>, String> {
     let receiver = Receiver::start().await?;
     let hub = Hub::start(corpus::loaded(&scratch.join(name).ready()?, Some(receiver.address))?).await?;
     let amount = usize::try_from(rate.saturating_mul(seconds)).unwrap_or(70_000);
     let requests = Arc::new(load::requests(0..amount, "/in/own")?);
     let began = Instant::now();
     let epoch = clock::now_micros();
-    let seen = load::send(hub.webhook, requests, CONNECTIONS, Some(rate), Duration::from_secs(seconds * 3)).await?;
+    let seen =
+        load::send(hub.webhook, requests, CONNECTIONS, Some(rate), Duration::from_secs(seconds * 3)).await?;
     // The receiver takes one event an order: that it is paid.
     let expected = u64::try_from(seen.done).unwrap_or_default();
     let mut arrived = Duration::ZERO;
@@ -127,7 +134,8 @@ async fn sustained(scratch: &Path, name: &str, rate: u64, seconds: u64, p99_limi
     figures.push(Figure {
         what: format!("{name}: request received to sink called, p50 / p99"),
         seen: format!("{:.1} / {:.1} ms", milliseconds(percentile(&times, 50)), milliseconds(p99)),
-        limit: p99_limit.map_or_else(|| "-".into(), |limit| format!("p99 under {:.0} ms", milliseconds(limit))),
+        limit: p99_limit
+            .map_or_else(|| "-".into(), |limit| format!("p99 under {:.0} ms", milliseconds(limit))),
         holds: p99_limit.map(|limit| p99 < limit),
     });
     Ok(figures)
@@ -185,7 +193,9 @@ async fn bare_server(push: Arc<dyn Push>) -> Result<SocketAddr, String> {
             let headers = Headers(
                 head.headers
                     .iter()
-                    .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+                    .filter_map(|(name, value)| {
+                        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+                    })
                     .collect(),
             );
             let unverified = Unverified { headers: &headers, query: "", path_token: None, body: &raw };

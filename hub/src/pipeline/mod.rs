@@ -8,6 +8,8 @@
 //! It runs on a thread of its own: folding is work for a processor, and must not hold up the webhooks.
 
 mod cache;
+mod keys;
+mod read;
 mod step;
 
 use std::sync::Arc;
@@ -26,6 +28,8 @@ use crate::clock;
 const STEP: usize = 512;
 /// About as many bytes in one step: bounds memory when captures are large.
 const STEP_BYTES: usize = 2 << 20;
+/// How far the pipeline's thread stands back, as `nice` counts: 0 not at all, 19 only when nobody else wants to.
+const BEHIND: i32 = 5;
 /// Steps folded ahead of what is committed.
 const AHEAD: usize = 2;
 
@@ -91,13 +95,21 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// A pipeline and the way to reach it. It stops when `stop` says so, after what it took is committed.
-    pub fn new(backbone: Arc<dyn Backbone>, fold: Fold, stop: watch::Receiver<bool>) -> (Self, PipelineHandle) {
+    pub fn new(
+        backbone: Arc<dyn Backbone>,
+        fold: Fold,
+        stop: watch::Receiver<bool>,
+    ) -> (Self, PipelineHandle) {
         let (orders, received) = mpsc::channel(16);
         (Self { backbone, fold, orders: received, stop }, PipelineHandle { orders })
     }
 
     /// Runs until stopped. Blocks the calling thread: give it one of its own.
     pub fn run_blocking(self, runtime: &tokio::runtime::Handle) {
+        // Taking in comes before folding: under a burst the processor belongs to the acknowledgements first.
+        if let Err(error) = rustix::process::setpriority_process(None, BEHIND) {
+            tracing::debug!(error = %error, "the pipeline runs at the same priority as the intake");
+        }
         runtime.block_on(self.run());
     }
 
@@ -175,6 +187,11 @@ impl Pipeline {
             }
             // Nothing to do: make sure that what was given is written before waiting.
             committer.settle().await?;
+            // Captures may have come while that was written: a stop waits for them too.
+            let more = *heads.captures.borrow() > from;
+            if more {
+                continue;
+            }
             if *self.stop.borrow() {
                 return Ok(());
             }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crossdock_connector::{Class as ErrorClass, Error, Issue, IssueKind, Normalized};
-use crossdock_schemas::{Entity, HistoryKind, Observation, OrderRef, identity};
+use crossdock_connector::{IssueKind, Normalized};
+use crossdock_schemas::{HistoryKind, Observation, OrderRef, identity};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, Known};
+use super::keys::{history_key, order_key, parcels_of};
+use super::read::{normalize, reason};
 use super::{Enrich, FoldSource};
 use crate::backbone::*;
 use crate::handoff::filter::{Filter, Subject};
@@ -117,7 +119,8 @@ impl Fold {
         let mut readable = 0;
         for (capture, read) in captures.iter().zip(read) {
             readable += u64::from(read.outcome.is_ok());
-            let mut mark = self.capture(backbone, capture, read, now, &mut commit, &mut changed, &mut order).await?;
+            let mut mark =
+                self.capture(backbone, capture, read, now, &mut commit, &mut changed, &mut order).await?;
             mark.again = from.is_none();
             commit.marks.push(mark);
         }
@@ -142,51 +145,12 @@ impl Fold {
     fn read(&self, stored: &StoredCapture) -> Read {
         let outcome = match self.sources.get(&stored.source) {
             None => Err(reason("config", None, format!("source {} is no longer configured", stored.source))),
-            Some(source) => catch_unwind(AssertUnwindSafe(|| self.normalize(source, stored)))
-                .unwrap_or_else(|_| Err(reason("bug", None, "the connector panicked on this capture".into()))),
+            Some(source) => catch_unwind(AssertUnwindSafe(|| normalize(source, &*self.enrich, stored)))
+                .unwrap_or_else(|_| {
+                    Err(reason("bug", None, "the connector panicked on this capture".into()))
+                }),
         };
         Read { seq: stored.seq, source: Arc::clone(&stored.source), outcome }
-    }
-
-    fn normalize(&self, source: &FoldSource, stored: &StoredCapture) -> Result<Normalized, QuarantineReason> {
-        let refused = |error: &Error| {
-            let kind = match error.class() {
-                ErrorClass::Malformed => "malformed",
-                ErrorClass::Retryable | ErrorClass::Auth | ErrorClass::Permanent => error.kind().as_str(),
-            };
-            reason(kind, error.path.clone(), error.to_string())
-        };
-        let mut normalized = source.normalize.normalize(&stored.capture).map_err(|error| refused(&error))?;
-        let silent = normalized.observations.is_empty()
-            && normalized.fetch.is_empty()
-            && normalized.ignored.is_none()
-            && normalized.issues.is_empty();
-        if silent {
-            return Err(reason("bug", None, "the connector said nothing about this capture".into()));
-        }
-        let mut good = Vec::with_capacity(normalized.observations.len());
-        for (at, mut observation) in std::mem::take(&mut normalized.observations).into_iter().enumerate() {
-            self.enrich.enrich(&mut observation).map_err(|error| refused(&error))?;
-            if let Err(error) = observation.seal() {
-                // One bad observation leaves the others alone; the capture is kept for repair.
-                normalized.issues.push(Issue::new(
-                    IssueKind::Malformed,
-                    format!("observation {at}"),
-                    error.to_string(),
-                ));
-                continue;
-            }
-            match observation.validate().first() {
-                None => good.push(observation),
-                Some(problem) => normalized.issues.push(Issue::new(
-                    IssueKind::Malformed,
-                    problem.path.clone(),
-                    problem.message.clone(),
-                )),
-            }
-        }
-        normalized.observations = good;
-        Ok(normalized)
     }
 
     /// Loads every state this step may need in one call.
@@ -215,9 +179,14 @@ impl Fold {
             let known = match stored {
                 None => None,
                 Some(stored) => {
-                    let state = State::read(key.kind, &stored.aux, stored.snapshot.as_deref()).map_err(|error| {
-                        BackboneError::Broken(format!("state of {} {}: {error}", key.kind.as_str(), key.number))
-                    })?;
+                    let state =
+                        State::read(key.kind, &stored.aux, stored.snapshot.as_deref()).map_err(|error| {
+                            BackboneError::Broken(format!(
+                                "state of {} {}: {error}",
+                                key.kind.as_str(),
+                                key.number
+                            ))
+                        })?;
                     Some(Known { version: stored.version, state })
                 }
             };
@@ -248,7 +217,12 @@ impl Fold {
         let normalized = match read.outcome {
             Ok(normalized) => normalized,
             Err(reason) => {
-                tracing::warn!(source = &*read.source, capture = read.seq, kind = reason.kind, "capture goes to quarantine");
+                tracing::warn!(
+                    source = &*read.source,
+                    capture = read.seq,
+                    kind = reason.kind,
+                    "capture goes to quarantine"
+                );
                 mark.quarantine = Some(reason);
                 return Ok(mark);
             }
@@ -285,21 +259,23 @@ impl Fold {
         let siblings = parcels_of(&normalized.observations);
         for observation in normalized.observations {
             let mut next = Some((observation, 1));
+            let mut mark_of: Option<ObservationMark> = None;
             while let Some((observation, instance)) = next.take() {
                 let key = history_key(&observation, instance);
                 if !self.cache.contains(&key) {
                     self.fetch(backbone, vec![key.clone()]).await?;
                 }
                 let refs = observation.refs.clone();
-                let (decided, spill) = self.one(stored, observation, &key, &siblings, &cx, changed, order, commit);
-                mark.verdicts.push(decided);
+                let (decided, spill) =
+                    self.one(stored, observation, &key, &siblings, &cx, changed, order, commit);
                 self.link(&refs, &key, changed, order);
                 next = spill.map(|spill| (spill, instance + 1));
-                // A spill is the same observation told on: the ledger counts it once, where it counted.
-                if next.is_some() {
-                    mark.verdicts.pop();
+                // A spill is the same observation told on: the ledger counts it once, where it told something new.
+                if mark_of.as_ref().is_none_or(|earlier| earlier.verdict != Verdict::Folded.as_str()) {
+                    mark_of = Some(decided);
                 }
             }
+            mark.verdicts.extend(mark_of);
         }
         Ok(mark)
     }
@@ -317,7 +293,6 @@ impl Fold {
         order: &mut Vec<HistoryKey>,
         commit: &mut Commit,
     ) -> (ObservationMark, Option<Observation>) {
-        let published = published_key(&observation);
         let links: Vec<HistoryKey> = observation.refs.iter().map(order_key).collect();
         let known = self.cache.get(key).and_then(Clone::clone);
         let version = known.as_ref().map_or(0, |known| known.version);
@@ -334,11 +309,19 @@ impl Fold {
         let decision = history::fold(state, observation, cx);
         let verdict = decision.verdict.as_str();
         let spill = decision.spill;
-        let mut mark = ObservationMark { verdict, reason: decision.reason.unwrap_or(""), history: Some(key.clone()) };
+        let mut mark =
+            ObservationMark { verdict, reason: decision.reason.unwrap_or(""), history: Some(key.clone()) };
         if let Some(state) = decision.state {
+            let published = state.key();
             let entry = changed.entry(key.clone()).or_insert_with(|| {
                 order.push(key.clone());
-                Changed { expected: version, published, snapshot: None, events: Vec::new(), links: Vec::new() }
+                Changed {
+                    expected: version,
+                    published,
+                    snapshot: None,
+                    events: Vec::new(),
+                    links: Vec::new(),
+                }
             });
             if decision.changed_snapshot || !decision.events.is_empty() || !existed {
                 entry.snapshot = Some(state.snapshot().into());
@@ -396,7 +379,9 @@ impl Fold {
         if parcel.kind != HistoryKind::Parcel {
             return;
         }
-        let published = identity::parcel_key(&parcel.platform, &parcel.number, "");
+        // Of a number that is used again, the use that these scans belong to.
+        let Some(Some(known)) = self.cache.get(parcel) else { return };
+        let published = known.state.key().to_owned();
         for key in refs.iter().map(order_key) {
             let Some(Some(known)) = self.cache.get(&key) else { continue };
             let mut known = known.clone();
@@ -407,64 +392,16 @@ impl Fold {
             let entry = changed.entry(key.clone()).or_insert_with(|| {
                 order.push(key.clone());
                 let published = identity::order_key(&key.platform, &key.shop, &key.number);
-                Changed { expected: version, published, snapshot: None, events: Vec::new(), links: Vec::new() }
+                Changed {
+                    expected: version,
+                    published,
+                    snapshot: None,
+                    events: Vec::new(),
+                    links: Vec::new(),
+                }
             });
             known.version = entry.expected + 1;
             self.cache.put(key, Some(known));
         }
     }
-}
-
-/// Parcels named in one capture, by the order they belong to.
-fn parcels_of(observations: &[Observation]) -> Vec<(OrderRef, String)> {
-    let mut found = Vec::new();
-    for observation in observations {
-        if let Entity::Parcel(parcel) = &observation.entity
-            && let Some(key) = &parcel.parcel_key
-        {
-            found.extend(observation.refs.iter().map(|order| (order.clone(), key.clone())));
-        }
-    }
-    found
-}
-
-fn order_key(order: &OrderRef) -> HistoryKey {
-    HistoryKey {
-        kind: HistoryKind::Order,
-        platform: order.platform.as_str().into(),
-        shop: order.shop.as_str().into(),
-        number: order.order_no.clone(),
-    }
-}
-
-/// The history an observation belongs to; `instance` counts the uses of a tracking number, from 1.
-fn history_key(observation: &Observation, instance: u32) -> HistoryKey {
-    let (platform, shop, number) = match &observation.entity {
-        Entity::Order(order) => (order.source.platform.as_str(), order.source.shop.as_str(), order.order_no.clone()),
-        Entity::Aftersale(case) => {
-            (case.source.platform.as_str(), case.source.shop.as_str(), case.aftersale_no.clone())
-        }
-        Entity::Parcel(parcel) => {
-            (parcel.carrier.as_str(), "", history::instance_number(&parcel.tracking_no, instance))
-        }
-        Entity::Inventory(level) => {
-            let number = format!("{}|{}", level.location, level.sku);
-            (level.source.platform.as_str(), level.source.shop.as_str(), number)
-        }
-    };
-    HistoryKey { kind: observation.kind(), platform: platform.into(), shop: shop.into(), number }
-}
-
-fn published_key(observation: &Observation) -> String {
-    let key = match &observation.entity {
-        Entity::Order(order) => order.order_key.clone(),
-        Entity::Aftersale(case) => case.aftersale_key.clone(),
-        Entity::Parcel(parcel) => parcel.parcel_key.clone(),
-        Entity::Inventory(level) => Some(history::inventory_key(level)),
-    };
-    key.unwrap_or_default()
-}
-
-fn reason(kind: &str, path: Option<String>, detail: String) -> QuarantineReason {
-    QuarantineReason { kind: kind.to_owned(), path, detail }
 }

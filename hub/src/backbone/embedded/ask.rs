@@ -32,11 +32,15 @@ fn ledger(connection: &Connection) -> Result<LedgerCounts> {
         counts.sources.entry(row.get(0)?).or_default().captured = unsigned(row.get(1)?);
         Ok(())
     })?;
-    each(connection, "SELECT s.name, v.verdict, v.reason, v.count FROM verdicts v JOIN sources s ON s.id = v.source", |row| {
-        let source = counts.sources.entry(row.get(0)?).or_default();
-        *source.verdicts.entry((row.get(1)?, row.get(2)?)).or_default() += unsigned(row.get(3)?);
-        Ok(())
-    })?;
+    each(
+        connection,
+        "SELECT s.name, v.verdict, v.reason, v.count FROM verdicts v JOIN sources s ON s.id = v.source",
+        |row| {
+            let source = counts.sources.entry(row.get(0)?).or_default();
+            *source.verdicts.entry((row.get(1)?, row.get(2)?)).or_default() += unsigned(row.get(3)?);
+            Ok(())
+        },
+    )?;
     each(
         connection,
         "SELECT s.name, q.kind, count(*) FROM quarantine q JOIN sources s ON s.id = q.source WHERE q.counted GROUP BY 1, 2",
@@ -63,10 +67,14 @@ fn ledger(connection: &Connection) -> Result<LedgerCounts> {
             Ok(())
         },
     )?;
-    each(connection, "SELECT s.name, i.kind, i.count FROM issues i JOIN sources s ON s.id = i.source", |row| {
-        counts.sources.entry(row.get(0)?).or_default().issues.insert(row.get(1)?, unsigned(row.get(2)?));
-        Ok(())
-    })?;
+    each(
+        connection,
+        "SELECT s.name, i.kind, i.count FROM issues i JOIN sources s ON s.id = i.source",
+        |row| {
+            counts.sources.entry(row.get(0)?).or_default().issues.insert(row.get(1)?, unsigned(row.get(2)?));
+            Ok(())
+        },
+    )?;
     each(
         connection,
         "SELECT k.name, k.matched, k.delivered, k.already_there, k.dropped, k.low, k.done,
@@ -123,7 +131,13 @@ fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
 }
 
-fn find(connection: &Connection, kind: HistoryKind, platform: &str, shop: &str, number: &str) -> Result<Vec<HistoryKey>> {
+fn find(
+    connection: &Connection,
+    kind: HistoryKind,
+    platform: &str,
+    shop: &str,
+    number: &str,
+) -> Result<Vec<HistoryKey>> {
     let mut scopes: Vec<HistoryKey> = Vec::new();
     each(connection, "SELECT kind, platform, shop FROM scopes", |row| {
         let (kind_text, at, of): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -184,7 +198,16 @@ fn timeline(connection: &Connection, tenant: &Arc<str>, key: &HistoryKey) -> Res
         sinks.push((name, read::sink_place(connection, id)?));
     }
     let linked = linked(connection, key, id)?;
-    Ok(Some(Timeline { key: key.clone(), published: state.key.clone(), state, captures, events, handoffs, sinks, linked }))
+    Ok(Some(Timeline {
+        key: key.clone(),
+        published: state.key.clone(),
+        state,
+        captures,
+        events,
+        handoffs,
+        sinks,
+        linked,
+    }))
 }
 
 fn handoffs_of(connection: &Connection, seq: Seq) -> Result<Vec<TimelineHandoff>> {
@@ -217,7 +240,12 @@ fn linked(connection: &Connection, key: &HistoryKey, id: i64) -> Result<Vec<Hist
         let kind: String = row.get(0)?;
         if let Some(kind) = read::kind_of(&kind) {
             let (platform, shop): (String, String) = (row.get(1)?, row.get(2)?);
-            found.push(HistoryKey { kind, platform: platform.into(), shop: shop.into(), number: row.get(3)? });
+            found.push(HistoryKey {
+                kind,
+                platform: platform.into(),
+                shop: shop.into(),
+                number: row.get(3)?,
+            });
         }
         Ok(())
     };
@@ -292,7 +320,12 @@ fn parked(connection: &Connection, sink: Option<String>, limit: usize) -> Result
     Ok(found)
 }
 
-fn states(connection: &Connection, kind: HistoryKind, after: i64, limit: usize) -> Result<Vec<(i64, StoredState)>> {
+fn states(
+    connection: &Connection,
+    kind: HistoryKind,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<(i64, StoredState)>> {
     let mut statement = connection.prepare_cached(
         "SELECT h.id, h.version, h.aux, COALESCE(h.snapshot, e.snapshot), h.key
          FROM histories h JOIN scopes s ON s.id = h.scope AND s.kind = ?1
@@ -300,7 +333,8 @@ fn states(connection: &Connection, kind: HistoryKind, after: i64, limit: usize) 
     )?;
     let values = params![kind.as_str(), after, i64::try_from(limit).unwrap_or(i64::MAX)];
     let rows = statement.query_map(values, |row| {
-        let state = StoredState { version: row.get(1)?, aux: row.get(2)?, snapshot: row.get(3)?, key: row.get(4)? };
+        let state =
+            StoredState { version: row.get(1)?, aux: row.get(2)?, snapshot: row.get(3)?, key: row.get(4)? };
         Ok((row.get(0)?, state))
     })?;
     Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)

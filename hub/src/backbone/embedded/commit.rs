@@ -10,7 +10,11 @@ use super::writer::Memory;
 use super::*;
 
 /// Appends captures; the nudges they answer are settled with them.
-pub(super) fn capture(connection: &Connection, memory: &mut Memory, captures: &[NewCapture]) -> Result<Vec<Seq>> {
+pub(super) fn capture(
+    connection: &Connection,
+    memory: &mut Memory,
+    captures: &[NewCapture],
+) -> Result<Vec<Seq>> {
     let mut seqs = Vec::with_capacity(captures.len());
     let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
     {
@@ -170,7 +174,8 @@ fn events(
     for event in &state.events {
         let seq = memory.next_event;
         memory.next_event += 1;
-        let shared = held.iter().find(|(same, _)| Arc::ptr_eq(same, &event.snapshot)).map(|(_, place)| *place);
+        let shared =
+            held.iter().find(|(same, _)| Arc::ptr_eq(same, &event.snapshot)).map(|(_, place)| *place);
         if shared.is_none() {
             held.push((&event.snapshot, seq));
         }
@@ -193,7 +198,8 @@ fn events(
         ])?;
     }
     let newest = state.snapshot.as_ref();
-    Ok(newest.and_then(|newest| held.iter().find(|(same, _)| Arc::ptr_eq(same, newest)).map(|(_, place)| *place)))
+    Ok(newest
+        .and_then(|newest| held.iter().find(|(same, _)| Arc::ptr_eq(same, newest)).map(|(_, place)| *place)))
 }
 
 fn marks(
@@ -228,7 +234,9 @@ fn marks(
             };
             if let Some(history) = history {
                 connection
-                    .prepare_cached("INSERT OR IGNORE INTO touches (history, capture, verdict) VALUES (?1, ?2, ?3)")?
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO touches (history, capture, verdict) VALUES (?1, ?2, ?3)",
+                    )?
                     .execute(params![history, mark.seq, observation.verdict])?;
             }
         }
@@ -241,7 +249,15 @@ fn marks(
                     "INSERT OR REPLACE INTO quarantine (capture, source, kind, path, detail, at, counted)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 )?
-                .execute(params![mark.seq, source, reason.kind, reason.path, reason.detail, commit.at, counted])?;
+                .execute(params![
+                    mark.seq,
+                    source,
+                    reason.kind,
+                    reason.path,
+                    reason.detail,
+                    commit.at,
+                    counted
+                ])?;
         }
     }
     for ((source, verdict, reason), more) in verdicts {
@@ -298,7 +314,13 @@ fn nudges(connection: &Connection, memory: &mut Memory, commit: &Commit) -> Resu
 }
 
 /// Adds to the count of a verdict.
-pub(super) fn count(connection: &Connection, source: i64, verdict: &str, reason: &str, more: i64) -> Result<()> {
+pub(super) fn count(
+    connection: &Connection,
+    source: i64,
+    verdict: &str,
+    reason: &str,
+    more: i64,
+) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO verdicts (source, verdict, reason, count) VALUES (?1, ?2, ?3, ?4)

@@ -75,8 +75,12 @@ impl Embedded {
         let (events, events_seen) = watch::channel(last(&connection, "events")?);
         let (nudges, nudges_seen) = watch::channel(0);
         let (repairs, repairs_seen) = watch::channel(0);
-        let heads =
-            Heads { captures: captures_seen, events: events_seen, nudges: nudges_seen, repairs: repairs_seen };
+        let heads = Heads {
+            captures: captures_seen,
+            events: events_seen,
+            nudges: nudges_seen,
+            repairs: repairs_seen,
+        };
         let (commands, queue) = mpsc::channel(QUEUE);
         let stats = Arc::new(WriterStats::default());
         let writer = Writer::new(connection, queue, captures, events, nudges, repairs, Arc::clone(&stats))?;
@@ -128,7 +132,8 @@ impl Embedded {
     }
 
     async fn send<T>(&self, make: impl FnOnce(oneshot::Sender<Result<T>>) -> Command) -> Result<T> {
-        let sender = self.commands.lock().ok().and_then(|guard| guard.clone()).ok_or(BackboneError::Closed)?;
+        let sender =
+            self.commands.lock().ok().and_then(|guard| guard.clone()).ok_or(BackboneError::Closed)?;
         let (reply, answer) = oneshot::channel();
         sender.send(make(reply)).await.map_err(|_| BackboneError::Closed)?;
         answer.await.map_err(|_| BackboneError::Closed)?
@@ -321,7 +326,9 @@ fn last(connection: &Connection, table: &str) -> Result<Seq> {
 
 impl From<rusqlite::Error> for BackboneError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure};
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure,
+        };
         match error.sqlite_error_code() {
             Some(DiskFull | SystemIoFailure | DatabaseBusy | DatabaseLocked | OutOfMemory | CannotOpen) => {
                 Self::Unavailable(error.to_string())

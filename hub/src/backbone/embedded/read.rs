@@ -22,10 +22,16 @@ pub(super) fn intake_position(connection: &Connection) -> Result<Seq> {
     text.parse().map_err(|_| BackboneError::Broken(format!("intake place `{text}` is not a number")))
 }
 
-const CAPTURE: &str = "SELECT c.seq, s.name, c.topic, c.headers, c.origin, c.channel, c.class, c.received_at, c.trace, c.body
+const CAPTURE: &str =
+    "SELECT c.seq, s.name, c.topic, c.headers, c.origin, c.channel, c.class, c.received_at, c.trace, c.body
     FROM captures c JOIN sources s ON s.id = c.source";
 
-pub(super) fn intake(connection: &Connection, after: Seq, limit: usize, bytes: usize) -> Result<Vec<StoredCapture>> {
+pub(super) fn intake(
+    connection: &Connection,
+    after: Seq,
+    limit: usize,
+    bytes: usize,
+) -> Result<Vec<StoredCapture>> {
     let mut statement =
         connection.prepare_cached(&format!("{CAPTURE} WHERE c.seq > ?1 ORDER BY c.seq LIMIT ?2"))?;
     let mut rows = statement.query(params![after, i64::try_from(limit).unwrap_or(i64::MAX)])?;
@@ -115,13 +121,19 @@ pub(super) fn load(connection: &Connection, key: &HistoryKey) -> Result<Option<S
         .optional()?)
 }
 
-const EVENT: &str = "SELECT e.seq, e.id, e.type, e.time, e.recorded_at, e.revision, e.class, e.capture, e.idem_key, e.trace,
+const EVENT: &str =
+    "SELECT e.seq, e.id, e.type, e.time, e.recorded_at, e.revision, e.class, e.capture, e.idem_key, e.trace,
     COALESCE(e.snapshot, shared.snapshot), e.extra, s.kind, s.platform, s.shop, h.key, COALESCE(src.name, '')
     FROM events e JOIN histories h ON h.id = e.history JOIN scopes s ON s.id = h.scope
     LEFT JOIN events shared ON shared.seq = e.snapshot_seq
     LEFT JOIN captures c ON c.seq = e.capture LEFT JOIN sources src ON src.id = c.source";
 
-pub(super) fn events(connection: &Connection, tenant: &Arc<str>, after: Seq, limit: usize) -> Result<Vec<StoredEvent>> {
+pub(super) fn events(
+    connection: &Connection,
+    tenant: &Arc<str>,
+    after: Seq,
+    limit: usize,
+) -> Result<Vec<StoredEvent>> {
     let mut statement =
         connection.prepare_cached(&format!("{EVENT} WHERE e.seq > ?1 ORDER BY e.seq LIMIT ?2"))?;
     let mut rows = statement.query(params![after, i64::try_from(limit).unwrap_or(i64::MAX)])?;
@@ -132,7 +144,11 @@ pub(super) fn events(connection: &Connection, tenant: &Arc<str>, after: Seq, lim
     Ok(found)
 }
 
-pub(super) fn events_at(connection: &Connection, tenant: &Arc<str>, seqs: &[Seq]) -> Result<Vec<StoredEvent>> {
+pub(super) fn events_at(
+    connection: &Connection,
+    tenant: &Arc<str>,
+    seqs: &[Seq],
+) -> Result<Vec<StoredEvent>> {
     let mut statement = connection.prepare_cached(&format!("{EVENT} WHERE e.seq = ?1"))?;
     let mut found = Vec::with_capacity(seqs.len());
     for seq in seqs {
@@ -144,7 +160,11 @@ pub(super) fn events_at(connection: &Connection, tenant: &Arc<str>, seqs: &[Seq]
     Ok(found)
 }
 
-pub(super) fn events_of(connection: &Connection, tenant: &Arc<str>, history: i64) -> Result<Vec<StoredEvent>> {
+pub(super) fn events_of(
+    connection: &Connection,
+    tenant: &Arc<str>,
+    history: i64,
+) -> Result<Vec<StoredEvent>> {
     // One history has few events, but there is no index on it: they are found through what touched it.
     let mut statement = connection.prepare_cached(&format!(
         "{EVENT} WHERE e.history = ?1 AND e.capture IN (SELECT capture FROM touches WHERE history = ?1) ORDER BY e.seq"
@@ -168,13 +188,15 @@ pub(crate) fn entity_name(kind: &str) -> &'static str {
         Some(HistoryKind::Order) => "order",
         Some(HistoryKind::Aftersale) => "aftersale",
         Some(HistoryKind::Parcel) => "parcel",
-        Some(HistoryKind::Inventory) | None => "inventory_level",
+        Some(HistoryKind::Inventory) | None => "inventory",
     }
 }
 
 fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEvent> {
     let text = |at: usize| -> Result<&str> {
-        row.get_ref(at)?.as_str().map_err(|error| BackboneError::Broken(format!("column {at} of an event: {error}")))
+        row.get_ref(at)?
+            .as_str()
+            .map_err(|error| BackboneError::Broken(format!("column {at} of an event: {error}")))
     };
     let seq: Seq = row.get(0)?;
     let broken = |what: &str| BackboneError::Broken(format!("event {seq}: {what}"));
@@ -238,11 +260,15 @@ pub(super) fn open_matches(connection: &Connection, filter: &str, place: &SinkPl
     while let Some(row) = rows.next()? {
         let seq: Seq = row.get(0)?;
         // What is held has a row of its own and is counted there, whether or not `done` names it too.
-        if place.done.binary_search(&seq).is_ok() || place.held.binary_search_by_key(&seq, |held| held.seq).is_ok() {
+        if place.done.binary_search(&seq).is_ok()
+            || place.held.binary_search_by_key(&seq, |held| held.seq).is_ok()
+        {
             continue;
         }
         let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
-        let (Ok(event_type), Ok(class)) = (EventType::from_str(text(1)?), Class::from_str(text(2)?)) else { continue };
+        let (Ok(event_type), Ok(class)) = (EventType::from_str(text(1)?), Class::from_str(text(2)?)) else {
+            continue;
+        };
         let subject = Subject { event_type, class, platform: text(3)?, shop: text(4)?, source: text(5)? };
         open += i64::from(filter.takes(&subject));
     }
@@ -256,7 +282,8 @@ pub(super) fn nudges(connection: &Connection, now: Micros, limit: usize) -> Resu
     )?;
     let mut rows = statement.query(params![now, i64::try_from(limit).unwrap_or(i64::MAX)])?;
     let mut found: Vec<Nudge> = Vec::new();
-    let mut index: std::collections::HashMap<(String, String, String), usize> = std::collections::HashMap::new();
+    let mut index: std::collections::HashMap<(String, String, String), usize> =
+        std::collections::HashMap::new();
     while let Some(row) = rows.next()? {
         let id: NudgeId = row.get(0)?;
         let (source, kind, object): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);

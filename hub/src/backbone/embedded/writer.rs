@@ -53,8 +53,11 @@ pub(super) struct Memory {
 impl Memory {
     fn load(connection: &Connection) -> Result<Self> {
         let next = |table: &str, column: &str| -> Result<i64> {
-            let last: i64 = connection
-                .query_row(&format!("SELECT COALESCE(max({column}), 0) FROM {table}"), [], |row| row.get(0))?;
+            let last: i64 = connection.query_row(
+                &format!("SELECT COALESCE(max({column}), 0) FROM {table}"),
+                [],
+                |row| row.get(0),
+            )?;
             Ok(last + 1)
         };
         Ok(Self {
@@ -132,11 +135,12 @@ impl Writer {
                 self.stats.transactions.fetch_add(1, Ordering::Relaxed);
                 self.stats.commands.fetch_add(count, Ordering::Relaxed);
                 let (captures, events) = (self.memory.next_capture - 1, self.memory.next_event - 1);
+                // Whoever is told that something is stored may count on everybody seeing it.
+                raise(&self.captures, captures);
+                raise(&self.events, events);
                 for tell in tell {
                     tell(None);
                 }
-                raise(&self.captures, captures);
-                raise(&self.events, events);
                 if std::mem::take(&mut self.memory.nudged) {
                     self.nudges.send_modify(|count| *count += 1);
                 }

@@ -1,0 +1,57 @@
+//! From the bytes of a capture to observations that can be folded.
+
+use crossdock_connector::{Class as ErrorClass, Error, Issue, IssueKind, Normalized};
+
+use super::{Enrich, FoldSource};
+use crate::backbone::{QuarantineReason, StoredCapture};
+
+/// Normalizes, enriches, seals and checks one capture. What is wrong with a single observation becomes an issue.
+pub(super) fn normalize(
+    source: &FoldSource,
+    enrich: &dyn Enrich,
+    stored: &StoredCapture,
+) -> Result<Normalized, QuarantineReason> {
+    let refused = |error: &Error| {
+        let kind = match error.class() {
+            ErrorClass::Malformed => "malformed",
+            ErrorClass::Retryable | ErrorClass::Auth | ErrorClass::Permanent => error.kind().as_str(),
+        };
+        reason(kind, error.path.clone(), error.to_string())
+    };
+    let mut normalized = source.normalize.normalize(&stored.capture).map_err(|error| refused(&error))?;
+    let silent = normalized.observations.is_empty()
+        && normalized.fetch.is_empty()
+        && normalized.ignored.is_none()
+        && normalized.issues.is_empty();
+    if silent {
+        return Err(reason("bug", None, "the connector said nothing about this capture".into()));
+    }
+    let mut good = Vec::with_capacity(normalized.observations.len());
+    for (at, mut observation) in std::mem::take(&mut normalized.observations).into_iter().enumerate() {
+        enrich.enrich(&mut observation).map_err(|error| refused(&error))?;
+        if let Err(error) = observation.seal() {
+            // One bad observation leaves the others alone; the capture is kept for repair.
+            normalized.issues.push(Issue::new(
+                IssueKind::Malformed,
+                format!("observation {at}"),
+                error.to_string(),
+            ));
+            continue;
+        }
+        match observation.validate().first() {
+            None => good.push(observation),
+            Some(problem) => normalized.issues.push(Issue::new(
+                IssueKind::Malformed,
+                problem.path.clone(),
+                problem.message.clone(),
+            )),
+        }
+    }
+    normalized.observations = good;
+    Ok(normalized)
+}
+
+/// Why a capture goes to quarantine.
+pub(super) fn reason(kind: &str, path: Option<String>, detail: String) -> QuarantineReason {
+    QuarantineReason { kind: kind.to_owned(), path, detail }
+}
