@@ -1,10 +1,15 @@
 //! Reading a request body within its limits, and unpacking it.
 
 use std::io::Read;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
+
+/// Most bytes of a body that is too large that are read and thrown away, and for how long.
+const DRAINED: usize = 256 * 1024;
+const DRAINED_FOR: Duration = Duration::from_millis(500);
 
 /// Why a body was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,7 @@ where
     B: hyper::body::Body<Data = Bytes> + Unpin,
 {
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+        drain(body).await;
         return Err(Refused::TooLarge);
     }
     let mut first: Option<Bytes> = None;
@@ -34,6 +40,7 @@ where
         let Ok(data) = frame.map_err(|_| Refused::Broken)?.into_data() else { continue };
         let so_far = first.as_ref().map_or(0, Bytes::len) + all.len();
         if so_far + data.len() > most {
+            drain(body).await;
             return Err(Refused::TooLarge);
         }
         // Most bodies are one frame: keep it as it is.
@@ -48,6 +55,23 @@ where
         }
     }
     Ok(first.unwrap_or_else(|| all.freeze()))
+}
+
+/// Reads on a little and keeps nothing: closing while the caller still writes would reset the connection, and he
+/// would never see the answer.
+async fn drain<B>(mut body: B)
+where
+    B: hyper::body::Body<Data = Bytes> + Unpin,
+{
+    let reading = async {
+        let mut left = DRAINED;
+        while left > 0
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+        }
+    };
+    drop(tokio::time::timeout(DRAINED_FOR, reading).await);
 }
 
 /// Unpacks a body by its `Content-Encoding`. Only `identity` and a single `gzip` are taken.

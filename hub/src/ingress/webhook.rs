@@ -44,7 +44,12 @@ const SCALE: usize = 1024;
 
 impl Webhooks {
     /// For these sources.
-    pub fn new(sources: Vec<PushSource>, backbone: Arc<dyn Backbone>, metrics: Arc<Metrics>, limits: Limits) -> Self {
+    pub fn new(
+        sources: Vec<PushSource>,
+        backbone: Arc<dyn Backbone>,
+        metrics: Arc<Metrics>,
+        limits: Limits,
+    ) -> Self {
         let budget = Semaphore::new((limits.max_in_flight / SCALE).clamp(1, Semaphore::MAX_PERMITS));
         let sources = sources.into_iter().map(|source| (Arc::clone(&source.id), source)).collect();
         let traces = AtomicU64::new(u64::try_from(clock::now_micros()).unwrap_or_default());
@@ -72,9 +77,10 @@ impl Webhooks {
         }
         // An unknown endpoint looks like a wrong signature: nobody learns which sources exist.
         let Some(source) = self.sources.get(id).filter(|_| path.next().is_none()) else {
-            return ("unauthorized", plain(401, "unauthorized"));
+            return ("unauthorized", unauthorized());
         };
-        let announced = head.headers.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        let announced =
+            head.headers.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
         let wanted = announced.unwrap_or(self.limits.max_body).min(self.limits.max_body);
         let permits = u32::try_from(wanted / SCALE + 1).unwrap_or(u32::MAX);
         let Ok(_budget) = self.budget.try_acquire_many(permits) else {
@@ -97,18 +103,22 @@ impl Webhooks {
             Ok(verified) => verified,
             Err(error) => {
                 tracing::warn!(source = &*source.id, error = %error, "webhook refused");
-                return ("unauthorized", respond(source.push.reply(Ack::Refused)));
+                return ("unauthorized", unauthorized());
             }
         };
         let mut captured = source.push.capture(&verified);
         let encoding = headers.get("content-encoding");
         if encoding.is_some() {
             // The signature is over what was sent; what is kept is what it holds.
-            captured.body =
-                match body::unpack(&captured.body, encoding, self.limits.max_decompressed, self.limits.max_ratio) {
-                    Ok(unpacked) => unpacked,
-                    Err(refused) => return ("refused", refuse(refused)),
-                };
+            captured.body = match body::unpack(
+                &captured.body,
+                encoding,
+                self.limits.max_decompressed,
+                self.limits.max_ratio,
+            ) {
+                Ok(unpacked) => unpacked,
+                Err(refused) => return ("refused", refuse(refused)),
+            };
         }
         let traceparent = traceparent_of(headers.get("traceparent")).unwrap_or_else(|| {
             let next = self.traces.fetch_add(1, Ordering::Relaxed);
@@ -160,6 +170,11 @@ fn refuse(refused: Refused) -> Response<Full<Bytes>> {
     }
 }
 
+/// The same words whatever was wrong: they help nobody who guesses. The log says what it was.
+fn unauthorized() -> Response<Full<Bytes>> {
+    plain(401, "unauthorized")
+}
+
 fn plain(status: u16, text: &'static str) -> Response<Full<Bytes>> {
     respond(HttpReply::text(status, text))
 }
@@ -174,7 +189,8 @@ fn later(mut reply: HttpReply) -> Response<Full<Bytes>> {
 
 fn respond(reply: HttpReply) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(reply.body));
-    *response.status_mut() = hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     response
         .headers_mut()
         .insert("content-type", hyper::header::HeaderValue::from_static(reply.content_type));
