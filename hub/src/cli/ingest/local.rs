@@ -10,7 +10,7 @@ use super::feed::{Batches, Feed};
 use super::progress::Bars;
 use super::{Report, Task};
 use crate::backbone::embedded::Embedded;
-use crate::backbone::{Backbone, NewCapture};
+use crate::backbone::{Backbone, NewCapture, Seq};
 use crate::config::Loaded;
 use crate::hub::fold_of;
 use crate::ledger::Ledger;
@@ -50,9 +50,11 @@ async fn work(task: &Task, loaded: &Loaded, backbone: &Arc<dyn Backbone>) -> Out
         .map_err(|error| Failure::failed(format!("cannot start the pipeline: {error}")))?;
     let bars = Bars::default();
     let mut feed = Feed::start(task, &bars);
-    let stored = capture(&**backbone, &mut feed.batches).await;
+    let stored = capture(&**backbone, &mut feed.batches, head).await;
     let read = feed.finish().await;
-    let folded = fold(&**backbone, &bars, &thread).await;
+    // What was stored before something went wrong is folded all the same.
+    let last = *stored.as_ref().unwrap_or(&head);
+    let folded = fold(&**backbone, last, &bars, &thread).await;
     stop.send_replace(true);
     drop(tokio::task::spawn_blocking(move || thread.join()).await);
     drop(handle);
@@ -64,26 +66,30 @@ async fn work(task: &Task, loaded: &Loaded, backbone: &Arc<dyn Backbone>) -> Out
     Ok(Report { read, head, before, after })
 }
 
-/// Stores what is read, in order.
-async fn capture(backbone: &dyn Backbone, batches: &mut Batches) -> Outcome<()> {
+/// Stores what is read, in order; gives the place of the last capture.
+async fn capture(backbone: &dyn Backbone, batches: &mut Batches, mut last: Seq) -> Outcome<Seq> {
     let mut waiting: Vec<Vec<NewCapture>> = Vec::with_capacity(TOGETHER);
     while batches.recv_many(&mut waiting, TOGETHER).await > 0 {
         let batch = waiting.drain(..).flatten().collect();
-        backbone.capture(batch).await?;
+        last = backbone.capture(batch).await?.last().copied().unwrap_or(last);
     }
-    Ok(())
+    Ok(last)
 }
 
-/// Waits until everything stored is folded.
-async fn fold(backbone: &dyn Backbone, bars: &Bars, pipeline: &std::thread::JoinHandle<()>) -> Outcome<()> {
-    let head = *backbone.heads().captures.borrow();
+/// Waits until everything up to a place is folded.
+async fn fold(
+    backbone: &dyn Backbone,
+    last: Seq,
+    bars: &Bars,
+    pipeline: &std::thread::JoinHandle<()>,
+) -> Outcome<()> {
     let start = backbone.intake_position().await?;
     let bar = bars.folding();
-    bar.set_length(u64::try_from(head - start).unwrap_or_default());
+    bar.set_length(u64::try_from(last - start).unwrap_or_default());
     loop {
         let at = backbone.intake_position().await?;
         bar.set_position(u64::try_from(at - start).unwrap_or_default());
-        if at >= head {
+        if at >= last {
             bar.finish_and_clear();
             return Ok(());
         }

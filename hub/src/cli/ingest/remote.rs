@@ -9,7 +9,7 @@ use super::super::admin::Admin;
 use super::feed::Feed;
 use super::progress::Bars;
 use super::{Report, Task};
-use crate::backbone::NewCapture;
+use crate::backbone::{NewCapture, Seq};
 use crate::config::Loaded;
 use crate::lock::Running;
 use crate::operate::{Handed, HandedCapture};
@@ -24,7 +24,10 @@ pub(super) async fn run(task: &Task, running: Running, loaded: &Loaded) -> Outco
     let bars = Bars::default();
     let mut feed = Feed::start(task, &bars);
     let mut stored = Ok(());
+    let mut last = head;
     while let Some(batch) = feed.batches.recv().await {
+        // Places are given one by one: the last of ours is at least this far.
+        last = last.saturating_add(i64::try_from(batch.len()).unwrap_or(i64::MAX));
         stored = give(&admin, task, batch).await;
         if stored.is_err() {
             break;
@@ -33,7 +36,7 @@ pub(super) async fn run(task: &Task, running: Running, loaded: &Loaded) -> Outco
     let read = feed.finish().await;
     stored?;
     let read = read?;
-    fold(&admin, &bars).await?;
+    fold(&admin, last, &bars).await?;
     let after = admin.ledger().await?;
     Ok(Report { read, head, before, after })
 }
@@ -60,14 +63,16 @@ async fn give(admin: &Admin, task: &Task, batch: Vec<NewCapture>) -> Outcome<()>
 }
 
 /// Waits until what was there when we ended is folded; what others send meanwhile is not waited for.
-async fn fold(admin: &Admin, bars: &Bars) -> Outcome<()> {
+async fn fold(admin: &Admin, last: Seq, bars: &Bars) -> Outcome<()> {
     let start = admin.position().await?;
+    // The hub's own count of what is there may be a moment behind, ours does not know what others sent before us.
+    let last = last.max(start.head);
     let bar = bars.folding();
-    bar.set_length(u64::try_from(start.head - start.folded).unwrap_or_default());
+    bar.set_length(u64::try_from(last - start.folded).unwrap_or_default());
     loop {
         let at = admin.position().await?;
         bar.set_position(u64::try_from(at.folded - start.folded).unwrap_or_default());
-        if at.folded >= start.head {
+        if at.folded >= last {
             bar.finish_and_clear();
             return Ok(());
         }
