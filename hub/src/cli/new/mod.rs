@@ -64,12 +64,14 @@ pub(super) fn run(args: &Args, _: &Global, out: &mut Out) -> Outcome {
     out.line(title)?;
     out.line(format_args!("  compiled in by {}", wire::FILES.join(", ")))?;
     out.line("")?;
-    for (command, what) in [
+    let steps = [
         (format!("cargo test -p crossdock-{}", name.id()), "passes already"),
         ("cargo run -- connectors".to_owned(), "lists it"),
         (format!("$EDITOR {folder}/src/wire.rs"), "what the vendor sends: start here"),
-    ] {
-        out.line(format_args!("  {command:<48} {what}"))?;
+    ];
+    let wide = steps.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+    for (command, what) in &steps {
+        out.line(format_args!("  {command:<wide$}   {what}"))?;
     }
     out.line("")?;
     out.line("The whole way: hub/docs/first-connector.md")?;
