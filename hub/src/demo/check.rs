@@ -280,3 +280,6 @@ fn big(number: usize) -> u64 {
 fn small(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests;

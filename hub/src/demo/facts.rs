@@ -35,6 +35,24 @@ impl Fact {
     }
 }
 
+#[cfg(test)]
+impl Fact {
+    /// A fact for tests.
+    pub(super) fn made(id: &str, event_type: EventType, key: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            event_type,
+            key: key.to_owned(),
+            time: Ts::utc(jiff::Timestamp::UNIX_EPOCH),
+            source: String::new(),
+            capture: 0,
+            platform: String::new(),
+            shop: String::new(),
+            class: Class::Normal,
+        }
+    }
+}
+
 /// Reads the whole log.
 pub(super) async fn log(backbone: &dyn Backbone) -> Result<Vec<Fact>, String> {
     const PAGE: usize = 512;

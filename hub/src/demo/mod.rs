@@ -27,10 +27,11 @@ use crate::cli::{self, Exit, Failure, Outcome};
 use crate::clock;
 use crate::config;
 use crate::handoff::filter::Filter;
+use crate::hub::Hub;
 
 use check::{Evidence, Receipt};
 use script::Script;
-use stage::Stage;
+use stage::Ended;
 use text::Paper;
 use world::World;
 
@@ -91,19 +92,25 @@ async fn whole(args: &Args, orders: usize, world: &World, paper: Paper<'_>) -> O
     report::opening(&script, seed, paper)?;
 
     let loaded = config::load(Some(&world.config), None).map_err(|problems| Failure::config(&problems))?;
-    let filters = loaded.sinks.iter().map(|sink| sink.filter.clone()).collect();
-    let stage = tokio::select! {
-        stage = Stage::play(loaded, &mut script, world, length) => stage?,
-        // An error says that there is nothing to wait for: that is no reason to stop.
-        Ok(()) = tokio::signal::ctrl_c() => return Err(Failure::failed("stopped before the end")),
+    let filters: Vec<Filter> = loaded.sinks.iter().map(|sink| sink.filter.clone()).collect();
+    let sheet = loaded.sources.iter().find(|source| &*source.id == script::SHEET);
+    let sheet =
+        sheet.and_then(|source| source.parts.files.clone()).ok_or("the sheet has no reader".to_owned())?;
+    let hub = Hub::start(loaded).await?;
+    let show = async {
+        let ended = stage::play(&hub, sheet, &mut script, world, length).await?;
+        finish(args.keep, &hub, &ended, &script, world, filters, paper).await
     };
-    let ended = finish(args.keep, &stage, &script, world, filters, paper).await;
+    let ended = tokio::select! {
+        ended = show => ended,
+        // An error says that nobody can stop us: that is no reason to stop.
+        Ok(()) = tokio::signal::ctrl_c() => Err(Failure::failed("stopped before the end")),
+    };
     if args.keep && ended.is_ok() {
-        report::kept(&stage.hub, world, paper)?;
         // An error says that there is nothing to wait for.
         drop(tokio::signal::ctrl_c().await);
     }
-    let closed = stage.hub.shutdown().await;
+    let closed = hub.shutdown().await;
     let exit = ended?;
     closed?;
     Ok(exit)
@@ -112,20 +119,20 @@ async fn whole(args: &Args, orders: usize, world: &World, paper: Paper<'_>) -> O
 /// Looks at what came out and prints it.
 async fn finish(
     keep: bool,
-    stage: &Stage,
+    hub: &Hub,
+    ended: &Ended,
     script: &Script,
     world: &World,
     filters: Vec<Filter>,
     paper: Paper<'_>,
 ) -> Outcome {
-    let (ledger, first_reading) = stage.settled()?;
-    let backbone = &*stage.hub.backbone;
+    let Ended { score, took, ledger, reading } = ended;
+    let backbone = &*hub.backbone;
     let places = world.places().into_iter().zip(filters);
     let receipts: Vec<Receipt> = places
         .map(|(place, filter)| Receipt { id: place.id, filter, report: place.receiver.report() })
         .collect();
-    let evidence =
-        Evidence { backbone, ledger, script, score: &stage.score, receipts: &receipts, first_reading };
+    let evidence = Evidence { backbone, ledger, script, score, receipts: &receipts, first_reading: reading };
     let checks = check::all(&evidence).await?;
     let story = story::read(backbone, SHOP, &script.hero).await?;
 
@@ -133,8 +140,11 @@ async fn finish(
     report::receivers(&receipts, paper)?;
     report::story(&story, &receipts, paper)?;
     report::checks(&checks, paper)?;
-    report::ending(&checks, stage.took, paper)?;
+    report::ending(&checks, *took, paper)?;
     report::commands(keep, world, script, &story, paper)?;
+    if keep {
+        report::kept(hub, world, paper)?;
+    }
     Ok(match (ledger.balanced, checks.iter().all(|check| check.good)) {
         (false, _) => Exit::Unbalanced,
         (true, false) => Exit::Failed,

@@ -4,19 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use crossdock_connector::Files;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::clock;
-use crate::config::Loaded;
 use crate::hub::Hub;
 use crate::ledger::Ledger;
 
 use super::files::{self, Reading};
 use super::live;
 use super::play::{self, Pace, Part, Score};
-use super::script::{SHEET, Script};
+use super::script::Script;
 use super::settle;
 use super::world::{self, World};
 
@@ -24,53 +24,43 @@ use super::world::{self, World};
 const FIRST: u32 = 100_000;
 const AGAIN: u32 = 600_000;
 
-/// A hub that was played to.
-pub(super) struct Stage {
-    pub(super) hub: Hub,
+/// A play that came to its end.
+pub(super) struct Ended {
     pub(super) score: Arc<Score>,
     /// How long it took until everything was settled.
     pub(super) took: Duration,
-    settled: Result<(Ledger, Reading), String>,
+    /// The ledger then.
+    pub(super) ledger: Ledger,
+    /// The first reading of the sheet.
+    pub(super) reading: Reading,
 }
 
-impl Stage {
-    /// Starts a hub and plays the script to it. How it went is in [`Stage::settled`]; the hub runs on.
-    ///
-    /// # Errors
-    /// Why the hub did not start.
-    pub(super) async fn play(
-        loaded: Loaded,
-        script: &mut Script,
-        world: &World,
-        length: Duration,
-    ) -> Result<Self, String> {
-        let sheet = loaded.sources.iter().find(|source| &*source.id == SHEET);
-        let sheet = sheet.and_then(|source| source.parts.files.clone()).ok_or("the sheet has no reader")?;
-        let hub = Hub::start(loaded).await?;
-        let began = Instant::now();
-        let all = u64::try_from(script.acts()).unwrap_or(u64::MAX);
-        let score = Arc::new(Score::new(all));
-        let (stop, stopped) = watch::channel(false);
-        let shown = tokio::spawn(live::show(Arc::clone(&hub.backbone), Arc::clone(&score), stopped));
-        let settled = talk(&hub, sheet, script, world, length, &score).await;
-        // Gone when nobody shows anything any more.
-        stop.send_replace(true);
-        drop(shown.await);
-        Ok(Self { hub, score, took: began.elapsed(), settled })
-    }
-
-    /// The ledger when everything was settled, and the first reading of the sheet.
-    ///
-    /// # Errors
-    /// What did not come to its end.
-    pub(super) fn settled(&self) -> Result<&(Ledger, Reading), String> {
-        self.settled.as_ref().map_err(Clone::clone)
-    }
+/// Plays the script to a hub and waits until nothing is on its way any more.
+///
+/// # Errors
+/// What did not come to its end.
+pub(super) async fn play(
+    hub: &Hub,
+    sheet: Arc<dyn Files>,
+    script: &mut Script,
+    world: &World,
+    length: Duration,
+) -> Result<Ended, String> {
+    let began = Instant::now();
+    let score = Arc::new(Score::new(u64::try_from(script.acts()).unwrap_or(u64::MAX)));
+    let (stop, stopped) = watch::channel(false);
+    let shown = tokio::spawn(live::show(Arc::clone(&hub.backbone), Arc::clone(&score), stopped));
+    let settled = talk(hub, sheet, script, world, length, &score).await;
+    stop.send_replace(true);
+    // When the display broke, what it showed is still right.
+    drop(shown.await);
+    let (ledger, reading) = settled?;
+    Ok(Ended { score, took: began.elapsed(), ledger, reading })
 }
 
 async fn talk(
     hub: &Hub,
-    sheet: Arc<dyn crossdock_connector::Files>,
+    sheet: Arc<dyn Files>,
     script: &mut Script,
     world: &World,
     length: Duration,

@@ -115,7 +115,7 @@ impl Story {
         )?;
         let heads = format!(
             "  {:<14}{:<44}{:<14}{}",
-            "received", "what came, and what was told", "happened", "who has it"
+            "received UTC", "what came, and what was told", "happened", "who has it"
         );
         writeln!(paper, "{}", paint(FAINT, heads))?;
         let mut silent: Vec<&Arrival> = Vec::new();

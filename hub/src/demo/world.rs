@@ -1,7 +1,7 @@
 //! The world around the hub: three receivers, Taobao's gateway, a data folder with secrets and a configuration.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -131,7 +131,17 @@ impl World {
             place.receiver.stop().await;
         }
         self.gateway.stop().await;
-        drop(self.temporary);
+        let Some(temporary) = self.temporary else { return };
+        // A file that was being read when the demo was stopped may go a moment later.
+        let path = temporary.keep();
+        for _ in 0..20 {
+            match fs::remove_dir_all(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                _ => return,
+            }
+        }
     }
 }
 
