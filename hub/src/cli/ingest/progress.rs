@@ -1,14 +1,15 @@
 //! Progress bars on stderr, only where people see them.
 
+use std::fmt::Write;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::ingress::files::Progress;
 
 const READING: &str = "{msg}  reading  {bar:30} {bytes}/{total_bytes} {bytes_per_sec} ETA {eta}";
-const CAPTURING: &str = "{msg}  storing  {bar:30} {human_pos}/{human_len} documents {per_sec} ETA {eta}";
-const FOLDING: &str = "{msg}  folding  {bar:30} {human_pos}/{human_len} documents {per_sec} ETA {eta}";
+const CAPTURING: &str = "{msg}  storing  {bar:30} {human_pos}/{human_len} documents {rate} ETA {eta}";
+const FOLDING: &str = "folding  {bar:30} {human_pos}/{human_len} documents {rate} ETA {eta}";
 
 /// Makes the bars of one run.
 #[derive(Clone, Debug, Default)]
@@ -68,5 +69,9 @@ fn bar(template: &str, message: String) -> ProgressBar {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+        // Text for a terminal: when it cannot be written there is nobody to tell.
+        write!(text, "{:.0}/s", state.per_sec()).ok();
+    })
 }
