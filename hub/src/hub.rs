@@ -187,19 +187,26 @@ impl Hub {
     pub async fn shutdown(mut self) -> Result<(), String> {
         self.stop_intake.send_replace(true);
         let thread = self.pipeline_thread.take();
+        let mut stage = "the intake";
         let work = async {
             while self.intake.join_next().await.is_some() {}
             self.stop_rest.send_replace(true);
+            stage = "folding";
             if let Some(thread) = thread {
                 drop(tokio::task::spawn_blocking(move || thread.join()).await);
             }
+            stage = "handing off";
             while self.rest.join_next().await.is_some() {}
         };
         let in_time = tokio::time::timeout(self.deadline, work).await.is_ok();
         let closed = self.backbone.close(Duration::from_secs(10)).await.map_err(|error| error.to_string());
         drop(self.lock);
         closed?;
-        if in_time { Ok(()) } else { Err("not everything ended before the deadline; it goes on at the next start".into()) }
+        if in_time {
+            Ok(())
+        } else {
+            Err(format!("{stage} did not end before the deadline; it goes on at the next start"))
+        }
     }
 }
 
@@ -212,7 +219,11 @@ fn push_sources(sources: &[SourceSetup]) -> Vec<PushSource> {
         .iter()
         .filter_map(|source| {
             let push = Arc::clone(source.parts.push.as_ref()?);
-            Some(PushSource { id: Arc::clone(&source.id), push, insecure: source.config.insecure_accept_unsigned })
+            Some(PushSource {
+                id: Arc::clone(&source.id),
+                push,
+                insecure: source.config.insecure_accept_unsigned,
+            })
         })
         .collect()
 }
@@ -222,7 +233,10 @@ fn fetch_sources(sources: &[SourceSetup]) -> HashMap<Arc<str>, FetchSource> {
         .iter()
         .filter_map(|source| {
             let fetch = Arc::clone(source.parts.fetch.as_ref()?);
-            Some((Arc::clone(&source.id), FetchSource { fetch, concurrency: source.config.fetch_concurrency }))
+            Some((
+                Arc::clone(&source.id),
+                FetchSource { fetch, concurrency: source.config.fetch_concurrency },
+            ))
         })
         .collect()
 }

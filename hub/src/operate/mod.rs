@@ -4,6 +4,7 @@
 //! token that the hub wrote into its data directory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Query, Request, State as Shared};
 use axum::http::{StatusCode, header};
@@ -79,6 +80,9 @@ pub struct Changed {
     pub changed: u64,
 }
 
+/// How long a stop waits for answers under way.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Serves until stopped.
 pub async fn serve(listener: TcpListener, state: State, token: String, mut stop: watch::Receiver<bool>) {
     let admin = Router::new()
@@ -93,11 +97,20 @@ pub async fn serve(listener: TcpListener, state: State, token: String, mut stop:
         .route("/metrics", get(metrics))
         .merge(admin)
         .with_state(state);
+    let mut stopped = stop.clone();
     let served = axum::serve(listener, router).with_graceful_shutdown(async move {
         drop(stop.wait_for(|stopped| *stopped).await);
     });
-    if let Err(error) = served.await {
-        tracing::error!(error = %error, "admin port ended");
+    // A connection that never asked anything would be waited for without end.
+    let patience = async move {
+        drop(stopped.wait_for(|stopped| *stopped).await);
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = served => if let Err(error) = served {
+            tracing::error!(error = %error, "admin port ended");
+        },
+        () = patience => {}
     }
 }
 
@@ -136,8 +149,12 @@ async fn capture(Shared(state): Shared<State>, Json(handed): Json<Handed>) -> Re
         let Some(body) = crossdock_connector::sign::unbase64(&handed.body) else {
             return (StatusCode::BAD_REQUEST, "body is not base64\n").into_response();
         };
-        let captured =
-            Captured { topic: handed.topic, headers: handed.headers, body: body.into(), origin: handed.origin };
+        let captured = Captured {
+            topic: handed.topic,
+            headers: handed.headers,
+            body: body.into(),
+            origin: handed.origin,
+        };
         batch.push(NewCapture {
             source: Arc::clone(&source),
             captured,

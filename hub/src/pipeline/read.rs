@@ -1,12 +1,34 @@
 //! From the bytes of a capture to observations that can be folded.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
 use crossdock_connector::{Class as ErrorClass, Error, Issue, IssueKind, Normalized};
 
-use super::{Enrich, FoldSource};
-use crate::backbone::{QuarantineReason, StoredCapture};
+use super::{Enrich, FoldSource, SourceOf};
+use crate::backbone::{QuarantineReason, Seq, StoredCapture};
+use crate::telemetry::child_span;
+
+/// A capture after normalizing.
+pub(super) struct Read {
+    pub(super) seq: Seq,
+    pub(super) source: Arc<str>,
+    pub(super) outcome: Result<Normalized, QuarantineReason>,
+}
+
+/// Reads one capture, whatever its connector makes of it.
+pub(super) fn read(sources: &SourceOf, enrich: &dyn Enrich, stored: &StoredCapture) -> Read {
+    let _span = child_span("normalize", stored.traceparent.as_deref()).entered();
+    let outcome = match sources.get(&stored.source) {
+        None => Err(reason("config", None, format!("source {} is no longer configured", stored.source))),
+        Some(source) => catch_unwind(AssertUnwindSafe(|| normalize(source, enrich, stored)))
+            .unwrap_or_else(|_| Err(reason("bug", None, "the connector panicked on this capture".into()))),
+    };
+    Read { seq: stored.seq, source: Arc::clone(&stored.source), outcome }
+}
 
 /// Normalizes, enriches, seals and checks one capture. What is wrong with a single observation becomes an issue.
-pub(super) fn normalize(
+fn normalize(
     source: &FoldSource,
     enrich: &dyn Enrich,
     stored: &StoredCapture,

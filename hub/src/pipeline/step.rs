@@ -1,34 +1,34 @@
 //! One step: a batch of captures becomes one commit. Pure but for loading the states it needs.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crossdock_connector::{IssueKind, Normalized};
+use crossdock_connector::IssueKind;
 use crossdock_schemas::{HistoryKind, Observation, OrderRef, identity};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, Known};
 use super::keys::{history_key, order_key, parcels_of};
-use super::read::{normalize, reason};
+use super::read::{Read, read, reason};
 use super::{Enrich, FoldSource};
 use crate::backbone::*;
 use crate::handoff::filter::{Filter, Subject};
+use crate::telemetry::child_span;
 use crate::history::{self, Context, MilestoneRules, State, Verdict};
 
 /// Finds what a source needs for folding by the source's id.
 pub type SourceOf = HashMap<Arc<str>, FoldSource>;
 
 /// Most states kept in memory between steps.
-const KEPT: usize = 2048;
+const KEPT: usize = 1024;
 
 /// Turns captures into commits.
 pub struct Fold {
     tenant: Arc<str>,
     sources: SourceOf,
     sinks: Vec<(Arc<str>, Filter)>,
-    rules: MilestoneRules,
+    rules: Arc<MilestoneRules>,
     enrich: Arc<dyn Enrich>,
     cache: Cache,
 }
@@ -39,13 +39,6 @@ pub struct Step {
     pub commit: Commit,
     /// Captures that could be read.
     pub readable: u64,
-}
-
-/// A capture after normalizing.
-struct Read {
-    seq: Seq,
-    source: Arc<str>,
-    outcome: Result<Normalized, QuarantineReason>,
 }
 
 /// A history that this step changed.
@@ -66,7 +59,7 @@ impl Fold {
         rules: MilestoneRules,
         enrich: Arc<dyn Enrich>,
     ) -> Self {
-        Self { tenant, sources, sinks, rules, enrich, cache: Cache::new(KEPT) }
+        Self { tenant, sources, sinks, rules: Arc::new(rules), enrich, cache: Cache::new(KEPT) }
     }
 
     /// Forgets all states: after a failed commit they are not what the store holds.
@@ -111,7 +104,8 @@ impl Fold {
         now: Timestamp,
     ) -> Result<Step, BackboneError> {
         self.cache.age();
-        let read: Vec<Read> = captures.iter().map(|capture| self.read(capture)).collect();
+        let read: Vec<Read> =
+            captures.iter().map(|capture| read(&self.sources, &*self.enrich, capture)).collect();
         self.load(backbone, &read).await?;
         let mut commit = Commit { from, to, at: now.as_microsecond(), ..Commit::default() };
         let mut changed: BTreeMap<HistoryKey, Changed> = BTreeMap::new();
@@ -139,18 +133,6 @@ impl Fold {
             });
         }
         Ok(Step { commit, readable })
-    }
-
-    /// Normalizes, enriches, seals and checks one capture.
-    fn read(&self, stored: &StoredCapture) -> Read {
-        let outcome = match self.sources.get(&stored.source) {
-            None => Err(reason("config", None, format!("source {} is no longer configured", stored.source))),
-            Some(source) => catch_unwind(AssertUnwindSafe(|| normalize(source, &*self.enrich, stored)))
-                .unwrap_or_else(|_| {
-                    Err(reason("bug", None, "the connector panicked on this capture".into()))
-                }),
-        };
-        Read { seq: stored.seq, source: Arc::clone(&stored.source), outcome }
     }
 
     /// Loads every state this step may need in one call.
@@ -244,7 +226,7 @@ impl Fold {
             mark.verdicts.push(ObservationMark { verdict: Verdict::Ignored.as_str(), reason, history: None });
         }
         let raw_sha256 = crossdock_connector::sign::hex(&Sha256::digest(&stored.capture.body));
-        let rules = self.rules.clone();
+        let rules = Arc::clone(&self.rules);
         let tenant = Arc::clone(&self.tenant);
         let cx = Context {
             tenant: &tenant,
@@ -306,7 +288,8 @@ impl Fold {
             }
         }
         let existed = state.is_some();
-        let decision = history::fold(state, observation, cx);
+        let span = child_span("fold", stored.traceparent.as_deref());
+        let decision = span.in_scope(|| history::fold(state, observation, cx));
         let verdict = decision.verdict.as_str();
         let spill = decision.spill;
         let mut mark =
@@ -381,7 +364,7 @@ impl Fold {
         }
         // Of a number that is used again, the use that these scans belong to.
         let Some(Some(known)) = self.cache.get(parcel) else { return };
-        let published = known.state.key().to_owned();
+        let published = known.state.key();
         for key in refs.iter().map(order_key) {
             let Some(Some(known)) = self.cache.get(&key) else { continue };
             let mut known = known.clone();

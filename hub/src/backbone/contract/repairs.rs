@@ -155,7 +155,7 @@ pub(super) async fn timelines_tell_who_said_what(mut made: Made) {
         told.captures.iter().map(|capture| (capture.seq, capture.verdict.as_str())).collect();
     assert_eq!(said, [(captures[1].seq, "folded"), (captures[2].seq, "duplicate")]);
     assert_eq!(told.events.iter().map(|stored| stored.event.id.as_str()).collect::<Vec<_>>(), ["e1-1-1-0"]);
-    assert_eq!(told.linked, [parcel.clone()]);
+    assert_eq!(told.linked, std::slice::from_ref(&parcel));
     assert_eq!(ask(parcel.clone()).await.unwrap().linked, [order("1")]);
     assert!(ask(order("2")).await.is_none());
     let find = |platform: &str, number: &str| Question::Find {
