@@ -38,13 +38,7 @@ impl Client {
     /// # Errors
     /// What is wrong with the TLS setup.
     pub fn new(outbound: &Outbound) -> Result<Self, String> {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = tls()?;
         let inner = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
@@ -94,6 +88,35 @@ impl Client {
         }
         Ok(HttpResponse { status, headers, body: Bytes::from(body) })
     }
+}
+
+/// The one TLS setup: rustls with ring, roots that come with the binary.
+fn tls() -> Result<rustls::ClientConfig, String> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    Ok(rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// A client for the exporter of traces, which sends from a thread of its own.
+///
+/// # Errors
+/// What is wrong with the TLS setup.
+pub(crate) fn blocking_client() -> Result<reqwest::blocking::Client, String> {
+    let tls = tls()?;
+    let build = move || {
+        reqwest::blocking::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .timeout(Duration::from_secs(10))
+            .no_proxy()
+            .build()
+            .map_err(|error| error.to_string())
+    };
+    // It starts a runtime inside, which must not happen on a thread that runs one already.
+    std::thread::spawn(build).join().map_err(|_| "the client for traces could not be made".to_owned())?
 }
 
 fn failure(error: &reqwest::Error) -> Failure {

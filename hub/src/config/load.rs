@@ -82,8 +82,12 @@ pub fn load_text(name: &str, text: &str, data: Option<&Path>) -> Result<Loaded, 
     let map = Map::new(name, text);
     let config = parse(text, data, &map)?;
     let mut problems = Vec::new();
-    if config.tenant.is_empty() || !config.tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        problems.push(map.at("tenant", format!("`{}` is not a tenant: use letters, digits and -", config.tenant)));
+    if config.tenant.is_empty()
+        || !config.tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
+        problems.push(
+            map.at("tenant", format!("`{}` is not a tenant: use letters, digits and -", config.tenant)),
+        );
     }
     let sources = sources(&config, &map, &mut problems);
     let sinks = sinks(&config, &map, &mut problems);
@@ -105,8 +109,15 @@ pub fn read(file: Option<&Path>, data: Option<&Path>) -> Result<Config, Vec<Prob
 fn parse(text: &str, data: Option<&Path>, map: &Map<'_>) -> Result<Config, Vec<Problem>> {
     let own: Table = toml::from_str(text)
         .map_err(|error| vec![map.at_span(error.span(), error.message().replace('\n', " "))])?;
-    let mut merged: Table = toml::from_str(DEFAULT)
-        .map_err(|error| vec![Problem { file: "built-in defaults".into(), line: 0, key: String::new(), message: error.to_string(), fatal: true }])?;
+    let mut merged: Table = toml::from_str(DEFAULT).map_err(|error| {
+        vec![Problem {
+            file: "built-in defaults".into(),
+            line: 0,
+            key: String::new(),
+            message: error.to_string(),
+            fatal: true,
+        }]
+    })?;
     merge(&mut merged, own);
     let mut config: Config = serde_path_to_error::deserialize(Value::Table(merged)).map_err(|error| {
         let path = error.path().to_string();
@@ -149,23 +160,30 @@ fn sources(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<S
     for (at, source) in config.source.iter().enumerate() {
         let key = |name: &str| format!("source[{at}].{name}");
         if let Some(first) = seen.insert(&source.id, at) {
-            let message = format!("source id `{}` is used twice: first by source[{first}]; ids must be unique", source.id);
+            let message = format!(
+                "source id `{}` is used twice: first by source[{first}]; ids must be unique",
+                source.id
+            );
             problems.push(map.at(&key("id"), message));
         }
         check_id(&source.id, &key("id"), map, problems);
-        let Some((descriptor, parts)) = parts(&source.connector, &source.settings, &format!("source[{at}]"), map, problems)
+        let Some((descriptor, parts)) =
+            parts(&source.connector, &source.settings, &format!("source[{at}]"), map, problems)
         else {
             continue;
         };
         if descriptor.role == Role::Sink {
-            problems.push(map.at(&key("use"), format!("`{}` is a sink: use it under [[sink]]", source.connector)));
+            problems.push(
+                map.at(&key("use"), format!("`{}` is a sink: use it under [[sink]]", source.connector)),
+            );
             continue;
         }
         if source.poll_every.is_some() && parts.poll.is_none() {
             problems.push(map.at(&key("poll_every"), format!("`{}` cannot be polled", source.connector)));
         }
         if source.insecure_accept_unsigned {
-            let message = "requests are taken without a valid signature: anybody who knows the URL can send orders";
+            let message =
+                "requests are taken without a valid signature: anybody who knows the URL can send orders";
             problems.push(map.warn(&key("insecure_accept_unsigned"), message));
         }
         if source.fetch_concurrency == 0 {
@@ -182,7 +200,8 @@ fn sinks(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<Sin
     for (at, sink) in config.sink.iter().enumerate() {
         let key = |name: &str| format!("sink[{at}].{name}");
         if let Some(first) = seen.insert(&sink.id, at) {
-            let message = format!("sink id `{}` is used twice: first by sink[{first}]; ids must be unique", sink.id);
+            let message =
+                format!("sink id `{}` is used twice: first by sink[{first}]; ids must be unique", sink.id);
             problems.push(map.at(&key("id"), message));
         }
         check_id(&sink.id, &key("id"), map, problems);
@@ -193,7 +212,9 @@ fn sinks(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<Sin
             classes: sink.classes.clone(),
         };
         for pattern in filter.unknown_patterns() {
-            let message = format!("no event type fits `{pattern}`: use a type such as order.paid, a group such as milestone.*, or *");
+            let message = format!(
+                "no event type fits `{pattern}`: use a type such as order.paid, a group such as milestone.*, or *"
+            );
             problems.push(map.at(&key("events"), message));
         }
         for class in sink.classes.iter().filter(|class| !["n", "r", "t"].contains(&class.as_str())) {
@@ -208,17 +229,27 @@ fn sinks(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<Sin
             }
         }
         if sink.rate_per_second == Some(0) {
-            problems.push(map.at(&key("rate_per_second"), "0 would never deliver: at least 1, or leave it out"));
+            problems
+                .push(map.at(&key("rate_per_second"), "0 would never deliver: at least 1, or leave it out"));
         }
-        let Some((descriptor, parts)) = parts(&sink.connector, &sink.settings, &format!("sink[{at}]"), map, problems)
+        let Some((descriptor, parts)) =
+            parts(&sink.connector, &sink.settings, &format!("sink[{at}]"), map, problems)
         else {
             continue;
         };
         if descriptor.role != Role::Sink {
-            problems.push(map.at(&key("use"), format!("`{}` is not a sink: use it under [[source]]", sink.connector)));
+            problems.push(
+                map.at(&key("use"), format!("`{}` is not a sink: use it under [[source]]", sink.connector)),
+            );
             continue;
         }
-        ready.push(SinkSetup { id: sink.id.as_str().into(), config: sink.clone(), descriptor, parts, filter });
+        ready.push(SinkSetup {
+            id: sink.id.as_str().into(),
+            config: sink.clone(),
+            descriptor,
+            parts,
+            filter,
+        });
     }
     ready
 }
@@ -245,7 +276,8 @@ fn parts(
         }
     };
     let mut table = table.clone();
-    let built = settings::resolve(&mut table, &|reference| secrets::read(reference)).and_then(|()| entry.build(table));
+    let built = settings::resolve(&mut table, &|reference| secrets::read(reference))
+        .and_then(|()| entry.build(table));
     match built {
         Ok(parts) => Some((entry.descriptor, parts)),
         Err(error) => {

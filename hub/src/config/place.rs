@@ -57,7 +57,13 @@ impl<'a> Map<'a> {
     /// A problem at a key path; when the key is not there, at the closest table around it.
     pub(super) fn at(&self, key: &str, message: impl Into<String>) -> Problem {
         let line = self.find(key).map_or(0, |start| self.line(start));
-        Problem { file: self.file.to_owned(), line, key: key.to_owned(), message: message.into(), fatal: true }
+        Problem {
+            file: self.file.to_owned(),
+            line,
+            key: key.to_owned(),
+            message: message.into(),
+            fatal: true,
+        }
     }
 
     pub(super) fn warn(&self, key: &str, message: impl Into<String>) -> Problem {

@@ -23,9 +23,9 @@ impl HumanDuration {
 impl<'de> Deserialize<'de> for HumanDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse(&text)
-            .map(Self)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is not a duration like 250ms, 30s, 5m, 12h or 3d")))
+        parse(&text).map(Self).ok_or_else(|| {
+            de::Error::custom(format!("`{text}` is not a duration like 250ms, 30s, 5m, 12h or 3d"))
+        })
     }
 }
 

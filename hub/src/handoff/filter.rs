@@ -82,7 +82,13 @@ mod tests {
     use super::*;
 
     fn paid() -> Subject<'static> {
-        Subject { event_type: EventType::OrderPaid, class: Class::Normal, platform: "shopify", shop: "s", source: "us" }
+        Subject {
+            event_type: EventType::OrderPaid,
+            class: Class::Normal,
+            platform: "shopify",
+            shop: "s",
+            source: "us",
+        }
     }
 
     #[test]
@@ -108,7 +114,8 @@ mod tests {
         assert!(!filter.takes(&paid()));
         let filter = Filter { classes: vec!["r".into()], ..Filter::default() };
         assert!(!filter.takes(&paid()));
-        let filter = Filter::from_text(&Filter { platforms: vec!["shopify".into()], ..Filter::default() }.to_text());
+        let filter =
+            Filter::from_text(&Filter { platforms: vec!["shopify".into()], ..Filter::default() }.to_text());
         assert!(filter.unwrap().takes(&paid()));
     }
 }

@@ -140,10 +140,16 @@ impl Lanes {
         let lane = self.lanes.entry(key.to_owned()).or_default();
         lane.push_back(seq);
         let behind = lane.len() > 1;
-        let blocked = behind
-            && lane.front().and_then(|front| self.waiting.get(front)).is_some_and(|front| front.held);
-        let mut waiting =
-            Waiting { key: key.to_owned(), attempts: 0, next_at: now, first_at: now, held: false, under_way: false };
+        let blocked =
+            behind && lane.front().and_then(|front| self.waiting.get(front)).is_some_and(|front| front.held);
+        let mut waiting = Waiting {
+            key: key.to_owned(),
+            attempts: 0,
+            next_at: now,
+            first_at: now,
+            held: false,
+            under_way: false,
+        };
         if blocked {
             self.hold(seq, &mut waiting);
         } else {

@@ -18,11 +18,20 @@ impl Schedule {
     /// wishes; `None` when the time is up.
     ///
     /// `random` is any number; the same number gives the same answer.
-    pub fn next(&self, now: Micros, first_at: Micros, attempts: u32, wish: Option<Micros>, random: u64) -> Option<Micros> {
+    pub fn next(
+        &self,
+        now: Micros,
+        first_at: Micros,
+        attempts: u32,
+        wish: Option<Micros>,
+        random: u64,
+    ) -> Option<Micros> {
         if now.saturating_sub(first_at) >= self.give_up {
             return None;
         }
-        let doubled = self.base.saturating_mul(1_i64.checked_shl(attempts.saturating_sub(1).min(40)).unwrap_or(i64::MAX));
+        let doubled = self
+            .base
+            .saturating_mul(1_i64.checked_shl(attempts.saturating_sub(1).min(40)).unwrap_or(i64::MAX));
         let ceiling = doubled.clamp(1, self.longest.max(1));
         let jitter = i64::try_from(mix(random) % u64::try_from(ceiling).unwrap_or(1)).unwrap_or(0);
         let wish = wish.unwrap_or(0).clamp(0, self.longest);
@@ -80,7 +89,8 @@ impl Breaker {
         self.failures = self.failures.saturating_add(1);
         if self.is_open() {
             self.level = self.level.saturating_add(1);
-            let endless = Schedule { give_up: i64::MAX, longest: schedule.longest.min(60_000_000), ..*schedule };
+            let endless =
+                Schedule { give_up: i64::MAX, longest: schedule.longest.min(60_000_000), ..*schedule };
             self.until = endless.next(now, now, self.level, wish, random).unwrap_or(now);
         }
     }

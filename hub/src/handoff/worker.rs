@@ -68,7 +68,9 @@ impl Worker {
         loop {
             match this.run_until_trouble().await {
                 Ok(()) | Err(BackboneError::Closed) => return,
-                Err(error) => tracing::error!(sink = &*this.id, error = %error, "handoff waits for the store"),
+                Err(error) => {
+                    tracing::error!(sink = &*this.id, error = %error, "handoff waits for the store")
+                }
             }
             if *this.stop.borrow() {
                 return;
@@ -120,7 +122,9 @@ impl Worker {
             }
             let wake = running.lanes.wake_at(now).map_or(i64::MAX, |at| at.max(running.not_before));
             let wake = if running.not_before > now { wake.min(running.not_before) } else { wake };
-            let pause = Duration::from_micros(u64::try_from(wake.saturating_sub(now)).unwrap_or(0).min(3_600_000_000));
+            let pause = Duration::from_micros(
+                u64::try_from(wake.saturating_sub(now)).unwrap_or(0).min(3_600_000_000),
+            );
             tokio::select! {
                 Some(ended) = running.calls.join_next() => {
                     self.ended(&mut running, ended)?;
@@ -183,7 +187,8 @@ impl Worker {
                 && let Err(not_yet) = limiter.check()
             {
                 let wait = not_yet.wait_time_from(governor::clock::DefaultClock::default().now());
-                running.not_before = now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(0)).saturating_add(1);
+                running.not_before =
+                    now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(0)).saturating_add(1);
                 for seq in seqs.drain(..) {
                     running.lanes.untake(seq, now);
                 }
@@ -213,7 +218,8 @@ impl Worker {
 
     /// Held events of an earlier run are not in memory.
     async fn load(&self, running: &mut Running, seqs: &[Seq]) -> Result<()> {
-        let missing: Vec<Seq> = seqs.iter().copied().filter(|seq| !running.events.contains_key(seq)).collect();
+        let missing: Vec<Seq> =
+            seqs.iter().copied().filter(|seq| !running.events.contains_key(seq)).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -250,7 +256,10 @@ impl Worker {
             Ok(calls) => calls,
             Err(error) => {
                 let words = error.to_string();
-                return deliveries.iter().map(|_| Outcome::Rejected(Error::new(ErrorKind::Rejected, words.clone()))).collect();
+                return deliveries
+                    .iter()
+                    .map(|_| Outcome::Rejected(Error::new(ErrorKind::Rejected, words.clone())))
+                    .collect();
             }
         };
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(deliveries.len());
@@ -264,14 +273,24 @@ impl Worker {
         outcomes
     }
 
-    fn ended(&self, running: &mut Running, ended: std::result::Result<Ended, tokio::task::JoinError>) -> Result<()> {
+    fn ended(
+        &self,
+        running: &mut Running,
+        ended: std::result::Result<Ended, tokio::task::JoinError>,
+    ) -> Result<()> {
         let now = clock::now_micros();
         match ended {
             Ok(ended) => {
                 for (seq, became) in ended {
                     let kept = matches!(became, Became::Retry(..));
                     if let Became::Rejected(words) | Became::Uncertain(words) = &became {
-                        tracing::warn!(sink = &*self.id, event = seq, words, retry = format!("crossdock parked retry --sink {} --event {seq}", self.id), "handoff was refused and parked");
+                        tracing::warn!(
+                            sink = &*self.id,
+                            event = seq,
+                            words,
+                            retry = format!("crossdock parked retry --sink {} --event {seq}", self.id),
+                            "handoff was refused and parked"
+                        );
                     }
                     running.lanes.finish(seq, became, now);
                     if !kept || running.lanes.held() > WINDOW {
@@ -341,7 +360,9 @@ fn became(outcome: Outcome, repeat: Repeat) -> Became {
         }
         Outcome::Rejected(error) => Became::Rejected(error.to_string()),
         Outcome::Uncertain(error) => match repeat {
-            Repeat::Upsert | Repeat::UniqueKey => Became::Retry(wish(error.retry_after), error.to_string(), true),
+            Repeat::Upsert | Repeat::UniqueKey => {
+                Became::Retry(wish(error.retry_after), error.to_string(), true)
+            }
             Repeat::AtMostOnce => Became::Uncertain(error.to_string()),
         },
     }

@@ -37,8 +37,10 @@ pub async fn run(
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let gates: HashMap<Arc<str>, Arc<Semaphore>> =
-        sources.iter().map(|(id, source)| (Arc::clone(id), Arc::new(Semaphore::new(source.concurrency.max(1))))).collect();
+    let gates: HashMap<Arc<str>, Arc<Semaphore>> = sources
+        .iter()
+        .map(|(id, source)| (Arc::clone(id), Arc::new(Semaphore::new(source.concurrency.max(1)))))
+        .collect();
     let mut heads = backbone.heads();
     let mut busy: HashSet<(Arc<str>, String, String)> = HashSet::new();
     let mut calls: JoinSet<Result<(Arc<str>, String, String)>> = JoinSet::new();
@@ -53,7 +55,9 @@ pub async fn run(
                         if calls.len() >= most || !busy.insert(memo.clone()) {
                             continue;
                         }
-                        let (Some(source), Some(gate)) = (sources.get(&nudge.source), gates.get(&nudge.source)) else {
+                        let (Some(source), Some(gate)) =
+                            (sources.get(&nudge.source), gates.get(&nudge.source))
+                        else {
                             // The source is no longer configured; its nudges wait until it is again.
                             continue;
                         };

@@ -58,14 +58,17 @@ impl Backfill<'_> {
         progress: &mut dyn FnMut(Progress),
         capture: &mut dyn FnMut(Vec<NewCapture>) -> Result<(), String>,
     ) -> Result<Summary, String> {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let name = path
+            .file_name()
+            .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let shown = path.display();
         let file = File::open(path).map_err(|error| format!("{shown}: {error}"))?;
         let size = file.metadata().map_or(0, |metadata| metadata.len());
         let input: Box<dyn ReadSeek> = Box::new(BufReader::with_capacity(1 << 18, file));
         let mut rows = self.files.open(&name, input).map_err(|error| format!("{shown}: {error}"))?;
         let header = rows.header().to_vec();
-        std::fs::create_dir_all(self.scratch).map_err(|error| format!("{}: {error}", self.scratch.display()))?;
+        std::fs::create_dir_all(self.scratch)
+            .map_err(|error| format!("{}: {error}", self.scratch.display()))?;
         let spool = Spool::create(self.scratch).map_err(|error| format!("cannot gather rows: {error}"))?;
         let mut summary = Summary::default();
         let mut bad: Vec<NewCapture> = Vec::new();
@@ -98,13 +101,16 @@ impl Backfill<'_> {
         let all = spool.finish().map_err(|error| format!("cannot gather rows: {error}"))?;
         let mut place = None;
         loop {
-            let page = spool.documents(place.as_ref(), BATCH).map_err(|error| format!("cannot gather rows: {error}"))?;
+            let page = spool
+                .documents(place.as_ref(), BATCH)
+                .map_err(|error| format!("cannot gather rows: {error}"))?;
             let Some((_, last)) = page.last() else { break };
             place = Some(last.clone());
             let batch: Vec<NewCapture> = page
                 .into_iter()
                 .map(|(document, _)| {
-                    let mut captured = self.files.document(&header, &document.rows, document.linked.as_deref());
+                    let mut captured =
+                        self.files.document(&header, &document.rows, document.linked.as_deref());
                     captured.origin = Some(format!("{name}:{}", ranges(&document.lines)));
                     self.new_capture(captured)
                 })

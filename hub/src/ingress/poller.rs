@@ -50,7 +50,11 @@ impl Poller {
                 }
             }
             // A vendor that is down is asked less and less often, but always again.
-            wait = if failed { (wait * 2).min(Duration::from_secs(600)).max(self.every.get()) } else { self.every.get() };
+            wait = if failed {
+                (wait * 2).min(Duration::from_secs(600)).max(self.every.get())
+            } else {
+                self.every.get()
+            };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 changed = stop.changed() => drop(changed),
@@ -74,7 +78,10 @@ impl Poller {
                 place => {
                     let from = match place {
                         Some(Place::After(end)) => minus(end, overlap),
-                        _ => minus(now, SignedDuration::try_from(self.since.get()).unwrap_or(SignedDuration::ZERO)),
+                        _ => minus(
+                            now,
+                            SignedDuration::try_from(self.since.get()).unwrap_or(SignedDuration::ZERO),
+                        ),
                     };
                     let to = from.checked_add(longest).unwrap_or(now).min(now);
                     self.poll.start(topic, from, to)
@@ -89,7 +96,12 @@ impl Poller {
         }
     }
 
-    async fn window(&self, topic: Topic, first: Cursor, stop: &watch::Receiver<bool>) -> std::result::Result<(), String> {
+    async fn window(
+        &self,
+        topic: Topic,
+        first: Cursor,
+        stop: &watch::Receiver<bool>,
+    ) -> std::result::Result<(), String> {
         let mut cursor = first;
         loop {
             if *stop.borrow() {
@@ -97,7 +109,9 @@ impl Poller {
             }
             let request = self.poll.request(&cursor, clock::now()).map_err(|error| error.to_string())?;
             let reply = self.client.send(request).await.map_err(|failure| match failure {
-                Failure::NotSent(words) | Failure::NoAnswer(words) => Error::new(ErrorKind::Unavailable, words).to_string(),
+                Failure::NotSent(words) | Failure::NoAnswer(words) => {
+                    Error::new(ErrorKind::Unavailable, words).to_string()
+                }
             })?;
             let page = self.poll.page(&cursor, &reply).map_err(|error| error.to_string())?;
             self.metrics.count(Metric::Polls, "page", 1);
@@ -106,7 +120,10 @@ impl Poller {
                 Some(next) => Place::Inside(next),
                 None => Place::After(cursor.to),
             };
-            self.backbone.set_cursor(self.name(topic), place.write()).await.map_err(|error| error.to_string())?;
+            self.backbone
+                .set_cursor(self.name(topic), place.write())
+                .await
+                .map_err(|error| error.to_string())?;
             match place {
                 Place::Inside(next) => cursor = next,
                 Place::After(_) => return Ok(()),
@@ -165,7 +182,9 @@ impl Place {
     fn read(text: &str) -> std::result::Result<Self, String> {
         match text.strip_prefix("after ") {
             Some(time) => time.parse().map(Self::After).map_err(|error| format!("saved place: {error}")),
-            None => serde_json::from_str(text).map(Self::Inside).map_err(|error| format!("saved place: {error}")),
+            None => {
+                serde_json::from_str(text).map(Self::Inside).map_err(|error| format!("saved place: {error}"))
+            }
         }
     }
 

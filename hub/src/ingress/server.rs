@@ -23,7 +23,12 @@ use super::webhook::Webhooks;
 const FIRST_BYTE: Duration = Duration::from_secs(5);
 
 /// Accepts until stopped, then waits for requests under way, at most `deadline`.
-pub async fn serve(listener: TcpListener, webhooks: Arc<Webhooks>, mut stop: watch::Receiver<bool>, deadline: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    webhooks: Arc<Webhooks>,
+    mut stop: watch::Receiver<bool>,
+    deadline: Duration,
+) {
     let limits = webhooks.limits();
     let connections = Connections::new(limits.max_connections, limits.max_connections_per_ip);
     let header_timeout = limits.header_timeout.get();

@@ -57,7 +57,14 @@ impl Spool {
     ///
     /// # Errors
     /// When the spool cannot be written.
-    pub fn add(&self, document: &str, order_by: &str, line: u64, bytes: &[u8], matching: Option<&RowMatch>) -> Result<()> {
+    pub fn add(
+        &self,
+        document: &str,
+        order_by: &str,
+        line: u64,
+        bytes: &[u8],
+        matching: Option<&RowMatch>,
+    ) -> Result<()> {
         let connection = self.connection()?;
         let id: i64 = connection
             .prepare_cached(
@@ -97,7 +104,11 @@ impl Spool {
     ///
     /// # Errors
     /// When the spool cannot be read.
-    pub fn documents(&self, after: Option<&(String, String)>, limit: usize) -> Result<Vec<(Document, (String, String))>> {
+    pub fn documents(
+        &self,
+        after: Option<&(String, String)>,
+        limit: usize,
+    ) -> Result<Vec<(Document, (String, String))>> {
         let connection = self.connection()?;
         let (first, name) = after.cloned().unwrap_or_default();
         let heads: Vec<(i64, String, String)> = connection
@@ -110,7 +121,8 @@ impl Spool {
         for (id, name, first) in heads {
             let mut rows: Vec<Vec<u8>> = Vec::new();
             let mut lines: Vec<u64> = Vec::new();
-            let mut statement = connection.prepare_cached("SELECT line, bytes FROM rows WHERE document = ?1")?;
+            let mut statement =
+                connection.prepare_cached("SELECT line, bytes FROM rows WHERE document = ?1")?;
             let mut read = statement.query([id])?;
             while let Some(row) = read.next()? {
                 lines.push(u64::try_from(row.get::<_, i64>(0)?).unwrap_or_default());
@@ -211,7 +223,8 @@ mod tests {
         spool.add("D", "5", 6, b"e", Some(&sale("nobody", "5", true))).unwrap();
         spool.finish().unwrap();
         let found = spool.documents(None, 10).unwrap();
-        let linked = |name: &str| found.iter().find(|(document, _)| document.name == name).unwrap().0.linked.clone();
+        let linked =
+            |name: &str| found.iter().find(|(document, _)| document.name == name).unwrap().0.linked.clone();
         assert_eq!(linked("C").as_deref(), Some("late"));
         assert_eq!(linked("D"), None);
         assert_eq!(linked("late"), None);

@@ -11,13 +11,14 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::{HeaderMap, Method, Request, Response};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 use super::body::{self, Refused};
 use crate::backbone::{Backbone, NewCapture};
 use crate::clock;
 use crate::config::Webhook as Limits;
 use crate::telemetry::metrics::{Metric, Metrics};
-use crate::telemetry::{new_traceparent, traceparent_of};
+use crate::telemetry::{child_span, new_traceparent, traceparent_of};
 
 /// A source that is called.
 pub struct PushSource {
@@ -133,7 +134,8 @@ impl Webhooks {
             traceparent: Some(traceparent),
             answers: Vec::new(),
         };
-        match self.backbone.capture(vec![capture]).await {
+        let span = child_span("capture", capture.traceparent.as_deref());
+        match self.backbone.capture(vec![capture]).instrument(span).await {
             Ok(_) => {
                 self.metrics.count(Metric::Captures, "webhook", 1);
                 ("stored", respond(source.push.reply(Ack::Stored)))

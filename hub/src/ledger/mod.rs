@@ -86,7 +86,12 @@ impl Ledger {
             .iter()
             .map(|(id, counts)| {
                 let of = |verdict: &str| -> u64 {
-                    counts.verdicts.iter().filter(|((word, _), _)| word == verdict).map(|(_, count)| *count).sum()
+                    counts
+                        .verdicts
+                        .iter()
+                        .filter(|((word, _), _)| word == verdict)
+                        .map(|(_, count)| *count)
+                        .sum()
                 };
                 let ignored_by_reason = counts
                     .verdicts

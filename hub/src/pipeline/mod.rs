@@ -25,7 +25,7 @@ use crate::backbone::{Backbone, BackboneError, Commit, Seq};
 use crate::clock;
 
 /// Most captures in one step.
-const STEP: usize = 512;
+const STEP: usize = 256;
 /// About as many bytes in one step: bounds memory when captures are large.
 const STEP_BYTES: usize = 2 << 20;
 /// How far the pipeline's thread stands back, as `nice` counts: 0 not at all, 19 only when nobody else wants to.

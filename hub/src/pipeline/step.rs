@@ -14,8 +14,8 @@ use super::read::{Read, read, reason};
 use super::{Enrich, FoldSource};
 use crate::backbone::*;
 use crate::handoff::filter::{Filter, Subject};
-use crate::telemetry::child_span;
 use crate::history::{self, Context, MilestoneRules, State, Verdict};
+use crate::telemetry::child_span;
 
 /// Finds what a source needs for folding by the source's id.
 pub type SourceOf = HashMap<Arc<str>, FoldSource>;

@@ -199,7 +199,11 @@ impl Metrics {
     }
 }
 
-#[allow(clippy::cast_precision_loss, clippy::float_arithmetic, reason = "a duration for a histogram, not money")]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::float_arithmetic,
+    reason = "a duration for a histogram, not money"
+)]
 fn seconds(micros: Micros) -> f64 {
     micros as f64 / 1_000_000.0
 }

@@ -9,6 +9,7 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -38,9 +39,7 @@ impl Guard {
 /// # Errors
 /// What is wrong with the settings.
 pub fn start(settings: &Telemetry) -> Result<Guard, String> {
-    let filter = || {
-        EnvFilter::try_new(&settings.level).map_err(|error| format!("telemetry.level: {error}"))
-    };
+    let filter = || EnvFilter::try_new(&settings.level).map_err(|error| format!("telemetry.level: {error}"));
     let for_people = match settings.logs {
         LogFormat::Auto => std::io::stderr().is_terminal(),
         LogFormat::Text => true,
@@ -53,14 +52,18 @@ pub fn start(settings: &Telemetry) -> Result<Guard, String> {
             .with_ansi(std::io::stderr().is_terminal())
             .with_filter(filter()?)
             .boxed(),
-        false => tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(filter()?).boxed(),
+        false => tracing_subscriber::fmt::layer()
+            .json()
+            .with_writer(std::io::stderr)
+            .with_filter(filter()?)
+            .boxed(),
     };
     let (spans, traces) = if settings.otlp.is_empty() {
         (None, None)
     } else {
         let exporter = opentelemetry_otlp::SpanExporter::builder()
             .with_http()
-            .with_http_client(reqwest::blocking::Client::new())
+            .with_http_client(crate::http::blocking_client()?)
             .with_endpoint(format!("{}/v1/traces", settings.otlp.trim_end_matches('/')))
             .build()
             .map_err(|error| format!("telemetry.otlp: {error}"))?;
@@ -69,7 +72,8 @@ pub fn start(settings: &Telemetry) -> Result<Guard, String> {
             .with_resource(Resource::builder().with_service_name("crossdock").build())
             .build();
         let tracer = provider.tracer("crossdock");
-        (Some(tracing_opentelemetry::layer().with_tracer(tracer).with_filter(filter()?)), Some(provider))
+        let spans_only = Targets::new().with_target(trace::TARGET, LevelFilter::DEBUG);
+        (Some(tracing_opentelemetry::layer().with_tracer(tracer).with_filter(spans_only)), Some(provider))
     };
     tracing_subscriber::registry()
         .with(logs)

@@ -90,7 +90,7 @@ fn write(connection: &Connection, memory: &mut Memory, commit: &Commit) -> Resul
             return Err(BackboneError::Conflict(format!("the intake is no longer at {from}")));
         }
     }
-    let mut ids: HashMap<&HistoryKey, i64> = HashMap::with_capacity(commit.states.len());
+    let mut ids: HashMap<&HistoryKey, Touched> = HashMap::with_capacity(commit.states.len());
     for state in &commit.states {
         ids.insert(&state.key, history(connection, memory, state, commit.at)?);
     }
@@ -104,7 +104,14 @@ fn write(connection: &Connection, memory: &mut Memory, commit: &Commit) -> Resul
     Ok(())
 }
 
-fn history(connection: &Connection, memory: &mut Memory, state: &StateWrite, at: Micros) -> Result<i64> {
+/// A history that this step wrote, with the first and last of its new events.
+#[derive(Clone, Copy)]
+struct Touched {
+    id: i64,
+    events: Option<(Seq, Seq)>,
+}
+
+fn history(connection: &Connection, memory: &mut Memory, state: &StateWrite, at: Micros) -> Result<Touched> {
     let scope = memory.scope(connection, &state.key)?;
     let revision = i64::try_from(state.revision).unwrap_or(i64::MAX);
     let conflict = || BackboneError::Conflict(format!("history {}", state.key.number));
@@ -120,7 +127,9 @@ fn history(connection: &Connection, memory: &mut Memory, state: &StateWrite, at:
             .optional()?
             .ok_or_else(conflict)?
     };
+    let first = memory.next_event;
     let held = events(connection, memory, state, id, at)?;
+    let written = (memory.next_event > first).then_some((first, memory.next_event - 1));
     let inline = if held.is_some() { None } else { state.snapshot.as_deref() };
     if state.expected == 0 {
         let inserted = connection
@@ -154,7 +163,7 @@ fn history(connection: &Connection, memory: &mut Memory, state: &StateWrite, at:
             .prepare_cached("INSERT OR IGNORE INTO links (scope, number, history) VALUES (?1, ?2, ?3)")?
             .execute(params![scope, order.number, id])?;
     }
-    Ok(id)
+    Ok(Touched { id, events: written })
 }
 
 /// Appends the events of a history; gives the place of the one that holds its newest snapshot.
@@ -206,7 +215,7 @@ fn marks(
     connection: &Connection,
     memory: &mut Memory,
     commit: &Commit,
-    ids: &HashMap<&HistoryKey, i64>,
+    ids: &HashMap<&HistoryKey, Touched>,
 ) -> Result<()> {
     let mut verdicts: BTreeMap<(i64, &str, &str), i64> = BTreeMap::new();
     let mut issues: BTreeMap<(i64, String), i64> = BTreeMap::new();
@@ -228,16 +237,18 @@ fn marks(
                 *verdicts.entry((source, observation.verdict, observation.reason)).or_default() += 1;
             }
             let Some(key) = &observation.history else { continue };
-            let history = match ids.get(key) {
-                Some(id) => Some(*id),
-                None => read::history_id(connection, key)?,
+            let touched = match ids.get(key) {
+                Some(touched) => Some(*touched),
+                None => read::history_id(connection, key)?.map(|id| Touched { id, events: None }),
             };
-            if let Some(history) = history {
+            if let Some(Touched { id, events }) = touched {
+                let (first, last) = events.unzip();
                 connection
                     .prepare_cached(
-                        "INSERT OR IGNORE INTO touches (history, capture, verdict) VALUES (?1, ?2, ?3)",
+                        "INSERT OR IGNORE INTO touches (history, capture, verdict, first_event, last_event)
+                         VALUES (?1, ?2, ?3, ?4, ?5)",
                     )?
-                    .execute(params![history, mark.seq, observation.verdict])?;
+                    .execute(params![id, mark.seq, observation.verdict, first, last])?;
             }
         }
         for issue in &mark.issues {

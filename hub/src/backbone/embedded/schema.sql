@@ -107,6 +107,8 @@ CREATE TABLE touches (                     -- which captures spoke about a histo
     history INTEGER NOT NULL,
     capture INTEGER NOT NULL,
     verdict TEXT NOT NULL,
+    first_event INTEGER,                   -- the events that this history got in the same step lie side by side
+    last_event INTEGER,
     PRIMARY KEY (history, capture, verdict)
 ) WITHOUT ROWID;
 
