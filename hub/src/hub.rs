@@ -111,6 +111,7 @@ impl Hub {
                 client: client.clone(),
                 metrics: Arc::clone(&metrics),
                 stop: rest_stops.clone(),
+                patience: deadline / 4,
             };
             rest.spawn(worker.run());
         }

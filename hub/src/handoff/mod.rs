@@ -6,6 +6,7 @@
 
 pub mod filter;
 pub mod lanes;
+mod outcome;
 mod ready;
 pub mod schedule;
 pub mod worker;

@@ -1,24 +1,26 @@
 //! One worker per sink: reads the log, does what the lanes say, settles what became of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Class, Delivery, Error, ErrorKind, Outcome, Repeat, SinkPart};
+use crossdock_connector::{Delivery, Error, ErrorKind, Outcome, Repeat, SinkPart};
 use governor::clock::Clock as _;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::filter::{Filter, Subject};
 use super::lanes::{Lanes, Result as Became};
+use super::outcome::{became, unreachable};
 use super::schedule::Schedule;
 use crate::backbone::*;
 use crate::clock;
 use crate::config::Sink;
-use crate::http::{Client, Failure};
+use crate::http::Client;
 use crate::telemetry::metrics::{Metric, Metrics};
 
 /// Most events of a sink in memory.
@@ -46,6 +48,8 @@ pub struct Worker {
     pub metrics: Arc<Metrics>,
     /// Raised when the hub stops.
     pub stop: watch::Receiver<bool>,
+    /// How long a stop waits for calls under way.
+    pub patience: Duration,
 }
 
 /// A call that came to its end: the events it covered and what became of each.
@@ -55,13 +59,15 @@ struct Running {
     lanes: Lanes,
     events: HashMap<Seq, StoredEvent>,
     calls: JoinSet<Ended>,
+    /// The events these calls cover.
+    flying: BTreeSet<Seq>,
     settling: Option<JoinHandle<Result<()>>>,
     limiter: Option<DefaultDirectRateLimiter>,
     not_before: Micros,
 }
 
 impl Worker {
-    /// Runs until stopped; calls under way are waited for and settled.
+    /// Runs until stopped; calls under way are waited for, not longer than there is patience, and settled.
     pub async fn run(self) {
         let this = Arc::new(self);
         let mut wait = Duration::from_millis(100);
@@ -93,14 +99,17 @@ impl Worker {
             lanes: Lanes::new(schedule, place, seed),
             events: HashMap::new(),
             calls: JoinSet::new(),
+            flying: BTreeSet::new(),
             settling: None,
             limiter: limiter.map(|rate| RateLimiter::direct(Quota::per_second(rate))),
             not_before: 0,
         };
         let mut heads = self.backbone.heads();
         let mut stop = self.stop.clone();
+        let mut leave_at = None;
         loop {
             let stopping = *stop.borrow();
+            let leaving = stopping.then(|| *leave_at.get_or_insert_with(|| Instant::now() + self.patience));
             let head = *heads.events.borrow_and_update();
             if !stopping {
                 self.fill(&mut running, head).await?;
@@ -142,6 +151,28 @@ impl Worker {
                 }
                 changed = stop.changed(), if !stopping => drop(changed),
                 () = tokio::time::sleep(pause), if !stopping => {}
+                () = until(leaving), if stopping => {
+                    self.leave(&mut running);
+                    return self.flush(&mut running).await;
+                }
+            }
+        }
+    }
+
+    /// Leaves calls that do not end. What may be sent twice is handed off again at the next start; what must not be
+    /// is parked for people.
+    fn leave(&self, running: &mut Running) {
+        tracing::warn!(
+            sink = &*self.id,
+            events = running.flying.len(),
+            "stopping without the answers to these"
+        );
+        running.calls.abort_all();
+        if self.part.repeat() == Repeat::AtMostOnce {
+            let now = clock::now_micros();
+            for seq in std::mem::take(&mut running.flying) {
+                let words = "the hub stopped before the receiver answered".to_owned();
+                running.lanes.finish(seq, Became::Uncertain(words), now);
             }
         }
     }
@@ -208,6 +239,7 @@ impl Worker {
                 });
                 recorded.push(stored.recorded_at);
             }
+            running.flying.extend(&taken);
             let this = Arc::clone(self);
             let trace = deliveries.first().and_then(|delivery| delivery.event.traceparent.clone());
             let span = crate::telemetry::child_span("deliver", trace.as_deref());
@@ -282,6 +314,7 @@ impl Worker {
         match ended {
             Ok(ended) => {
                 for (seq, became) in ended {
+                    running.flying.remove(&seq);
                     let kept = matches!(became, Became::Retry(..));
                     if let Became::Rejected(words) | Became::Uncertain(words) = &became {
                         tracing::warn!(
@@ -334,36 +367,16 @@ impl Worker {
     }
 }
 
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
 async fn settled(settling: &mut Option<JoinHandle<Result<()>>>) -> Result<()> {
     let Some(task) = settling else { return Ok(()) };
     let result = task.await.map_err(|error| BackboneError::Broken(format!("settling failed: {error}")))?;
     *settling = None;
     result
-}
-
-fn unreachable(failure: &Failure) -> Outcome {
-    match failure {
-        Failure::NotSent(words) => Outcome::Retry(None, Error::new(ErrorKind::Unavailable, words.clone())),
-        Failure::NoAnswer(words) => Outcome::Uncertain(Error::new(ErrorKind::Timeout, words.clone())),
-    }
-}
-
-/// Resolves `uncertain` as the sink declares.
-fn became(outcome: Outcome, repeat: Repeat) -> Became {
-    let wish = |wait: Option<Duration>| wait.map(|wait| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
-    match outcome {
-        Outcome::Delivered => Became::Delivered,
-        Outcome::AlreadyThere => Became::AlreadyThere,
-        Outcome::Retry(wait, error) => {
-            let whole = matches!(error.class(), Class::Retryable | Class::Auth);
-            Became::Retry(wish(wait.or(error.retry_after)), error.to_string(), whole)
-        }
-        Outcome::Rejected(error) => Became::Rejected(error.to_string()),
-        Outcome::Uncertain(error) => match repeat {
-            Repeat::Upsert | Repeat::UniqueKey => {
-                Became::Retry(wish(error.retry_after), error.to_string(), true)
-            }
-            Repeat::AtMostOnce => Became::Uncertain(error.to_string()),
-        },
-    }
 }

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use crossdock_testkit::standin::Client;
 use tokio::task::JoinSet;
 
+use crate::calls::send;
 use crate::orders::{self, order, signed};
-use crate::site::{Site, receiver, sink};
+use crate::site::{Site, basics, receiver, sink};
 
 /// Sends orders until the hub is gone; gives those that were acknowledged.
 async fn load(url: String, sender: usize, stop: Arc<AtomicBool>) -> Vec<String> {
@@ -77,4 +78,34 @@ async fn a_stop_under_load_is_orderly() {
         assert_eq!((report.distinct, line.parked), (line.matched, 0), "{id}");
         orders::kept_in_order(&log, &report);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_never_answers_does_not_hold_a_stop_up() {
+    let erp = receiver().await;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", silent.local_addr().unwrap());
+    let held = std::thread::spawn(move || silent.incoming().take(3).collect::<Vec<_>>());
+    let config =
+        |url: &str| format!("{}{}", basics().replace("\"15s\"", "\"4s\""), sink("erp", url, "order.paid"));
+    let site = Site::new("");
+    site.configure(&config(&url));
+    let hub = site.start();
+    for number in 0..3 {
+        assert_eq!(send(&hub, &format!("m{number}"), &order(&format!("A-{number}"), 1)).await.status, 200);
+    }
+    // All three are on their way, and stay there.
+    let held = held.join().unwrap();
+    assert_eq!(held.len(), 3);
+    let (status, took) = hub.terminate();
+    assert_eq!(status.code(), Some(0), "{}", site.log());
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    drop(held);
+    // They are sent again, to whoever answers.
+    site.configure(&config(&erp.url()));
+    let hub = site.start();
+    let ledger = site.settled();
+    assert_eq!((ledger.sinks[0].delivered, ledger.sinks[0].parked), (3, 0));
+    assert!(hub.terminate().0.success());
+    assert_eq!(erp.stop().await.distinct, 3);
 }
