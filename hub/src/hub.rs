@@ -18,7 +18,7 @@ use crate::ingress::fetcher::{self, FetchSource};
 use crate::ingress::poller::Poller;
 use crate::ingress::server;
 use crate::ingress::webhook::{PushSource, Webhooks};
-use crate::lock::DataLock;
+use crate::lock::{DataLock, private_dir};
 use crate::operate;
 use crate::pipeline::{Fold, FoldSource, PassThrough, Pipeline, PipelineHandle};
 use crate::telemetry::metrics::Metrics;
@@ -72,7 +72,7 @@ impl Hub {
     /// What could not be started: the store, a port, the TLS setup.
     pub async fn start(loaded: Loaded) -> Result<Self, String> {
         let dir = &loaded.config.data.dir;
-        std::fs::create_dir_all(dir).map_err(|error| format!("cannot create {}: {error}", dir.display()))?;
+        private_dir(dir)?;
         let lock = DataLock::take(dir)?;
         let store = Embedded::open(dir, &loaded.config.tenant).map_err(|error| error.to_string())?;
         let backbone: Arc<dyn Backbone> = Arc::new(store);

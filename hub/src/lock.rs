@@ -86,6 +86,30 @@ impl Drop for DataLock {
     }
 }
 
+/// Makes a folder that only its owner can look into; one that is there stays as it is.
+///
+/// # Errors
+/// What the system says, with the path.
+pub fn private_dir(dir: &Path) -> Result<(), String> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(|error| format!("cannot create {}: {error}", dir.display()))
+}
+
+/// Makes an empty file that only its owner can read, before somebody else makes it readable for all.
+///
+/// # Errors
+/// What the system says, with the path.
+pub fn private_file(path: &Path) -> Result<(), String> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| format!("cannot create {}: {error}", path.display()))
+}
+
 /// The hub that holds a data directory, if one does.
 pub fn running(dir: &Path) -> Option<Running> {
     let file = File::options().write(true).open(dir.join("lock")).ok()?;

@@ -131,19 +131,29 @@ fn keys_of<'a>(facts: &[&'a Fact]) -> HashMap<&'a str, Vec<&'a str>> {
 async fn orders(evidence: &Evidence<'_>, log: &[Fact]) -> Result<[Check; 2], String> {
     let known = facts::orders(evidence.backbone).await?;
     let expected = &evidence.script.expected.orders;
-    let mut placed: HashMap<&str, u64> = HashMap::new();
-    for fact in log.iter().filter(|fact| fact.event_type == EventType::OrderPlaced) {
-        *placed.entry(&fact.key).or_default() += 1;
-    }
+    let told = |event_type: EventType| {
+        let mut times: HashMap<&str, u64> = HashMap::new();
+        for fact in log.iter().filter(|fact| fact.event_type == event_type) {
+            *times.entry(&fact.key).or_default() += 1;
+        }
+        times
+    };
+    let (placed, paid) = (told(EventType::OrderPlaced), told(EventType::OrderPaid));
     let (mut wrong, mut sums) = (Vec::new(), Vec::new());
     for ((source, number), want) in expected {
         let Some((have, key)) = known.get(&(*source, number.clone())) else {
             wrong.push(format!("{source} {number} is not known"));
             continue;
         };
-        match placed.get(key.as_str()) {
-            Some(1) => {}
-            times => wrong.push(format!("{source} {number} was placed {} times", times.unwrap_or(&0))),
+        // What is cancelled here was never paid, and everything else was.
+        for (times, want, what) in
+            [(&placed, 1, "placed"), (&paid, u64::from(want.ends != Ends::Cancelled), "paid")]
+        {
+            let times = times.get(key.as_str()).copied().unwrap_or(0);
+            if times != want {
+                wrong
+                    .push(format!("{source} {number} was {what} {}, should be {want}", count(times, "time")));
+            }
         }
         if have.ends != want.ends {
             wrong.push(format!("{source} {number} is {:?}, should be {:?}", have.ends, want.ends));
@@ -155,12 +165,14 @@ async fn orders(evidence: &Evidence<'_>, log: &[Fact]) -> Result<[Check; 2], Str
     for (source, number) in known.keys().filter(|key| !expected.contains_key(*key)) {
         wrong.push(format!("{source} {number} was never sold"));
     }
-    let ended = |ends: Ends| thousands(big(expected.values().filter(|known| known.ends == ends).count()));
+    let ended = |ends: Ends| big(expected.values().filter(|known| known.ends == ends).count());
+    let cancelled = ended(Ends::Cancelled);
     let text = format!(
-        "{} known, each placed once; {} completed, {} cancelled, as it was ({} found by poll)",
+        "{} known, each placed once; {} paid once, {} cancelled, {} completed ({} found by poll)",
         count(big(expected.len()), "order"),
-        ended(Ends::Completed),
-        ended(Ends::Cancelled),
+        thousands(big(expected.len()) - cancelled),
+        thousands(cancelled),
+        thousands(ended(Ends::Completed)),
         thousands(evidence.script.mixed.lost)
     );
     let amounts = "every order's amount is what was told, to the last digit".to_owned();
@@ -228,7 +240,7 @@ fn milestones(evidence: &Evidence<'_>, log: &[Fact]) -> Check {
     }
     wrong.extend(noticed.keys().map(|key| format!("{key} was never shipped")));
     let text = format!(
-        "customers hear of {} picked up 揽收, {} delivered 妥投, {} 异常: each once, on time",
+        "customers hear of {} picked up 揽收, {} delivered 妥投, {} 异常, each once",
         thousands(sum.picked_up),
         thousands(sum.delivered),
         count(sum.exceptions, "exception")

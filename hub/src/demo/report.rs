@@ -82,7 +82,7 @@ pub(super) fn opening(script: &Script, seed: u64, paper: Paper<'_>) -> io::Resul
 /// When it cannot be written.
 pub(super) fn ledger(ledger: &Ledger, paper: Paper<'_>) -> io::Result<()> {
     title(paper, "The ledger")?;
-    let heads = ["captured", "folded", "duplicate", "stale", "ignored", "quarantined", "pending"];
+    let heads = ["captured", "folded", "duplicate", "stale", "ignored", "quarantine", "pending"];
     header(paper, "source", &heads)?;
     for line in &ledger.sources {
         let cells = [
@@ -113,7 +113,7 @@ pub(super) fn ledger(ledger: &Ledger, paper: Paper<'_>) -> io::Result<()> {
 fn header(paper: Paper<'_>, first: &str, names: &[&str]) -> io::Result<()> {
     let mut text = format!("  {first:<16}");
     for name in names {
-        text.push_str(&format!("{name:>12}"));
+        text.push_str(&format!("{name:>11}"));
     }
     writeln!(paper, "{}", paint(FAINT, text))
 }
@@ -121,7 +121,7 @@ fn header(paper: Paper<'_>, first: &str, names: &[&str]) -> io::Result<()> {
 fn row(paper: Paper<'_>, first: &str, cells: &[u64]) -> io::Result<()> {
     let mut text = format!("  {first:<16}");
     for cell in cells {
-        text.push_str(&format!("{:>12}", thousands(*cell)));
+        text.push_str(&format!("{:>11}", thousands(*cell)));
     }
     writeln!(paper, "{text}")
 }

@@ -114,7 +114,7 @@ impl Story {
             state.join(", ").replace('_', " ")
         )?;
         let heads = format!(
-            "  {:<14}{:<44}{:<14}{}",
+            "  {:<14}{:<38}{:<14}{}",
             "received UTC", "what came, and what was told", "happened", "who has it"
         );
         writeln!(paper, "{}", paint(FAINT, heads))?;
@@ -149,7 +149,7 @@ impl Story {
         let name = format!("{}{label}", event.event_type.as_str());
         // Chinese characters take two columns.
         let wide = name.chars().count() + label.chars().count().saturating_sub(1);
-        let gap = " ".repeat(40_usize.saturating_sub(wide));
+        let gap = " ".repeat(34_usize.saturating_sub(wide));
         let happened = event.time.at.strftime("%m-%d %H:%M");
         writeln!(paper, "                  {name}{gap}{}   {}", paint(FAINT, happened), has.join("  "))
     }

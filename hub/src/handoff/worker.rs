@@ -198,7 +198,10 @@ impl Worker {
                 continue;
             }
             running.lanes.offer(stored.seq, &stored.event.key, now);
-            running.events.insert(stored.seq, stored);
+            // While many wait they are read again when their time comes: memory stays as it is.
+            if running.lanes.held() <= WINDOW {
+                running.events.insert(stored.seq, stored);
+            }
         }
         Ok(())
     }

@@ -132,7 +132,7 @@ fn payment(order: &Order) -> Vec<u8> {
 }
 
 /// The steps forward between two states, in the order of the journey. All delivered implies all shipped,
-/// also when the source never showed the order in between.
+/// also when the source never showed the order in between; likewise with payment.
 fn steps(before: &Status, order: &Order, tell: &mut dyn FnMut(Step)) {
     let after = &order.status;
     if let Some(stage) = forward(before.presale, after.presale) {
@@ -146,7 +146,7 @@ fn steps(before: &Status, order: &Order, tell: &mut dyn FnMut(Step)) {
             _ => {}
         }
     }
-    if forward(before.payment, after.payment) == Some(PaymentState::Paid) {
+    if was_paid(before.payment, after.payment) {
         tell((EventType::OrderPaid, order.paid_at));
     }
     let lifecycle = forward(before.lifecycle, after.lifecycle);
@@ -177,6 +177,18 @@ fn steps(before: &Status, order: &Order, tell: &mut dyn FnMut(Step)) {
         Some(Lifecycle::Cancelled) => tell((EventType::OrderCancelled, order.cancelled_at)),
         Some(Lifecycle::Closed) => tell((EventType::OrderClosed, None)),
         _ => {}
+    }
+}
+
+/// Whether an order was paid between two states. What goes back in part had been paid, also when the source never
+/// showed the order in between; only where a part was paid before, nobody can tell whether the rest ever was.
+fn was_paid(before: Option<PaymentState>, after: Option<PaymentState>) -> bool {
+    match forward(before, after) {
+        Some(PaymentState::Paid) => true,
+        Some(PaymentState::PartiallyRefunded) => {
+            before.is_none_or(|before| before.place() < PaymentState::PartiallyPaid.place())
+        }
+        _ => false,
     }
 }
 

@@ -67,8 +67,7 @@ impl Backfill<'_> {
         let input: Box<dyn ReadSeek> = Box::new(BufReader::with_capacity(1 << 18, file));
         let mut rows = self.files.open(&name, input).map_err(|error| format!("{shown}: {error}"))?;
         let header = rows.header().to_vec();
-        std::fs::create_dir_all(self.scratch)
-            .map_err(|error| format!("{}: {error}", self.scratch.display()))?;
+        crate::lock::private_dir(self.scratch)?;
         let spool = Spool::create(self.scratch).map_err(|error| format!("cannot gather rows: {error}"))?;
         let mut summary = Summary::default();
         let mut bad: Vec<NewCapture> = Vec::new();

@@ -36,6 +36,8 @@ impl Spool {
     /// When the file cannot be made.
     pub fn create(dir: &Path) -> Result<Self> {
         let path = dir.join(format!("spool-{}-{}.db", std::process::id(), crate::clock::now_micros()));
+        // Rows hold what customers wrote.
+        crate::lock::private_file(&path).map_err(|_| rusqlite::Error::InvalidPath(path.clone()))?;
         let connection = Connection::open(&path)?;
         connection.execute_batch(
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384; PRAGMA temp_store=FILE;

@@ -314,9 +314,12 @@ fn release(connection: &Connection, seq: Seq) -> Result<()> {
 fn nudges(connection: &Connection, memory: &mut Memory, commit: &Commit) -> Result<()> {
     for nudge in &commit.nudges {
         let source = memory.source(connection, &nudge.source)?;
+        // A poll that finds what is waiting to be fetched adds nothing; a capture is counted and must be answered.
         connection
             .prepare_cached(
-                "INSERT INTO nudges (source, kind, object, capture, at, next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+                "INSERT INTO nudges (source, kind, object, capture, at, next_at) SELECT ?1, ?2, ?3, ?4, ?5, ?5
+                 WHERE ?4 IS NOT NULL
+                 OR NOT EXISTS (SELECT 1 FROM nudges WHERE source = ?1 AND kind = ?2 AND object = ?3)",
             )?
             .execute(params![source, nudge.kind, nudge.object, nudge.capture, commit.at])?;
         memory.nudged = true;

@@ -25,6 +25,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::*;
+use crate::lock::{private_dir, private_file};
 use writer::{Command, Writer};
 
 /// Name of the database file inside the data directory.
@@ -65,9 +66,10 @@ impl Embedded {
     /// # Errors
     /// `Broken` when the file belongs to another layout, cannot be opened, or another process holds it.
     pub fn open(dir: &Path, tenant: &str) -> Result<Self> {
-        std::fs::create_dir_all(dir)
-            .map_err(|error| BackboneError::Broken(format!("cannot create {}: {error}", dir.display())))?;
+        private_dir(dir).map_err(BackboneError::Broken)?;
         let path = dir.join(FILE_NAME);
+        // The store holds what customers wrote; SQLite gives its other files the rights of this one.
+        private_file(&path).map_err(BackboneError::Broken)?;
         let connection = connect(&path, true)?;
         prepare(&connection, &path)?;
         let tenant: Arc<str> = tenant.into();

@@ -61,6 +61,7 @@ CREATE TABLE nudges (
     error TEXT
 );
 CREATE INDEX nudges_due ON nudges (next_at);
+CREATE INDEX nudges_of ON nudges (source, kind, object);
 
 CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 

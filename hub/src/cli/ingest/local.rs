@@ -22,8 +22,7 @@ const TOGETHER: usize = 4;
 
 pub(super) async fn run(task: &Task, loaded: Loaded) -> Outcome<Report> {
     let dir = &loaded.config.data.dir;
-    std::fs::create_dir_all(dir)
-        .map_err(|error| Failure::failed(format!("cannot create {}: {error}", dir.display())))?;
+    crate::lock::private_dir(dir).map_err(Failure::failed)?;
     let lock = DataLock::take(dir)?;
     let backbone: Arc<dyn Backbone> = Arc::new(Embedded::open(dir, &loaded.config.tenant)?);
     let report = work(task, &loaded, &backbone).await;

@@ -110,6 +110,30 @@ fn a_changed_state_has_the_event_of_its_axis() {
 }
 
 #[test]
+fn what_went_back_in_part_had_been_paid() {
+    let refunded = |revision| {
+        let mut seen = paid(order(Some(revision)), "109.90");
+        seen.status.payment = Some(PaymentState::PartiallyRefunded);
+        full(seen)
+    };
+    // The source never showed it paid: a poll came late, or several nudges met in one fetch.
+    let mut history = History::new();
+    history.see(full(order(Some(1))));
+    assert_eq!(types(&history.see(refunded(2))), ["order.paid"]);
+    assert_eq!(types(&History::new().see(refunded(1))), ["order.placed", "order.paid"]);
+    // Told before: not told again.
+    let mut history = History::new();
+    history.see(full(paid(order(Some(1)), "109.90")));
+    assert_eq!(types(&history.see(refunded(2))), ["order.changed"]);
+    // A part was paid: nobody can tell whether the rest ever was.
+    let mut history = History::new();
+    let mut seen = order(Some(1));
+    seen.status.payment = Some(PaymentState::PartiallyPaid);
+    history.see(full(seen));
+    assert_eq!(types(&history.see(refunded(2))), ["order.changed"]);
+}
+
+#[test]
 fn a_presale_is_told_step_by_step() {
     let mut history = History::new();
     let stages = [
