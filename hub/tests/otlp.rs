@@ -27,7 +27,9 @@ fn collector() -> (String, mpsc::Receiver<Vec<u8>>) {
             }
             let mut body = vec![0; length];
             reader.read_exact(&mut body).expect("a body");
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").expect("a reply");
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                .expect("a reply");
             if sender.send(body).is_err() {
                 return;
             }
@@ -63,7 +65,9 @@ fn one_trace_from_capture_to_delivery_reaches_the_collector() {
         .spawn()
         .expect("the hub starts");
     let mut said = String::new();
-    BufReader::new(hub.stdout.take().expect("stdout")).read_line(&mut said).expect("the hub says where it is");
+    BufReader::new(hub.stdout.take().expect("stdout"))
+        .read_line(&mut said)
+        .expect("the hub says where it is");
     let says: serde_json::Value = serde_json::from_str(&said).expect("JSON");
     let url = says["sources"][0]["url"].as_str().expect("a URL");
     let address = url.trim_start_matches("http://").split('/').next().expect("an address");

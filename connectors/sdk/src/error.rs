@@ -57,7 +57,9 @@ impl ErrorKind {
             Self::RateLimited | Self::Unavailable | Self::Timeout => Class::Retryable,
             Self::Auth => Class::Auth,
             Self::Malformed => Class::Malformed,
-            Self::Rejected | Self::NotFound | Self::Unsupported | Self::Config | Self::Bug => Class::Permanent,
+            Self::Rejected | Self::NotFound | Self::Unsupported | Self::Config | Self::Bug => {
+                Class::Permanent
+            }
         }
     }
 

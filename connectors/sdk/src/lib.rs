@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![deny(clippy::float_cmp)]
 
-pub mod codes;
 mod capture;
+pub mod codes;
 mod connector;
 mod descriptor;
 mod error;

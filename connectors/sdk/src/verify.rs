@@ -77,7 +77,9 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 }
 
 fn ed25519(key: &[u8], message: &[u8], claim: &[u8]) -> bool {
-    let (Ok(key), Ok(claim)) = (<&[u8; 32]>::try_from(key), <&[u8; 64]>::try_from(claim)) else { return false };
+    let (Ok(key), Ok(claim)) = (<&[u8; 32]>::try_from(key), <&[u8; 64]>::try_from(claim)) else {
+        return false;
+    };
     let Ok(key) = ed25519_dalek::VerifyingKey::from_bytes(key) else { return false };
     key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(claim)).is_ok()
 }

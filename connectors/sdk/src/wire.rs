@@ -185,7 +185,11 @@ fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
         }
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
             // Some vendors write an empty list as an empty text.
-            if text.trim().is_empty() { Ok(Vec::new()) } else { Err(E::invalid_type(de::Unexpected::Str(text), &self)) }
+            if text.trim().is_empty() {
+                Ok(Vec::new())
+            } else {
+                Err(E::invalid_type(de::Unexpected::Str(text), &self))
+            }
         }
         fn visit_seq<A: de::SeqAccess<'de>>(self, seq: A) -> Result<Vec<T>, A::Error> {
             Vec::deserialize(SeqAccessDeserializer::new(seq))
