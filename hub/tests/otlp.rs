@@ -1,5 +1,11 @@
 //! Traces leave the process as OTLP over HTTP when that is configured: one trace from capture to delivery, under the
 //! trace context the request came with.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "helpers of tests may fail as tests do"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;

@@ -85,7 +85,7 @@ fn an_order_shows_its_parcels_and_no_personal_data() {
     assert_eq!(hub.post("own", body.to_string().as_bytes()), 200);
     let order = bench.until("order", || {
         let called = bench.call(&["order", "own", "A-2"]);
-        (called.code == 0).then(|| called.out)
+        (called.code == 0).then_some(called.out)
     });
     let text = bench.call(&["order", "own_store", "#1002", "--text"]).ends(0).out;
     for secret in ["Mustermann", "Heidestraße", "4915123456789"] {

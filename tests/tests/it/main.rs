@@ -1,6 +1,15 @@
 //! The whole system from outside: the built command as a process, real sockets, real files, and what happens when
 //! it is killed, starved or fed with rubbish. One binary, so that it is linked once.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "helpers of tests may fail as tests do"
+)]
+
 mod bad_input;
 mod calls;
 mod crash;
