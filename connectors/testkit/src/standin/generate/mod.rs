@@ -1,6 +1,6 @@
 //! What goes over the wire in tests and in the demo: lives of orders, made from rows of real sales.
 //!
-//! Goods, quantities, prices and countries come from the [rows](rows); everything about people is made up and
+//! Goods, quantities, prices and countries come from the [`rows`]; everything about people is made up and
 //! looks it. The same sale, number and seed give the same bytes.
 //!
 //! | module | makes |
