@@ -168,7 +168,7 @@ async fn orders(evidence: &Evidence<'_>, log: &[Fact]) -> Result<[Check; 2], Str
     let ended = |ends: Ends| big(expected.values().filter(|known| known.ends == ends).count());
     let cancelled = ended(Ends::Cancelled);
     let text = format!(
-        "{} known, each placed once; {} paid once, {} cancelled, {} completed ({} found by poll)",
+        "{} known: placed once each, {} paid once, {} cancelled, {} completed ({} by poll)",
         count(big(expected.len()), "order"),
         thousands(big(expected.len()) - cancelled),
         thousands(cancelled),
