@@ -51,7 +51,7 @@ async fn a_stop_under_load_is_orderly() {
         let (status, took) = waiting.await.unwrap();
         stop.store(true, Ordering::Relaxed);
         assert_eq!(status.code(), Some(0), "{}", site.log());
-        assert!(took < Duration::from_secs(15), "the deadline is kept: {took:?}");
+        assert!(took < Duration::from_secs(40), "the deadline is kept: {took:?}");
         acknowledged.extend(work.join_all().await.into_iter().flatten());
         // It went down with everything folded: nothing is left for the next start but the receiver that is down.
         let ledger = site.ledger();
@@ -87,7 +87,7 @@ async fn a_receiver_that_never_answers_does_not_hold_a_stop_up() {
     let url = format!("http://{}/", silent.local_addr().unwrap());
     let held = std::thread::spawn(move || silent.incoming().take(3).collect::<Vec<_>>());
     let config =
-        |url: &str| format!("{}{}", basics().replace("\"15s\"", "\"4s\""), sink("erp", url, "order.paid"));
+        |url: &str| format!("{}{}", basics().replace("\"40s\"", "\"8s\""), sink("erp", url, "order.paid"));
     let site = Site::new("");
     site.configure(&config(&url));
     let hub = site.start();
@@ -99,7 +99,7 @@ async fn a_receiver_that_never_answers_does_not_hold_a_stop_up() {
     assert_eq!(held.len(), 3);
     let (status, took) = hub.terminate();
     assert_eq!(status.code(), Some(0), "{}", site.log());
-    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert!(took < Duration::from_secs(8), "{took:?}");
     drop(held);
     // They are sent again, to whoever answers.
     site.configure(&config(&erp.url()));

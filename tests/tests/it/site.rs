@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::orders;
 
 /// How long anything may take before a test gives up on it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A folder with a configuration.
 pub(crate) struct Site {
@@ -190,7 +190,7 @@ impl Drop for Running {
 pub(crate) fn basics() -> String {
     String::from(
         r#"tenant = "test"
-shutdown_deadline = "15s"
+shutdown_deadline = "40s"
 [data]
 dir = "data"
 [webhook]

@@ -211,7 +211,8 @@ pub(super) async fn a_conflict_leaves_its_neighbours_alone(mut made: Made) {
 pub(super) async fn numbers_stay_dense_after_conflicts(made: Made) {
     for round in 0..5 {
         made.backbone.commit(aside(vec![state(&format!("a{round}"), 0, &["{}", "{}"])])).await.unwrap();
-        let stale = aside(vec![state(&format!("b{round}"), 0, &["{}"]), state("a0", 7, &["{}"])]);
+        let many = vec!["{}"; 50];
+        let stale = aside(vec![state(&format!("b{round}"), 0, &many), state("a0", 7, &["{}"])]);
         assert!(is_conflict(made.backbone.commit(stale).await));
     }
     let events = made.backbone.events(0, 100).await.unwrap();

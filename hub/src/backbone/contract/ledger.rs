@@ -28,11 +28,14 @@ pub(super) async fn balances_wherever_a_sink_stands(mut made: Made) {
         let settle = Settle {
             sink: sink.as_str().into(),
             low,
-            // What has a row of its own counts as out of the way.
+            // What has a row of its own may be named as out of the way, or not.
             done: seqs
                 .iter()
                 .zip(&stands)
-                .filter(|(seq, way)| **seq > low && **way != Stands::Open)
+                .filter(|(seq, way)| {
+                    let named = at % 2 == 0 || **way != Stands::Held;
+                    **seq > low && **way != Stands::Open && named
+                })
                 .map(|(seq, _)| *seq)
                 .collect(),
             delivered: pick(Stands::Delivered),
