@@ -29,7 +29,7 @@ const STEP: usize = 256;
 /// About as many bytes in one step: bounds memory when captures are large.
 const STEP_BYTES: usize = 2 << 20;
 /// How far the pipeline's thread stands back, as `nice` counts: 0 not at all, 19 only when nobody else wants to.
-const BEHIND: i32 = 5;
+const BEHIND: i32 = 10;
 /// Steps folded ahead of what is committed.
 const AHEAD: usize = 2;
 
