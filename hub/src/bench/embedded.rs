@@ -38,6 +38,9 @@ pub(super) fn measure(scratch: &Path, orders: usize) -> Result<Vec<Figure>, Stri
     ])
 }
 
+/// Captures that may wait to be folded.
+const BEHIND: i64 = 8192;
+
 /// What a run did.
 pub(super) struct Filled {
     pub(super) dir: std::path::PathBuf,
@@ -74,6 +77,14 @@ pub(super) fn fill(scratch: &Path, range: std::ops::Range<usize>) -> Result<Fill
             let to = (from + BATCH).min(end);
             if from < end.saturating_sub(LAST) {
                 last_began = Instant::now();
+            }
+            // Folding is never far behind, so that the end of the run measures the end of the run.
+            if (from / BATCH).is_multiple_of(16) {
+                while backbone.intake_position().await.map_err(|error| error.to_string())? + BEHIND
+                    < *backbone.heads().captures.borrow()
+                {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
             }
             let batch = corpus::captures(from..to);
             let backbone = Arc::clone(&backbone);

@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossdock_connector::BoxFuture;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -283,6 +284,8 @@ fn connect(path: &Path, write: bool) -> Result<Connection> {
         .map_err(|error| BackboneError::Broken(format!("cannot open {}: {error}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.busy_timeout(Duration::from_secs(5))?;
+    // Otherwise a statement is planned anew each time a value is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if write {
         // The size of a page must be set before the first table; the rest is per connection.
         connection.execute_batch(
