@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Descriptor, Fetch, Files, Normalize, Poll, Push, Result, SinkPart, Track};
+use crate::{Descriptor, Fetch, Files, Normalize, Poll, Push, Result, Session, SinkPart, Track};
 
 /// A future that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -69,6 +69,8 @@ pub struct Parts {
     pub track: Option<Arc<dyn Track>>,
     /// People give us files.
     pub files: Option<Arc<dyn Files>>,
+    /// A session or access token that the other parts need.
+    pub session: Option<Arc<dyn Session>>,
     /// We give events to the vendor.
     pub sink: Option<SinkPart>,
 }

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Timeout,
     /// A signature, key, token or permission is wrong.
     Auth,
+    /// The session or access token has ended: a new one is opened and the call made again.
+    Session,
     /// Bytes that are not what they claim to be.
     Malformed,
     /// The other side understood and refused.
@@ -54,7 +56,7 @@ impl ErrorKind {
     /// What the hub does about it.
     pub const fn class(self) -> Class {
         match self {
-            Self::RateLimited | Self::Unavailable | Self::Timeout => Class::Retryable,
+            Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Session => Class::Retryable,
             Self::Auth => Class::Auth,
             Self::Malformed => Class::Malformed,
             Self::Rejected | Self::NotFound | Self::Unsupported | Self::Config | Self::Bug => {
@@ -70,6 +72,7 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",
             Self::Auth => "auth",
+            Self::Session => "session",
             Self::Malformed => "malformed",
             Self::Rejected => "rejected",
             Self::NotFound => "not_found",

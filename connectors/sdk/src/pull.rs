@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Captured, HttpRequest, HttpResponse, ObjectId, Result, Topic};
+use crate::{Captured, Context, HttpRequest, HttpResponse, ObjectId, Result, Topic};
 
 /// Asks for one object by its id.
 ///
@@ -15,7 +15,7 @@ pub trait Fetch: Send + Sync {
     ///
     /// # Errors
     /// `Unsupported` for a kind this connector does not fetch.
-    fn request(&self, id: &ObjectId, now: Timestamp) -> Result<HttpRequest>;
+    fn request(&self, id: &ObjectId, context: &Context<'_>) -> Result<HttpRequest>;
 
     /// Reads the reply. An error body inside a 200 is an error.
     ///
@@ -48,7 +48,7 @@ pub trait Poll: Send + Sync {
     ///
     /// # Errors
     /// `Bug` when the cursor is not one of ours.
-    fn request(&self, cursor: &Cursor, now: Timestamp) -> Result<HttpRequest>;
+    fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest>;
 
     /// Reads a page. An error body inside a 200 is an error, never an empty page.
     ///
@@ -83,11 +83,17 @@ pub struct Page {
 
 /// Asks a carrier for parcels by their numbers.
 pub trait Track: Send + Sync {
-    /// The call for up to [`max_batch`](crate::Capabilities::max_batch) parcels.
+    /// How many of the first parcels may be asked for in one call, at least one; for carriers that group by phone or
+    /// account. Never more than [`max_batch`](crate::Capabilities::max_batch).
+    fn together(&self, waybills: &[Waybill]) -> usize {
+        waybills.len()
+    }
+
+    /// The call for parcels that go [`together`](Self::together).
     ///
     /// # Errors
     /// `Config` when the carrier needs something about the parcel that is not known.
-    fn query(&self, waybills: &[Waybill], now: Timestamp) -> Result<HttpRequest>;
+    fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest>;
 
     /// Reads the reply.
     ///

@@ -1,15 +1,13 @@
 //! Receivers: events out, one outcome for each.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::Timestamp;
 
 use crossdock_schemas::Event;
 
-use crate::{BoxFuture, Error, HttpRequest, HttpResponse, Result};
+use crate::{BoxFuture, Context, Error, HttpRequest, HttpResponse};
 
 /// One event on its way to one sink.
 #[derive(Clone, Debug)]
@@ -20,6 +18,8 @@ pub struct Delivery {
     pub json: Bytes,
     /// Attempt, from 1.
     pub attempt: u32,
+    /// An earlier attempt may have arrived: a [`Repeat::QueryFirst`] sink must ask before it writes.
+    pub maybe_there: bool,
 }
 
 /// What became of a delivery.
@@ -27,10 +27,12 @@ pub struct Delivery {
 pub enum Outcome {
     /// The receiver has it.
     Delivered,
-    /// The receiver had it already.
+    /// The receiver had it already, or has something newer, or there is nothing for it to do.
     AlreadyThere,
     /// Not now. The wait is the receiver's own wish.
     Retry(Option<Duration>, Error),
+    /// Not before something else is there (the order of a refund, a parent record).
+    Wait(Error),
     /// It may or may not have arrived.
     Uncertain(Error),
     /// The receiver understood and refused: trying again does not help.
@@ -38,12 +40,28 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome as in metrics and timelines.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::AlreadyThere => "already_there",
+            Self::Retry(..) => "retry",
+            Self::Wait(_) => "wait",
+            Self::Uncertain(_) => "uncertain",
+            Self::Rejected(_) => "rejected",
+        }
+    }
+
     /// Reads an HTTP reply of a receiver without error bodies inside a 200.
     pub fn from_status(reply: &HttpResponse) -> Self {
         if reply.is_success() {
             return Self::Delivered;
         }
-        let error = Error::from_response(reply);
+        Self::from_error(Error::from_response(reply))
+    }
+
+    /// The outcome that an error is by its class.
+    pub fn from_error(error: Error) -> Self {
         match error.class() {
             // A wrong key may be mended by people at any time: keep trying until the give-up age.
             crate::Class::Retryable | crate::Class::Auth => Self::Retry(error.retry_after, error),
@@ -59,6 +77,8 @@ pub enum Repeat {
     Upsert,
     /// The receiver knows the event id and says so: resend and take "exists" as success.
     UniqueKey,
+    /// The receiver takes it as a second one: ask by key, then decide. [`Delivery::maybe_there`] says when.
+    QueryFirst,
     /// People would be told twice: never resend what may have arrived.
     AtMostOnce,
 }
@@ -80,36 +100,97 @@ impl SinkPart {
             Self::Native(sink) => sink.repeat(),
         }
     }
+
+    /// Event patterns it understands.
+    pub fn takes(&self) -> &'static [&'static str] {
+        match self {
+            Self::Http(sink) => sink.takes(),
+            Self::Native(sink) => sink.takes(),
+        }
+    }
 }
 
-/// A sink that speaks HTTP. Pure on both sides.
+/// A sink that speaks HTTP. Pure: a function from what was said so far to what is said next.
 ///
 /// # Behaviour
-/// - The hub hands over at most `max_batch` deliveries, in order; one key is never in two calls at a time.
-/// - `encode` is called for each attempt anew, so that every attempt is signed with its own time.
-/// - `read_reply` gives one outcome for each delivery it was asked about; one that is missing counts as
-///   uncertain.
+/// - The hub hands over at most `max_batch` deliveries, in order; one key is never in two conversations at a time.
+/// - It holds one conversation for the first [`together`](Self::together) of them, then one for the next, until all
+///   have an outcome.
+/// - In a conversation it asks [`step`](Self::step) what comes next, each time with everything said so far, until
+///   that is [`Step::Done`] with one outcome for each delivery, in order. One that is missing counts as uncertain.
+/// - A call that never left is a retry for all of the conversation. A call whose answer did not come is a retry
+///   when it only reads, and uncertain when it [`writes`](SinkCall::writes); the next attempt begins anew, and
+///   [`repeat`](Self::repeat) says how.
+/// - Each attempt is signed with its own time and nonce: nothing is kept between attempts.
 pub trait HttpSink: Send + Sync {
-    /// The calls that hand these deliveries over.
-    ///
-    /// # Errors
-    /// `Rejected` when this event cannot be said in the receiver's words.
-    fn encode(&self, batch: &[Delivery], now: Timestamp) -> Result<Vec<SinkCall>>;
+    /// How many of the first deliveries go into one conversation; at least one.
+    fn together(&self, batch: &[Delivery]) -> usize {
+        batch.len()
+    }
 
-    /// Reads the reply to one call.
-    fn read_reply(&self, sent: &[Delivery], reply: &HttpResponse) -> Vec<Outcome>;
+    /// What comes next in the conversation about `batch`, after `past`.
+    fn step(&self, batch: &[Delivery], past: &[Exchange], context: &Context<'_>) -> Step;
 
     /// What happens on a second hand-over.
     fn repeat(&self) -> Repeat;
+
+    /// Event patterns it understands (`order.*`): the filter unless the configuration names its own, which must not
+    /// ask for more.
+    fn takes(&self) -> &'static [&'static str] {
+        &["*"]
+    }
+
+    /// How long the receiver wants no further call at all, read from the quota headers of any of its replies.
+    fn pause(&self, reply: &HttpResponse) -> Option<Duration> {
+        let _ = reply;
+        None
+    }
 }
 
-/// One call that covers some of the deliveries.
-#[derive(Clone, Debug)]
+/// What a sink does next.
+#[derive(Debug)]
+pub enum Step {
+    /// Says this.
+    Call(SinkCall),
+    /// Knows what became of each delivery.
+    Done(Vec<Outcome>),
+}
+
+impl Step {
+    /// Says something that changes what is there.
+    pub fn write(name: &'static str, request: HttpRequest) -> Self {
+        Self::Call(SinkCall { name, request, writes: true })
+    }
+
+    /// Asks.
+    pub fn read(name: &'static str, request: HttpRequest) -> Self {
+        Self::Call(SinkCall { name, request, writes: false })
+    }
+
+    /// The same outcome for all deliveries.
+    pub fn all(batch: &[Delivery], outcome: impl Fn() -> Outcome) -> Self {
+        Self::Done(batch.iter().map(|_| outcome()).collect())
+    }
+}
+
+/// One call of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SinkCall {
-    /// Which deliveries of the batch.
-    pub covers: Range<usize>,
-    /// The call.
+    /// What it is for (`query`, `save`, `submit`), to tell the answers apart.
+    pub name: &'static str,
+    /// The call, signed.
     pub request: HttpRequest,
+    /// Whether it changes anything over there.
+    pub writes: bool,
+}
+
+/// A call and its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// The name of the call.
+    pub name: &'static str,
+    /// The answer.
+    pub reply: HttpResponse,
 }
 
 /// A sink that does not speak HTTP.
@@ -119,4 +200,9 @@ pub trait Sink: Send + Sync {
 
     /// What happens on a second hand-over.
     fn repeat(&self) -> Repeat;
+
+    /// Event patterns it understands.
+    fn takes(&self) -> &'static [&'static str] {
+        &["*"]
+    }
 }

@@ -9,4 +9,5 @@ pub mod lanes;
 mod outcome;
 mod ready;
 pub mod schedule;
+mod talk;
 pub mod worker;

@@ -2,18 +2,9 @@
 
 use std::time::Duration;
 
-use crossdock_connector::{Class, Error, ErrorKind, Outcome, Repeat};
+use crossdock_connector::{Class, Outcome, Repeat};
 
 use super::lanes::Result as Became;
-use crate::http::Failure;
-
-/// A call that brought no reply.
-pub(super) fn unreachable(failure: &Failure) -> Outcome {
-    match failure {
-        Failure::NotSent(words) => Outcome::Retry(None, Error::new(ErrorKind::Unavailable, words.clone())),
-        Failure::NoAnswer(words) => Outcome::Uncertain(Error::new(ErrorKind::Timeout, words.clone())),
-    }
-}
 
 /// Resolves `uncertain` as the sink declares.
 pub(super) fn became(outcome: Outcome, repeat: Repeat) -> Became {
@@ -25,9 +16,10 @@ pub(super) fn became(outcome: Outcome, repeat: Repeat) -> Became {
             let whole = matches!(error.class(), Class::Retryable | Class::Auth);
             Became::Retry(wish(wait.or(error.retry_after)), error.to_string(), whole)
         }
+        Outcome::Wait(error) => Became::Retry(wish(error.retry_after), error.to_string(), false),
         Outcome::Rejected(error) => Became::Rejected(error.to_string()),
         Outcome::Uncertain(error) => match repeat {
-            Repeat::Upsert | Repeat::UniqueKey => {
+            Repeat::Upsert | Repeat::UniqueKey | Repeat::QueryFirst => {
                 Became::Retry(wish(error.retry_after), error.to_string(), true)
             }
             Repeat::AtMostOnce => Became::Uncertain(error.to_string()),

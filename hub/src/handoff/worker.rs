@@ -15,7 +15,7 @@ use tracing::Instrument;
 
 use super::filter::{Filter, Subject};
 use super::lanes::{Lanes, Result as Became};
-use super::outcome::{became, unreachable};
+use super::outcome::became;
 use super::schedule::Schedule;
 use crate::backbone::*;
 use crate::clock;
@@ -239,6 +239,7 @@ impl Worker {
                     event: Arc::clone(&stored.event),
                     json: stored.json.clone(),
                     attempt: running.lanes.attempt(*seq),
+                    maybe_there: false,
                 });
                 recorded.push(stored.recorded_at);
             }
@@ -287,23 +288,12 @@ impl Worker {
     }
 
     async fn http(&self, sink: &dyn crossdock_connector::HttpSink, deliveries: &[Delivery]) -> Vec<Outcome> {
-        let calls = match sink.encode(deliveries, clock::now()) {
-            Ok(calls) => calls,
-            Err(error) => {
-                let words = error.to_string();
-                return deliveries
-                    .iter()
-                    .map(|_| Outcome::Rejected(Error::new(ErrorKind::Rejected, words.clone())))
-                    .collect();
-            }
-        };
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(deliveries.len());
-        for call in calls {
-            let Some(sent) = deliveries.get(call.covers.clone()) else { break };
-            match self.client.send(call.request).await {
-                Ok(reply) => outcomes.extend(sink.read_reply(sent, &reply)),
-                Err(failure) => outcomes.extend(sent.iter().map(|_| unreachable(&failure))),
-            }
+        let mut rest = deliveries;
+        while !rest.is_empty() {
+            let (first, later) = rest.split_at(sink.together(rest).clamp(1, rest.len()));
+            outcomes.extend(super::talk::conversation(&self.client, sink, first, None).await);
+            rest = later;
         }
         outcomes
     }

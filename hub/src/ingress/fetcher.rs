@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Class as ErrorClass, Error, ErrorKind, Fetch, HttpResponse, ObjectId};
+use crossdock_connector::{Class as ErrorClass, Context, Error, ErrorKind, Fetch, HttpResponse, ObjectId};
 use crossdock_schemas::{Channel, Class};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -105,7 +105,7 @@ impl Call {
         let Ok(_place) = self.gate.acquire().await else { return Ok(()) };
         let id = ObjectId::new(nudge.kind.clone(), nudge.object.clone());
         let now = clock::now();
-        let reply = match self.fetch.request(&id, now) {
+        let reply = match self.fetch.request(&id, &Context::at(now)) {
             Err(error) => Err(error),
             Ok(request) => match self.client.send(request).await {
                 Ok(reply) => Ok(reply),

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Cursor, Error, ErrorKind, Poll, Topic};
+use crossdock_connector::{Context, Cursor, Error, ErrorKind, Poll, Topic};
 use crossdock_schemas::{Channel, Class};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -107,7 +107,8 @@ impl Poller {
             if *stop.borrow() {
                 return Ok(());
             }
-            let request = self.poll.request(&cursor, clock::now()).map_err(|error| error.to_string())?;
+            let request =
+                self.poll.request(&cursor, &Context::at(clock::now())).map_err(|error| error.to_string())?;
             let reply = self.client.send(request).await.map_err(|failure| match failure {
                 Failure::NotSent(words) | Failure::NoAnswer(words) => {
                     Error::new(ErrorKind::Unavailable, words).to_string()

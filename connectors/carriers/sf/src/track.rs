@@ -2,11 +2,10 @@
 //!
 //! A query carries at most one phone tail, so waybills with different tails cannot share a call.
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, sign,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, sign,
 };
 
 use crate::config::TrackConfig;
@@ -35,7 +34,7 @@ struct MsgData<'a> {
 }
 
 impl Track for SearchRoutes {
-    fn query(&self, waybills: &[Waybill], now: Timestamp) -> Result<HttpRequest> {
+    fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
         if waybills.is_empty() || u32::try_from(waybills.len()).unwrap_or(u32::MAX) > MOST {
             return Err(Error::new(ErrorKind::Bug, format!("expected 1 to {MOST} waybills"))
                 .with("waybills", waybills.len()));
@@ -55,7 +54,7 @@ impl Track for SearchRoutes {
             .expose_text()
             .ok_or_else(|| Error::config("expected text").at("track.checkword"))?;
         // Milliseconds, so that no two attempts look alike to SF, which refuses what it has just seen.
-        let timestamp = now.as_millisecond().to_string();
+        let timestamp = context.now.as_millisecond().to_string();
         let fields = [
             ("partnerID", self.config.partner_id.clone()),
             ("requestID", request_id(&self.config.partner_id, &msg_data, &timestamp)),
@@ -137,7 +136,8 @@ mod tests {
 
     #[test]
     fn asks_as_the_vector_does() {
-        let call = part(true).query(&[waybill("SF7444400031887", Some("0135"))], now()).unwrap();
+        let call =
+            part(true).query(&[waybill("SF7444400031887", Some("0135"))], &Context::at(now())).unwrap();
         assert_eq!(call.url, "https://sfapi-sbox.sf-express.com/std/service");
         let body = std::str::from_utf8(&call.body).unwrap();
         let msg_data = r#"{"language":"zh-CN","trackingType":"1","trackingNumber":["SF7444400031887"],"methodType":"1","checkPhoneNo":"0135"}"#;
@@ -160,17 +160,17 @@ mod tests {
     #[test]
     fn one_call_has_one_phone_tail() {
         let mixed = [waybill("SF7444400031887", Some("0135")), waybill("SF7444400031895", None)];
-        assert_eq!(part(false).query(&mixed, now()).unwrap_err().kind(), ErrorKind::Config);
+        assert_eq!(part(false).query(&mixed, &Context::at(now())).unwrap_err().kind(), ErrorKind::Config);
         let without = [waybill("SF7444400031887", None)];
-        assert!(part(false).query(&without, now()).is_ok());
-        assert_eq!(part(true).query(&without, now()).unwrap_err().kind(), ErrorKind::Config);
+        assert!(part(false).query(&without, &Context::at(now())).is_ok());
+        assert_eq!(part(true).query(&without, &Context::at(now())).unwrap_err().kind(), ErrorKind::Config);
     }
 
     #[test]
     fn asks_for_ten_at_most() {
         let many = vec![waybill("SF7444400031887", None); 11];
-        assert_eq!(part(false).query(&many, now()).unwrap_err().kind(), ErrorKind::Bug);
-        assert!(part(false).query(many.get(..10).unwrap(), now()).is_ok());
-        assert_eq!(part(false).query(&[], now()).unwrap_err().kind(), ErrorKind::Bug);
+        assert_eq!(part(false).query(&many, &Context::at(now())).unwrap_err().kind(), ErrorKind::Bug);
+        assert!(part(false).query(many.get(..10).unwrap(), &Context::at(now())).is_ok());
+        assert_eq!(part(false).query(&[], &Context::at(now())).unwrap_err().kind(), ErrorKind::Bug);
     }
 }

@@ -1,11 +1,10 @@
 //! One order by its id, from the REST Admin API.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::{
-    Captured, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Result, Secret, wire,
+    Captured, Context, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Result, Secret, wire,
 };
 
 use crate::error;
@@ -41,7 +40,7 @@ struct Reply<'a> {
 }
 
 impl Fetch for Orders {
-    fn request(&self, id: &ObjectId, _: Timestamp) -> Result<HttpRequest> {
+    fn request(&self, id: &ObjectId, _: &Context<'_>) -> Result<HttpRequest> {
         if id.kind != "order" {
             return Err(Error::new(ErrorKind::Unsupported, "only orders are fetched").with("kind", &id.kind));
         }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::{
-    Captured, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, Page, Poll, Result, Topic, wire,
+    Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, Page, Poll, Result, Topic, wire,
 };
 
 use crate::error;
@@ -43,7 +43,7 @@ impl Poll for Changes {
         Cursor { topic: topic.to_owned(), from, to, place: String::new() }
     }
 
-    fn request(&self, cursor: &Cursor, _: Timestamp) -> Result<HttpRequest> {
+    fn request(&self, cursor: &Cursor, _: &Context<'_>) -> Result<HttpRequest> {
         if cursor.topic != TOPIC {
             return Err(Error::new(ErrorKind::Bug, "cursor of another topic").with("topic", &cursor.topic));
         }

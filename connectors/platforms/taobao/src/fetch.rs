@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crossdock_connector::{
-    Captured, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Result, wire,
+    Captured, Context, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Result, wire,
 };
 
 use crate::gateway::{Gateway, accept};
@@ -37,18 +35,18 @@ pub(crate) struct TaobaoFetch {
 }
 
 impl Fetch for TaobaoFetch {
-    fn request(&self, id: &ObjectId, now: Timestamp) -> Result<HttpRequest> {
+    fn request(&self, id: &ObjectId, context: &Context<'_>) -> Result<HttpRequest> {
         match id.kind.as_str() {
             TRADE => {
                 let mut own = vec![("fields", TRADE_FIELDS.to_owned()), ("tid", id.id.clone())];
                 if let Some(value) = &self.gateway.config().include_oaid {
                     own.push(("include_oaid", value.clone()));
                 }
-                self.gateway.call("taobao.trade.fullinfo.get", own, now)
+                self.gateway.call("taobao.trade.fullinfo.get", own, context.now)
             }
             REFUND => {
                 let own = vec![("fields", REFUND_FIELDS.to_owned()), ("refund_id", id.id.clone())];
-                self.gateway.call("taobao.refund.get", own, now)
+                self.gateway.call("taobao.refund.get", own, context.now)
             }
             _ => Err(unknown_kind(id)),
         }

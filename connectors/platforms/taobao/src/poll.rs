@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crossdock_connector::{
-    Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result, Topic, wire,
+    Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result, Topic, wire,
 };
 
 use crate::gateway::{Gateway, accept, china_text};
@@ -66,7 +66,7 @@ impl Poll for TaobaoPoll {
         Cursor { topic: topic.to_owned(), from, to, place: Place::Count.write() }
     }
 
-    fn request(&self, cursor: &Cursor, now: Timestamp) -> Result<HttpRequest> {
+    fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
         let place = place(cursor)?;
         let config = self.gateway.config();
         let (method, fields, types) = match cursor.topic.as_str() {
@@ -94,7 +94,7 @@ impl Poll for TaobaoPoll {
         if !types.is_empty() {
             own.push(("type", types.join(",")));
         }
-        self.gateway.call(method, own, now)
+        self.gateway.call(method, own, context.now)
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {

@@ -63,7 +63,12 @@ fn delivery(json: &str, recorded_at: &str) -> Delivery {
         idem_key: None,
         data: RawValue::from_string("{}".into()).unwrap(),
     };
-    Delivery { event: Arc::new(event), json: Bytes::copy_from_slice(json.as_bytes()), attempt: 1 }
+    Delivery {
+        event: Arc::new(event),
+        json: Bytes::copy_from_slice(json.as_bytes()),
+        attempt: 1,
+        maybe_there: false,
+    }
 }
 
 fn today(json: &str) -> Delivery {

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crossdock_connector::{
-    ConnectorConfig, Delivery, Error, HttpRequest, HttpResponse, HttpSink, Outcome, Repeat, Result, Secret,
-    SinkCall, sign,
+    ConnectorConfig, Context, Delivery, Error, ErrorKind, Exchange, HttpRequest, HttpSink, Outcome, Repeat,
+    Result, Secret, Step, sign,
 };
 
 use crate::config::{Config, SecretEncoding};
@@ -48,7 +48,7 @@ impl WebhookSink {
 
     fn call(&self, deliveries: &[Delivery], now: Timestamp) -> Result<HttpRequest> {
         let (id, content_type, body, trace) = match deliveries {
-            [] => return Err(Error::new(crossdock_connector::ErrorKind::Bug, "a call without events")),
+            [] => return Err(Error::new(ErrorKind::Bug, "a call without events")),
             [one] => (one.event.id.clone(), ONE, one.json.clone(), one.event.traceparent.as_deref()),
             many => (list_id(many), MANY, Bytes::from(encode::list(many)), None),
         };
@@ -75,18 +75,22 @@ impl WebhookSink {
 }
 
 impl HttpSink for WebhookSink {
-    fn encode(&self, batch: &[Delivery], now: Timestamp) -> Result<Vec<SinkCall>> {
-        let mut calls = Vec::with_capacity(batch.len());
-        for covers in encode::cut(batch, self.batch) {
-            let deliveries = batch.get(covers.clone()).unwrap_or_default();
-            calls.push(SinkCall { request: self.call(deliveries, now)?, covers });
-        }
-        Ok(calls)
+    fn together(&self, batch: &[Delivery]) -> usize {
+        encode::together(batch, self.batch)
     }
 
-    fn read_reply(&self, sent: &[Delivery], response: &HttpResponse) -> Vec<Outcome> {
-        let read = if sent.len() == 1 { reply::single } else { reply::shared };
-        sent.iter().map(|_| read(response)).collect()
+    fn step(&self, batch: &[Delivery], past: &[Exchange], context: &Context<'_>) -> Step {
+        let Some(exchange) = past.first() else {
+            return match self.call(batch, context.now) {
+                Ok(request) => Step::write("post", request),
+                Err(error) => {
+                    let words = error.to_string();
+                    Step::all(batch, || Outcome::Rejected(Error::new(ErrorKind::Bug, words.clone())))
+                }
+            };
+        };
+        let read = if batch.len() == 1 { reply::single } else { reply::shared };
+        Step::all(batch, || read(&exchange.reply))
     }
 
     fn repeat(&self) -> Repeat {

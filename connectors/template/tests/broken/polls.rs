@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossdock_connector::{Cursor, HttpRequest, HttpResponse, Page, Parts, Poll, Result, Topic};
+use crossdock_connector::{Context, Cursor, HttpRequest, HttpResponse, Page, Parts, Poll, Result, Topic};
 use crossdock_template::acme_platform;
 use crossdock_testkit::conformance::Table;
 use jiff::Timestamp;
@@ -32,8 +32,8 @@ impl Poll for Lost {
     fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor {
         self.0.start(topic, from, to)
     }
-    fn request(&self, cursor: &Cursor, now: Timestamp) -> Result<HttpRequest> {
-        let mut request = self.0.request(cursor, now)?;
+    fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
+        let mut request = self.0.request(cursor, context)?;
         if matches!(self.1, Loss::SecretInTheAddress) {
             request.url.push_str("&token=example-secret");
         }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Delivery, HttpResponse, HttpSink, Outcome, Parts, Repeat, Result, SinkCall, SinkPart,
+    Context, Delivery, Exchange, HttpSink, Outcome, Parts, Repeat, Result, SinkPart, Step,
 };
 use crossdock_template::acme_sink;
 use crossdock_testkit::conformance::Table;
-use jiff::Timestamp;
 
 use super::{SINK, fails, subject};
 
@@ -19,25 +18,24 @@ enum Rashness {
     AlwaysDelivered,
     OneOutcome,
     ForgetsTheLast,
+    NeverEnds,
+    WritesUnasked,
 }
 
 impl HttpSink for Rash {
-    fn encode(&self, batch: &[Delivery], now: Timestamp) -> Result<Vec<SinkCall>> {
-        let mut calls = self.0.encode(batch, now)?;
-        if matches!(self.1, Rashness::ForgetsTheLast) && batch.len() > 1 {
-            calls[0].covers.end -= 1;
-        }
-        Ok(calls)
+    fn together(&self, batch: &[Delivery]) -> usize {
+        if matches!(self.1, Rashness::ForgetsTheLast) { 0 } else { self.0.together(batch) }
     }
-    fn read_reply(&self, sent: &[Delivery], reply: &HttpResponse) -> Vec<Outcome> {
+    fn step(&self, batch: &[Delivery], past: &[Exchange], context: &Context<'_>) -> Step {
         match self.1 {
-            Rashness::AlwaysDelivered => sent.iter().map(|_| Outcome::Delivered).collect(),
-            Rashness::OneOutcome => vec![Outcome::Delivered],
-            Rashness::ForgetsTheLast => self.0.read_reply(sent, reply),
+            Rashness::AlwaysDelivered if !past.is_empty() => Step::all(batch, || Outcome::Delivered),
+            Rashness::OneOutcome if !past.is_empty() => Step::Done(vec![Outcome::Delivered]),
+            Rashness::NeverEnds if !past.is_empty() => self.0.step(batch, &[], context),
+            _ => self.0.step(batch, past, context),
         }
     }
     fn repeat(&self) -> Repeat {
-        self.0.repeat()
+        if matches!(self.1, Rashness::WritesUnasked) { Repeat::QueryFirst } else { self.0.repeat() }
     }
 }
 
@@ -72,5 +70,19 @@ fn c14_a_delivery_without_outcome() {
 fn c14_a_delivery_that_is_not_covered() {
     let mut subject = subject::<acme_sink::Acme>(SINK);
     subject.build = |table| rash(Rashness::ForgetsTheLast)(table);
-    fails(&subject, "C14", "49 of 50 are covered");
+    fails(&subject, "C14", "0 go into one conversation");
+}
+
+#[test]
+fn c14_a_conversation_without_end() {
+    let mut subject = subject::<acme_sink::Acme>(SINK);
+    subject.build = |table| rash(Rashness::NeverEnds)(table);
+    fails(&subject, "C14", "no end after");
+}
+
+#[test]
+fn c14_a_write_of_what_may_be_there() {
+    let mut subject = subject::<acme_sink::Acme>(SINK);
+    subject.build = |table| rash(Rashness::WritesUnasked)(table);
+    fails(&subject, "C14", "written without asking first");
 }

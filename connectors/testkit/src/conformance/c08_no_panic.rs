@@ -6,7 +6,7 @@
 use std::io::Cursor as Bytes;
 
 use crossdock_connector::{
-    Capture, Headers, HttpResponse, ObjectId, Parts, Request, Row, SinkPart, Verified, Waybill,
+    Capture, Context, Headers, HttpResponse, ObjectId, Parts, Request, Row, SinkPart, Verified, Waybill,
 };
 use crossdock_schemas::Channel;
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use super::c14_talk::{any_token, hold};
 use super::report::Findings;
 use super::suite::Suite;
 use super::{golden, sample};
@@ -109,8 +110,15 @@ fn replies(parts: &Parts, reply: &HttpResponse) {
         let waybills = [Waybill { number: "SF0000000000001".to_owned(), phone_tail: None }];
         let _records = track.records(&waybills, reply).is_ok();
     }
+    if let Some(session) = &parts.session {
+        let _token = session.opened(None, reply, now).is_ok();
+    }
     if let Some(SinkPart::Http(sink)) = &parts.sink {
-        let _outcomes = sink.read_reply(&sample::deliveries(2), reply);
+        let token = any_token();
+        let batch = sample::deliveries(2);
+        let sent = batch.get(..sink.together(&batch)).unwrap_or(&batch);
+        let _outcomes =
+            hold(sink.as_ref(), sent, &Context::at(now).with(&token), |_, _| reply.clone()).is_ok();
     }
 }
 

@@ -2,11 +2,12 @@
 //! the page and loses nothing.
 
 use crossdock_connector::{
-    Capture, Captured, Cursor, Fetch, HttpRequest, Normalize, Page, Parts, Poll, Track,
+    Capture, Captured, Cursor, Fetch, HttpRequest, Normalize, Page, Parts, Poll, Session, Track,
 };
 use crossdock_schemas::Channel;
 use jiff::Timestamp;
 
+use super::c14_talk::{proper, says};
 use super::golden;
 use super::report::Findings;
 use super::suite::Suite;
@@ -39,6 +40,7 @@ fn conversation(suite: &Suite<'_>, talk: &Conversation, parts: &Parts, findings:
         (Part::Poll, Parts { poll: Some(poll), .. }) => stage.poll(poll.as_ref(), findings),
         (Part::Fetch, Parts { fetch: Some(fetch), .. }) => stage.fetch(fetch.as_ref(), findings),
         (Part::Track, Parts { track: Some(track), .. }) => stage.track(track.as_ref(), findings),
+        (Part::Session, Parts { session: Some(session), .. }) => stage.session(session.as_ref(), findings),
         _ => findings.note(&talk.name, "the connector has no such part"),
     }
 }
@@ -72,7 +74,7 @@ impl Stage<'_> {
                 return findings.note(&place, "the cursor does not survive as JSON text");
             };
             findings.expect(again == cursor, &place, "the cursor is another one after writing and reading");
-            self.asked(&place, exchange, || poll.request(&again, talk.now), findings);
+            self.asked(&place, exchange, || poll.request(&again, &talk.context()), findings);
             let page = match poll.page(&cursor, &exchange.reply) {
                 Ok(page) => page,
                 Err(error) => return findings.note(&place, error),
@@ -100,7 +102,7 @@ impl Stage<'_> {
 
     fn fetch(&self, fetch: &dyn Fetch, findings: &mut Findings) {
         let (Some(object), Some(exchange)) = (&self.talk.object, self.talk.exchanges.first()) else { return };
-        self.asked(&self.talk.name, exchange, || fetch.request(object, self.talk.now), findings);
+        self.asked(&self.talk.name, exchange, || fetch.request(object, &self.talk.context()), findings);
         match fetch.record(object, &exchange.reply) {
             Ok(captured) => self.gave(&self.talk.name, exchange, &[captured], findings),
             Err(error) => findings.note(&self.talk.name, error),
@@ -109,10 +111,29 @@ impl Stage<'_> {
 
     fn track(&self, track: &dyn Track, findings: &mut Findings) {
         let Some(exchange) = self.talk.exchanges.first() else { return };
-        self.asked(&self.talk.name, exchange, || track.query(&self.talk.waybills, self.talk.now), findings);
+        self.asked(
+            &self.talk.name,
+            exchange,
+            || track.query(&self.talk.waybills, &self.talk.context()),
+            findings,
+        );
         match track.records(&self.talk.waybills, &exchange.reply) {
             Ok(captured) => self.gave(&self.talk.name, exchange, &captured, findings),
             Err(error) => findings.note(&self.talk.name, error),
+        }
+    }
+
+    fn session(&self, session: &dyn Session, findings: &mut Findings) {
+        let Some(exchange) = self.talk.exchanges.first() else { return };
+        let (name, last, now) = (&self.talk.name, self.talk.token.as_ref(), self.talk.now);
+        self.asked(name, exchange, || session.open(last, now), findings);
+        match session.opened(last, &exchange.reply, now) {
+            Ok(token) => {
+                let lives = token.expires_at.map(|end| end.as_second() - now.as_second());
+                let wanted = self.talk.expires_in_seconds.map(i64::from);
+                findings.expect(lives == wanted, name, format!("lives {lives:?} s, expected {wanted:?}"));
+            }
+            Err(error) => findings.note(name, error),
         }
     }
 
@@ -129,17 +150,11 @@ impl Stage<'_> {
             (Err(error), _) | (_, Err(error)) => return findings.note(place, error),
         };
         findings.expect(first == second, place, "asking twice at the same time gives two requests");
-        let body = String::from_utf8_lossy(&first.body);
         for text in &exchange.expect_contains {
-            let there = first.url.contains(text.as_str()) || body.contains(text.as_str());
-            findings.expect(there, place, format!("`{text}` is not in {}\n{body}", first.url));
+            findings.expect(says(&first, text), place, format!("`{text}` is not said: {first:?}"));
         }
-        let absolute = first.url.starts_with("https://") || first.url.starts_with("http://");
-        findings.expect(absolute, place, format!("`{}` is no absolute address", first.url));
-        for secret in self.suite.secrets_in(self.talk.settings.as_deref(), &self.talk.secrets) {
-            let shown = secret.len() >= 8 && first.url.contains(&secret);
-            findings.expect(!shown, place, "a secret stands in the address, where every proxy logs it");
-        }
+        let (settings, secrets) = (self.talk.settings.as_deref(), &self.talk.secrets);
+        proper(self.suite, place, &first, settings, secrets, findings);
     }
 
     /// The records: as many as said, each one readable.

@@ -11,11 +11,12 @@ use super::sample;
 use super::suite::Suite;
 use crate::fixture::{ErrorCase, Part, Secrets};
 
-const PARTS: [Part; 3] = [Part::Fetch, Part::Poll, Part::Track];
+const PARTS: [Part; 4] = [Part::Fetch, Part::Poll, Part::Track, Part::Session];
 
 pub(super) fn check(suite: &Suite<'_>, findings: &mut Findings) {
     let capabilities = suite.descriptor().capabilities;
-    let declared = [capabilities.fetch, capabilities.poll, capabilities.track];
+    let session = suite.parts(None, &Secrets::new()).is_ok_and(|parts| parts.session.is_some());
+    let declared = [capabilities.fetch, capabilities.poll, capabilities.track, session];
     for (part, declared) in PARTS.into_iter().zip(declared) {
         let there = suite.fixtures.errors.iter().any(|case| case.part == part);
         let what = if declared {
@@ -136,6 +137,10 @@ fn read(parts: &Parts, part: Part, asked: Asked, reply: &HttpResponse) -> Option
                 });
             }
             Some(parts.track.as_ref()?.records(&waybills, reply).map(drop))
+        }
+        Part::Session => {
+            let now = Timestamp::from_second(sample::AT).unwrap_or_default();
+            Some(parts.session.as_ref()?.opened(None, reply, now).map(drop))
         }
         Part::Sink => None,
     }

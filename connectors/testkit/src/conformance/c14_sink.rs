@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use crossdock_connector::{
-    Delivery, ErrorKind, Headers, HttpRequest, HttpResponse, HttpSink, Outcome, Parts, Repeat, Sink, SinkPart,
+    Context, Delivery, Headers, HttpResponse, HttpSink, Outcome, Parts, Repeat, Sink, SinkCall, SinkPart,
+    Step, Token,
 };
 use crossdock_schemas::EventType;
 use jiff::Timestamp;
 
+use super::c14_talk::{any_token, hold, proper, recorded as talk, says};
 use super::report::Findings;
 use super::sample;
 use super::suite::Suite;
@@ -42,6 +44,7 @@ pub(super) fn check(suite: &Suite<'_>, findings: &mut Findings) {
             encoding(suite, sink.as_ref(), findings);
             replies(sink.as_ref(), findings);
             recorded.iter().for_each(|case| recorded_reply(suite, case, findings));
+            suite.fixtures.sink_talks.iter().for_each(|case| talk(suite, case, findings));
         }
         Ok(Some(SinkPart::Native(sink))) => {
             let what = "a sink with a client of its own needs `sink_settings` in conformance.toml to deliver for real";
@@ -57,98 +60,112 @@ fn now() -> Timestamp {
     Timestamp::from_second(sample::AT).unwrap_or_default()
 }
 
+fn context(token: &Token) -> Context<'_> {
+    Context::at(now()).with(token)
+}
+
 fn encoding(suite: &Suite<'_>, sink: &dyn HttpSink, findings: &mut Findings) {
+    let token = any_token();
     let most = suite.descriptor().capabilities.max_batch.unwrap_or(1).min(100);
     for count in [1, most] {
         let batch = sample::deliveries(count);
-        let place = format!("encode of {count}");
-        let calls = match (sink.encode(&batch, now()), sink.encode(&batch, now())) {
-            (Ok(first), Ok(second)) => {
-                let same = first.iter().map(|call| &call.request).eq(second.iter().map(|call| &call.request));
-                findings.expect(same, &place, "encoding twice at the same time gives two requests");
-                first
+        let mut rest = batch.as_slice();
+        while !rest.is_empty() {
+            let place = format!("{count} deliveries, {} to go", rest.len());
+            let together = sink.together(rest);
+            if together == 0 || together > rest.len() {
+                return findings.note(place, format!("{together} go into one conversation"));
             }
-            (Err(error), _) | (_, Err(error)) => return findings.note(place, error),
-        };
-        let mut covered = 0;
-        for call in &calls {
-            let in_order = call.covers.start == covered && call.covers.end > covered;
-            findings.expect(in_order, &place, format!("{:?} does not go on after {covered}", call.covers));
-            covered = call.covers.end;
-            request(
-                suite,
-                &place,
-                sink,
-                &call.request,
-                batch.get(call.covers.clone()).unwrap_or_default(),
-                findings,
-            );
+            let (first, later) = rest.split_at(together);
+            match (sink.step(first, &[], &context(&token)), sink.step(first, &[], &context(&token))) {
+                (Step::Call(call), Step::Call(again)) => {
+                    findings.expect(
+                        call == again,
+                        &place,
+                        "encoding twice at the same time gives two requests",
+                    );
+                    proper(suite, &place, &call.request, None, &Secrets::new(), findings);
+                    unique(sink, &place, &call, first, findings);
+                }
+                (Step::Done(outcomes), Step::Done(_)) => {
+                    findings.expect(outcomes.len() == first.len(), &place, "not one outcome each");
+                    // A sink for other events may have nothing to do with a sample order, or lack a mapping.
+                    for outcome in outcomes {
+                        let refused = matches!(outcome, Outcome::AlreadyThere | Outcome::Rejected(_));
+                        findings.expect(refused, &place, format!("{outcome:?} without a call"));
+                    }
+                }
+                _ => findings.note(&place, "the same moment gives a call and no call"),
+            }
+            rest = later;
         }
-        findings.expect(covered == batch.len(), &place, format!("{covered} of {count} are covered"));
     }
     for event_type in EventType::ALL {
-        match sink.encode(&[sample::delivery(*event_type, 1)], now()) {
-            Ok(calls) => findings.expect(!calls.is_empty(), event_type.as_str(), "no call and no error"),
-            Err(error) => {
-                let refused = matches!(error.kind(), ErrorKind::Rejected | ErrorKind::Unsupported);
-                findings.expect(refused, event_type.as_str(), format!("not refused with Rejected: {error}"));
+        let batch = [sample::delivery(*event_type, 1)];
+        if let Step::Done(outcomes) = sink.step(&batch, &[], &context(&token)) {
+            let place = event_type.as_str();
+            findings.expect(outcomes.len() == 1, place, "not one outcome");
+            for outcome in outcomes {
+                let fits = matches!(outcome, Outcome::AlreadyThere | Outcome::Rejected(_));
+                findings.expect(fits, place, format!("{outcome:?} without a call"));
             }
         }
     }
 }
 
-fn request(
-    suite: &Suite<'_>,
-    place: &str,
-    sink: &dyn HttpSink,
-    request: &HttpRequest,
-    covered: &[Delivery],
-    findings: &mut Findings,
-) {
-    let absolute = request.url.starts_with("https://") || request.url.starts_with("http://");
-    findings.expect(absolute, place, format!("`{}` is no absolute address", request.url));
-    for secret in suite.secrets_in(None, &Secrets::new()) {
-        let shown = secret.len() >= 8 && request.url.contains(&secret);
-        findings.expect(!shown, place, "a secret stands in the address, where every proxy logs it");
-    }
-    // What the receiver tells a repetition by has to reach it.
-    let body = String::from_utf8_lossy(&request.body);
-    let says = |text: &str| {
-        body.contains(text)
-            || request.url.contains(text)
-            || request.headers.0.iter().any(|(_, value)| value.contains(text))
-    };
-    if sink.repeat() == Repeat::UniqueKey {
+/// What the receiver tells a repetition by has to reach it.
+fn unique(sink: &dyn HttpSink, place: &str, call: &SinkCall, covered: &[Delivery], findings: &mut Findings) {
+    if sink.repeat() == Repeat::UniqueKey && call.writes {
         for delivery in covered {
-            findings.expect(
-                says(&delivery.event.id),
-                place,
-                format!("event id {} is not sent", delivery.event.id),
-            );
+            let event = &delivery.event;
+            // By the event's id, or by a document number that the receiver keeps unique.
+            let number = sample::number(event);
+            let said =
+                says(&call.request, &event.id) || number.is_some_and(|text| says(&call.request, &text));
+            findings.expect(said, place, format!("neither event id nor number of {} is sent", event.id));
         }
+    }
+    if sink.repeat() == Repeat::QueryFirst {
+        let token = any_token();
+        let maybe: Vec<Delivery> =
+            covered.iter().map(|one| Delivery { maybe_there: true, attempt: 2, ..one.clone() }).collect();
+        let asks = match sink.step(&maybe, &[], &context(&token)) {
+            Step::Call(call) => !call.writes,
+            Step::Done(_) => true,
+        };
+        findings.expect(asks, place, "what may have arrived is written without asking first");
     }
 }
 
 fn replies(sink: &dyn HttpSink, findings: &mut Findings) {
     let bodies = ["", "{}", "[]", "null", "<html></html>", "{\"error\":\"no\"}", "\u{0}\u{1}"];
+    let token = any_token();
     for status in [
         200, 201, 202, 204, 301, 302, 307, 400, 401, 403, 404, 408, 409, 410, 413, 422, 425, 429, 500, 502,
         503, 504,
     ] {
         for count in [1, 3] {
-            let sent = sample::deliveries(count);
+            let batch = sample::deliveries(count);
+            let sent = batch.get(..sink.together(&batch)).unwrap_or(&batch);
             for body in bodies {
                 let reply = HttpResponse { status, headers: Headers::default(), body: Bytes::from(body) };
-                let outcomes = sink.read_reply(&sent, &reply);
                 let place = format!("status {status}, body `{}`", body.escape_debug());
+                let mut calls = 0;
+                let outcomes = match hold(sink, sent, &context(&token), |_, _| {
+                    calls += 1;
+                    reply.clone()
+                }) {
+                    Ok(outcomes) => outcomes,
+                    Err(calls) => return findings.note(place, format!("no end after {calls} calls")),
+                };
                 let one_each = outcomes.len() == sent.len();
                 findings.expect(
                     one_each,
                     &place,
-                    format!("{} outcomes for {count} deliveries", outcomes.len()),
+                    format!("{} outcomes for {} deliveries", outcomes.len(), sent.len()),
                 );
-                for outcome in &outcomes {
-                    let word = word(outcome);
+                for outcome in outcomes.iter().filter(|_| calls > 0) {
+                    let word = outcome.as_str();
                     let fits = match status {
                         300..=399 => !matches!(word, "delivered" | "already_there"),
                         429 | 500..=599 => matches!(word, "retry" | "uncertain"),
@@ -169,28 +186,50 @@ fn recorded_reply(suite: &Suite<'_>, case: &ErrorCase, findings: &mut Findings) 
         Ok(_) => return findings.note(&case.name, "the connector has no such part"),
         Err(error) => return findings.note(&case.name, format!("settings refused: {error}")),
     };
-    let count = u32::try_from(case.kinds.len()).unwrap_or(1);
-    let sent = sample::deliveries(count);
-    let outcomes = sink.read_reply(&sent, &with_ids(&case.reply, &sent));
-    let found: Vec<&str> = outcomes.iter().map(word).collect();
-    findings.expect(found == case.kinds, &case.name, format!("is {found:?}, expected {:?}", case.kinds));
+    let mut sent = case.deliveries.clone();
+    if sent.is_empty() {
+        let count = u32::try_from(case.kinds.len()).unwrap_or(1);
+        sent = sample::deliveries(count);
+        sent.iter_mut().for_each(|delivery| delivery.maybe_there = case.maybe_there);
+    }
+    let together = sink.together(&sent);
+    let whole = together == sent.len();
+    findings.expect(whole, &case.name, format!("{together} of {} go into one conversation", sent.len()));
+    let token = any_token();
+    let mut asked = 0;
+    let held = hold(sink.as_ref(), &sent, &context(&token), |at, _| {
+        asked = at + 1;
+        with_ids(case.before.get(at).unwrap_or(&case.reply), &sent)
+    });
+    let Ok(outcomes) = held else { return findings.note(&case.name, "the conversation does not end") };
+    let right = asked == case.before.len() + 1;
+    findings.expect(right, &case.name, format!("{asked} calls, {} replies", case.before.len() + 1));
+    let found: Vec<&str> = outcomes.iter().map(Outcome::as_str).collect();
+    let wanted: Vec<&str> = match case.kinds.as_slice() {
+        [one] => sent.iter().map(|_| one.as_str()).collect(),
+        each => each.iter().map(String::as_str).collect(),
+    };
+    findings.expect(found == wanted, &case.name, format!("is {outcomes:?}, expected {wanted:?}"));
     for outcome in &outcomes {
         let (wait, error) = match outcome {
             Outcome::Retry(wait, error) => (*wait, Some(error)),
-            Outcome::Uncertain(error) | Outcome::Rejected(error) => (None, Some(error)),
+            Outcome::Wait(error) | Outcome::Uncertain(error) | Outcome::Rejected(error) => {
+                (None, Some(error))
+            }
             Outcome::Delivered | Outcome::AlreadyThere => (None, None),
         };
         if let Some(seconds) = case.retry_after_seconds {
             let same = wait == Some(std::time::Duration::from_secs(seconds));
             findings.expect(same, &case.name, format!("wait {wait:?}, expected {seconds} s"));
         }
-        if case.vendor_code.is_some() {
-            let code = error.and_then(|error| error.vendor_code.clone());
-            findings.expect(
-                code == case.vendor_code,
-                &case.name,
-                format!("code {code:?}, expected {:?}", case.vendor_code),
-            );
+        if let (Some(kind), Some(error)) = (&case.error_kind, error) {
+            let same = error.kind().as_str() == kind;
+            findings.expect(same, &case.name, format!("error kind {}", error.kind().as_str()));
+        }
+        // A delivery beside the one in question has no code of its own.
+        if let (Some(code), Some(error)) = (&case.vendor_code, error) {
+            let same = error.vendor_code.as_ref() == Some(code);
+            findings.expect(same, &case.name, format!("code {:?}, expected {code}", error.vendor_code));
         }
     }
 }
@@ -221,15 +260,5 @@ fn native(suite: &Suite<'_>, sink: &Arc<dyn Sink>, findings: &mut Findings) {
             let taken = matches!(outcome, Outcome::Delivered | Outcome::AlreadyThere);
             findings.expect(taken, &place, format!("{outcome:?}"));
         }
-    }
-}
-
-fn word(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Delivered => "delivered",
-        Outcome::AlreadyThere => "already_there",
-        Outcome::Retry(..) => "retry",
-        Outcome::Uncertain(_) => "uncertain",
-        Outcome::Rejected(_) => "rejected",
     }
 }

@@ -123,6 +123,7 @@ fn maturity(suite: &Suite<'_>, findings: &mut Findings) {
     origins.extend(fixtures.signatures.iter().map(|case| case.origin));
     origins.extend(fixtures.errors.iter().map(|case| case.origin));
     origins.extend(fixtures.conversations.iter().map(|talk| talk.origin));
+    origins.extend(fixtures.sink_talks.iter().map(|talk| talk.origin));
     let captured =
         origins.iter().any(|origin| matches!(origin, Origin::SandboxCapture | Origin::ProductionCapture));
     let documented = origins.contains(&Origin::VendorDocument);

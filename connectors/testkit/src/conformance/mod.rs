@@ -25,6 +25,7 @@ mod c11_batches;
 mod c12_conversations;
 mod c13_errors;
 mod c14_sink;
+mod c14_talk;
 mod c15_honesty;
 mod c16_config;
 mod c17_purity;

@@ -43,7 +43,7 @@ pub fn delivery(event_type: EventType, number: u32) -> Delivery {
         data,
     };
     let json = Bytes::from(event.to_json());
-    Delivery { event: Arc::new(event), json, attempt: 1 }
+    Delivery { event: Arc::new(event), json, attempt: 1, maybe_there: false }
 }
 
 fn body(kind: &str, order_no: &str, key: &str) -> Box<RawValue> {
@@ -67,4 +67,13 @@ fn body(kind: &str, order_no: &str, key: &str) -> Box<RawValue> {
     };
     let body = serde_json::Value::from_iter([(kind.to_owned(), entity)]);
     RawValue::from_string(body.to_string()).unwrap_or_default()
+}
+
+/// The number of the document that a sample event is about.
+pub(super) fn number(event: &Event) -> Option<String> {
+    let data: serde_json::Value = serde_json::from_str(event.data.get()).ok()?;
+    let entity = data.as_object()?.values().next()?;
+    ["order_no", "aftersale_no", "tracking_no"]
+        .iter()
+        .find_map(|name| entity.get(name).and_then(serde_json::Value::as_str).map(str::to_owned))
 }

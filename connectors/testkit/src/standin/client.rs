@@ -80,9 +80,23 @@ impl Client {
     /// When the connection cannot be made, breaks off, or the answer takes too long; `InvalidInput` when it was
     /// never sent because a path or header is none.
     pub async fn post(&mut self, path: &str, headers: &[(&str, &str)], body: Bytes) -> io::Result<Reply> {
+        self.send("POST", path, headers, body).await
+    }
+
+    /// As [`post`](Self::post), with any method.
+    ///
+    /// # Errors
+    /// As [`post`](Self::post).
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> io::Result<Reply> {
         let target = format!("{}{path}", self.base);
         let target = if target.is_empty() { "/" } else { &target };
-        let mut request = Request::post(target).header("host", &self.authority);
+        let mut request = Request::builder().method(method).uri(target).header("host", &self.authority);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -16,6 +16,7 @@
 mod client;
 mod form;
 pub mod generate;
+pub mod handover;
 pub mod receiver;
 mod rng;
 mod server;

@@ -1,8 +1,8 @@
 //! Asking where parcels are, by their numbers.
 
-use jiff::Timestamp;
-
-use crossdock_connector::{Captured, Error, HttpRequest, HttpResponse, Result, Secret, Track, Waybill};
+use crossdock_connector::{
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Secret, Track, Waybill,
+};
 
 use super::error;
 use super::normalize::SCANS;
@@ -18,7 +18,7 @@ pub(super) struct Shipments {
 }
 
 impl Track for Shipments {
-    fn query(&self, waybills: &[Waybill], _now: Timestamp) -> Result<HttpRequest> {
+    fn query(&self, waybills: &[Waybill], _context: &Context<'_>) -> Result<HttpRequest> {
         let plain =
             |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if let Some(at) = waybills.iter().position(|waybill| !plain(&waybill.number)) {

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::{
-    Captured, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, Page, Poll, Result, Secret, Topic, wire,
+    Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, Page, Poll, Result, Secret,
+    Topic, wire,
 };
 use crossdock_schemas::Ts;
 
@@ -48,7 +49,7 @@ impl Poll for Changes {
         Cursor { topic: topic.to_owned(), from, to, place: String::new() }
     }
 
-    fn request(&self, cursor: &Cursor, _now: Timestamp) -> Result<HttpRequest> {
+    fn request(&self, cursor: &Cursor, _context: &Context<'_>) -> Result<HttpRequest> {
         let (from, to) = (Ts::utc(cursor.from).utc_text(), Ts::utc(cursor.to).utc_text());
         let mut url = format!("{}/v1/orders?updated_from={from}&updated_to={to}&limit={PAGE}", self.base_url);
         if !cursor.place.is_empty() {

@@ -31,6 +31,11 @@ pub(super) fn body(batch: &[Delivery]) -> Result<Vec<u8>> {
         .map_err(|error| Error::new(ErrorKind::Bug, "the call cannot be written").because(error))
 }
 
+/// Whether there is a word for it.
+pub(super) fn knows(delivery: &Delivery) -> bool {
+    action(delivery.event.event_type).is_some()
+}
+
 fn entry(delivery: &Delivery) -> Result<Entry<'_>> {
     let event = delivery.event.as_ref();
     let action = action(event.event_type).ok_or_else(|| {
