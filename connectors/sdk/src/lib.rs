@@ -22,6 +22,7 @@ mod sink;
 pub mod time;
 mod verify;
 pub mod wire;
+pub mod words;
 
 pub use capture::{Capture, Captured, Headers, ObjectId, Topic};
 pub use connector::{BoxFuture, Connector, ConnectorConfig, NoConfig, Parts};
