@@ -12,6 +12,7 @@ use crossdock_schemas::EventType;
 use jiff::Timestamp;
 
 use super::c14_talk::{any_token, hold, proper, recorded as talk, says};
+use super::place::Place;
 use super::report::Findings;
 use super::sample;
 use super::suite::Suite;
@@ -21,11 +22,14 @@ pub(super) fn check(suite: &Suite<'_>, findings: &mut Findings) {
     let recorded: Vec<&ErrorCase> =
         suite.fixtures.errors.iter().filter(|case| case.part == Part::Sink).collect();
     let plan = suite.fixtures.plan.sink_settings.as_deref();
-    let folder = match tempfile::tempdir() {
-        Ok(folder) => folder,
+    let mut place = match Place::new() {
+        Ok(place) => place,
         Err(error) => return findings.note("temporary folder", error),
     };
-    let settings = plan.map(|text| text.replace("{tmp}", &folder.path().display().to_string()));
+    let settings = match plan.map(|text| place.fill(text)).transpose() {
+        Ok(settings) => settings,
+        Err(error) => return findings.note("sink_settings", error),
+    };
     match suite.parts(settings.as_deref(), &Secrets::new()).map(|parts| parts.sink) {
         Err(error) => findings.note("settings", error),
         Ok(None) => {

@@ -8,6 +8,7 @@ mod golden;
 mod identity;
 mod json;
 mod macros;
+mod place;
 mod report;
 mod suite;
 

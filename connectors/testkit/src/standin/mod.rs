@@ -9,6 +9,7 @@
 //! | [`top`] | the Taobao TOP gateway | the hub calls it |
 //! | [`sf`] | SF Express | it pushes routes, and answers queries |
 //! | [`shopify`] | Shopify's webhooks | it calls the hub |
+//! | `postgres` (Unix) | PostgreSQL: the real server, private and short-lived | a sink connects to it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
@@ -17,6 +18,8 @@ mod client;
 mod form;
 pub mod generate;
 pub mod handover;
+#[cfg(unix)]
+pub mod postgres;
 pub mod receiver;
 mod rng;
 mod server;
