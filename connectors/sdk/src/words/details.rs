@@ -63,6 +63,24 @@ fn last_digits(phone: &Phone) -> Option<String> {
     (last.len() == 4).then(|| last.into_iter().collect())
 }
 
+/// A carrier's text without the numbers in it that could be called: of seven digits and more, four are left.
+pub(super) fn without_numbers(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut digits = String::new();
+    // A character that is no digit ends the last run.
+    for letter in text.chars().map(Some).chain([None]) {
+        if let Some(digit) = letter.filter(char::is_ascii_digit) {
+            digits.push(digit);
+            continue;
+        }
+        let hidden = if digits.len() < 7 { 0 } else { digits.len() - 4 };
+        out.extend(std::iter::repeat_n('＊', hidden.min(4)));
+        out.extend(digits.drain(..).skip(hidden));
+        out.extend(letter);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +104,13 @@ mod tests {
         assert_eq!(last_digits(&masked).as_deref(), Some("0012"));
         let hidden = Phone { protected: Some(Protected::masked("138********")), ..Phone::default() };
         assert_eq!(last_digits(&hidden), None);
+    }
+
+    #[test]
+    fn no_number_in_a_carriers_text_can_be_called() {
+        assert_eq!(without_numbers("电话：13800000035，柜号 12"), "电话：＊＊＊＊0035，柜号 12");
+        assert_eq!(without_numbers("1234567"), "＊＊＊4567");
+        assert_eq!(without_numbers("123456"), "123456");
+        assert_eq!(without_numbers(""), "");
     }
 }

@@ -6,6 +6,7 @@ use crossdock_schemas::{
     AtQuality, DeliveredTo, Direction, Event, EventType, Location, MilestoneBody, ParcelStatus, Reason,
 };
 
+use super::details::without_numbers;
 use super::{Detail, Language, Message, Words, data, reasons, time};
 use crate::Result;
 
@@ -61,8 +62,8 @@ impl Words {
         lines.extend(self.line(Detail::TrackingNo, "运单号", "Tracking no.", &parcel.tracking_no));
         lines.extend(self.to_lines(parcel.to.as_ref()));
         lines.extend(self.line(Detail::Place, "发生地", "Where", place.unwrap_or_default()));
-        let words = nutshell.description.as_deref().unwrap_or_default();
-        lines.extend(self.line(Detail::CarrierText, "快递原文", "Carrier says", words));
+        let words = without_numbers(nutshell.description.as_deref().unwrap_or_default());
+        lines.extend(self.line(Detail::CarrierText, "快递原文", "Carrier says", &words));
         lines.extend(self.shop_line(&parcel.source));
         let quality = body.at_quality.unwrap_or(AtQuality::Exact);
         lines.push(language.line(language.say("时间", "Time"), &time::time(event.time, quality, language)));

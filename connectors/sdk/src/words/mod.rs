@@ -114,7 +114,7 @@ pub enum Detail {
     Recipient,
     /// Personal: the last four digits of the recipient's phone.
     Phone,
-    /// May be personal: what the carrier wrote about it.
+    /// May be personal: what the carrier wrote about it. Of long numbers in it four digits are left.
     CarrierText,
 }
 

@@ -8,7 +8,7 @@ const LONGEST: usize = 64;
 /// - Line breaks, tabs and runs of blanks become one blank; what cannot be seen or turns text around is dropped.
 /// - `@ < > &` and each of `special` become their full-width forms: they look the same to people and mean nothing
 ///   to a chat program, so that no value can mention anybody or open a tag.
-/// - An address loses the form by which chat programs make it a link (`https：//`, `example．com`).
+/// - An address loses the form by which chat programs make it a link: `https：//`, `example．com`, `[text］(..)`.
 /// - More than 64 characters are cut, with an ellipsis.
 pub fn tame(text: &str, special: &str) -> String {
     let mut out = String::with_capacity(text.len().min(4 * LONGEST));
@@ -29,6 +29,7 @@ pub fn tame(text: &str, special: &str) -> String {
         }
         let after = letters.peek().copied().unwrap_or(' ');
         let links = (letter == ':' && after == '/')
+            || (letter == ']' && after == '(')
             || (letter == '.' && before.is_alphanumeric() && after.is_ascii_alphabetic());
         let meant = matches!(letter, '@' | '<' | '>' | '&') || special.contains(letter);
         out.push(if letter != ' ' && (links || meant) { wide(letter) } else { letter });
@@ -85,6 +86,7 @@ mod tests {
             ("&lt;at&gt;", "＆lt;at＆gt;"),
             ("https://evil.example/x", "https：//evil．example/x"),
             ("www.evil.example", "www．evil．example"),
+            ("[win](x) [1] (2)", "[win］(x) [1] (2)"),
             ("a\r\nb\u{2028}c\td", "a b c d"),
             ("1\u{202e}2\u{200b}3\u{feff}", "123"),
             ("  x  ", "x"),

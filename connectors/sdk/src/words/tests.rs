@@ -245,7 +245,7 @@ fn people_are_not_in_it() {
     }
     let all = [Detail::Recipient, Detail::Phone, Detail::Place, Detail::CarrierText].to_vec();
     let text = said(&Words { show: all, ..words(Language::Zh) }, &milestone("delivered", more));
-    let expected = "【妥投】包裹已妥投\n收件人：张＊＊\n手机尾号：0012\n发生地：深圳市南山区科苑路\n快递原文：快件交给林测试（13800000035）\n时间：2026-11-21 19:05（UTC+8）";
+    let expected = "【妥投】包裹已妥投\n收件人：张＊＊\n手机尾号：0012\n发生地：深圳市南山区科苑路\n快递原文：快件交给林测试（＊＊＊＊0035）\n时间：2026-11-21 19:05（UTC+8）";
     assert_eq!(text, expected);
 }
 
