@@ -10,10 +10,12 @@
 //! | [`sf`] | SF Express | it pushes routes, and answers queries |
 //! | [`shopify`] | Shopify's webhooks | it calls the hub |
 //! | `postgres` (Unix) | PostgreSQL: the real server, private and short-lived | a sink connects to it |
+//! | [`bots`] | group bots of DingTalk, WeCom and Feishu | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
 
+pub mod bots;
 mod client;
 mod form;
 pub mod generate;
