@@ -1,0 +1,2 @@
+//! The Feishu bot against the conformance suite.
+crossdock_testkit::conformance!(crossdock_feishu::Feishu);
