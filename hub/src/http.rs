@@ -77,6 +77,11 @@ impl Client {
                 headers.push(name.as_str(), value);
             }
         }
+        // Receivers may say a date instead of seconds; only here it is known what time it is.
+        if let Some(seconds) = headers.get("retry-after").and_then(until) {
+            headers.0.retain(|(name, _)| name != "retry-after");
+            headers.push("retry-after", seconds.to_string());
+        }
         let status = response.status().as_u16();
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
@@ -88,6 +93,12 @@ impl Client {
         }
         Ok(HttpResponse { status, headers, body: Bytes::from(body) })
     }
+}
+
+/// Seconds until an HTTP date, never less than asked; `None` when it is none.
+fn until(text: &str) -> Option<i64> {
+    let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
+    Some(at.as_second().saturating_sub(crate::clock::now().as_second()).max(0))
 }
 
 /// The one TLS setup: rustls with ring, roots that come with the binary.

@@ -1,6 +1,6 @@
 //! Puts the parts together from a configuration; the only place that knows them all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 use crate::backbone::Backbone;
 use crate::backbone::embedded::Embedded;
 use crate::config::{HumanDuration, Loaded, SourceSetup};
-use crate::handoff::worker::Worker;
+use crate::handoff::budget::Budget;
+use crate::handoff::worker::{Setup, Worker};
 use crate::http::Client;
 use crate::ingress::fetcher::{self, FetchSource};
 use crate::ingress::poller::Poller;
@@ -100,19 +101,30 @@ impl Hub {
             .map_err(|error| format!("cannot start the pipeline: {error}"))?;
 
         let mut rest = JoinSet::new();
+        let budgets: BTreeMap<&str, Arc<Budget>> = loaded
+            .config
+            .budget
+            .iter()
+            .map(|(name, budget)| {
+                let of = Budget::new(budget.rate_per_second, budget.rate_per_minute, budget.concurrency);
+                (name.as_str(), Arc::new(of))
+            })
+            .collect();
         for sink in &loaded.sinks {
             let Some(part) = sink.parts.sink.clone() else { continue };
-            let worker = Worker {
+            let worker = Worker::new(Setup {
                 id: Arc::clone(&sink.id),
                 config: sink.config.clone(),
                 filter: sink.filter.clone(),
                 part,
+                session: sink.parts.session.clone(),
+                budget: sink.config.budget.as_deref().and_then(|name| budgets.get(name).cloned()),
                 backbone: Arc::clone(&backbone),
                 client: client.clone(),
                 metrics: Arc::clone(&metrics),
                 stop: rest_stops.clone(),
                 patience: deadline / 4,
-            };
+            });
             rest.spawn(worker.run());
         }
         rest.spawn(retention(Arc::clone(&backbone), loaded.config.data.keep_captures, rest_stops.clone()));

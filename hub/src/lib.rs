@@ -17,4 +17,5 @@ pub mod operate;
 pub mod pipeline;
 pub mod registry;
 pub mod registry_table;
+pub mod session;
 pub mod telemetry;

@@ -89,7 +89,7 @@ impl Fields {
     pub fn validate(&self, setting: &str) -> Result<()> {
         for (field, source) in &self.0 {
             if let FieldSource::Path(path) = source {
-                check(path).map_err(|error| error.at(format!("{setting}.{field}")))?;
+                check(path, false).map_err(|error| error.at(format!("{setting}.{field}")))?;
             }
         }
         Ok(())
@@ -109,7 +109,15 @@ fn find<'a>(data: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(data, |at, name| at.get(name)).filter(|value| !value.is_null())
 }
 
-fn check(path: &str) -> Result<()> {
+/// Checks a path into the data of an event, also one that goes through lists (`order.lines.sku`).
+///
+/// # Errors
+/// `Config` with the names that are allowed there.
+pub fn check_path(path: &str) -> Result<()> {
+    check(path, true)
+}
+
+fn check(path: &str, lists: bool) -> Result<()> {
     let mut schemas = Vec::new();
     for schema in [
         schemars::schema_for!(OrderBody),
@@ -122,7 +130,7 @@ fn check(path: &str) -> Result<()> {
     }
     let mut said = Vec::new();
     for root in &schemas {
-        match walk(root, root, path) {
+        match walk(root, path, lists) {
             Ok(()) => return Ok(()),
             Err(names) => said.push(names),
         }
@@ -137,10 +145,10 @@ fn check(path: &str) -> Result<()> {
     Err(Error::config(format!("no `{wrong}` there: `{path}`, expected one of {}", names.join(", "))))
 }
 
-fn walk(root: &Value, schema: &Value, path: &str) -> std::result::Result<(), (usize, Vec<String>)> {
-    let mut at = schema;
+fn walk(root: &Value, path: &str, lists: bool) -> std::result::Result<(), (usize, Vec<String>)> {
+    let mut at = root;
     for (depth, name) in path.split('.').enumerate() {
-        let Some(properties) = properties(root, at) else { return Err((depth, Vec::new())) };
+        let Some(properties) = properties(root, at, lists) else { return Err((depth, Vec::new())) };
         match properties.get(name) {
             Some(inner) => at = inner,
             None => return Err((depth, properties.keys().cloned().collect())),
@@ -149,16 +157,23 @@ fn walk(root: &Value, schema: &Value, path: &str) -> std::result::Result<(), (us
     Ok(())
 }
 
-/// The members of an object schema, behind references and "or null".
-fn properties<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a serde_json::Map<String, Value>> {
+/// The members of an object schema, behind references, "or null" and, where asked, lists.
+fn properties<'a>(
+    root: &'a Value,
+    schema: &'a Value,
+    lists: bool,
+) -> Option<&'a serde_json::Map<String, Value>> {
     if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
         return Some(properties);
     }
     if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-        return properties(root, root.pointer(name.strip_prefix('#')?)?);
+        return properties(root, root.pointer(name.strip_prefix('#')?)?, lists);
+    }
+    if lists && let Some(items) = schema.get("items") {
+        return properties(root, items, lists);
     }
     let options = schema.get("anyOf").or_else(|| schema.get("oneOf")).or_else(|| schema.get("allOf"))?;
-    options.as_array()?.iter().find_map(|option| properties(root, option))
+    options.as_array()?.iter().find_map(|option| properties(root, option, lists))
 }
 
 #[cfg(test)]

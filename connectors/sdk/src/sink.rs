@@ -108,6 +108,14 @@ impl SinkPart {
             Self::Native(sink) => sink.takes(),
         }
     }
+
+    /// The filter unless the configuration names its own.
+    pub fn wants(&self) -> &'static [&'static str] {
+        match self {
+            Self::Http(sink) => sink.wants(),
+            Self::Native(sink) => sink.wants(),
+        }
+    }
 }
 
 /// A sink that speaks HTTP. Pure: a function from what was said so far to what is said next.
@@ -134,10 +142,14 @@ pub trait HttpSink: Send + Sync {
     /// What happens on a second hand-over.
     fn repeat(&self) -> Repeat;
 
-    /// Event patterns it understands (`order.*`): the filter unless the configuration names its own, which must not
-    /// ask for more.
+    /// Event patterns it understands (`order.*`): a configured filter must not ask for more.
     fn takes(&self) -> &'static [&'static str] {
         &["*"]
+    }
+
+    /// The filter unless the configuration names its own: a CRM that understands orders too wants only milestones.
+    fn wants(&self) -> &'static [&'static str] {
+        self.takes()
     }
 
     /// How long the receiver wants no further call at all, read from the quota headers of any of its replies.
@@ -204,5 +216,10 @@ pub trait Sink: Send + Sync {
     /// Event patterns it understands.
     fn takes(&self) -> &'static [&'static str] {
         &["*"]
+    }
+
+    /// The filter unless the configuration names its own.
+    fn wants(&self) -> &'static [&'static str] {
+        self.takes()
     }
 }

@@ -7,6 +7,7 @@
 //! - `settle` is durable when it returns; what was handed off and not settled is handed off again.
 //! - Sequences of captures and of events only grow, and are dense enough to be read in ranges.
 
+mod places;
 mod questions;
 mod types;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 use crossdock_connector::BoxFuture;
 use tokio::sync::watch;
 
+pub use places::*;
 pub use questions::*;
 pub use types::*;
 
@@ -75,6 +77,13 @@ pub trait Backbone: Send + Sync {
 
     /// Events by their sequences.
     fn events_at(&self, seqs: Vec<Seq>) -> BoxFuture<'_, Result<Vec<StoredEvent>>>;
+
+    /// A page of the log for a sink's reading: at most `limit` events of these classes after `after`. It may end before
+    /// the limit, so that a long stretch of another class does not take long: `upto` says how far it looked.
+    fn log(&self, after: Seq, limit: usize, classes: Classes) -> BoxFuture<'_, Result<LogPage>>;
+
+    /// How a history stands at a sink.
+    fn standing(&self, sink: String, history: i64) -> BoxFuture<'_, Result<Standing>>;
 
     /// Opens a sink's place in the log, or starts it at the beginning.
     fn open_sink(&self, sink: String, filter: String) -> BoxFuture<'_, Result<SinkPlace>>;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crossdock_schemas::HistoryKind;
 use serde::Serialize;
 
-use super::{HistoryKey, Micros, QuarantineReason, Seq, SinkPlace, StoredEvent, StoredState};
+use super::{HistoryKey, Micros, QuarantineReason, Replay, Seq, SinkPlace, StoredEvent, StoredState};
 
 /// What people ask.
 #[derive(Clone, Debug)]
@@ -50,6 +50,10 @@ pub enum Question {
     },
     /// Open fetches per source, for people.
     Nudges,
+    /// Replays that have not come to their end.
+    Replays,
+    /// The place of the last event recorded before this time.
+    PlaceAt(Micros),
 }
 
 /// What the backbone says.
@@ -69,6 +73,10 @@ pub enum Answer {
     States(Vec<(i64, StoredState)>),
     /// Open fetches: source, how many, the last error.
     Nudges(Vec<(String, u64, Option<String>)>),
+    /// Replays under way.
+    Replays(Vec<Replay>),
+    /// A place in the log of events.
+    Place(Seq),
 }
 
 /// The counts of promise 1, each side counted on its own.
@@ -110,12 +118,10 @@ pub struct SinkCounts {
     pub parked: u64,
     /// Dropped from the parking lot by people.
     pub dropped: u64,
+    /// Not handed off, because the receiver has something newer.
+    pub superseded: u64,
     /// Held, waiting for their time.
     pub held: u64,
-    /// Where it stands.
-    pub low: Seq,
-    /// Settled out of order above `low`.
-    pub done: Vec<Seq>,
 }
 
 /// A capture in quarantine.
@@ -155,7 +161,7 @@ pub struct ParkedRow {
     pub number: String,
     /// Attempts made.
     pub attempts: u32,
-    /// Why: `rejected`, `gave_up`, `uncertain`.
+    /// Why: `rejected`, `gave_up`, `uncertain`, `dependency`.
     pub reason: String,
     /// The receiver's own words.
     pub detail: String,
@@ -235,6 +241,11 @@ pub enum Repair {
         /// Now.
         at: Micros,
     },
+    /// Hands events off again, as class `r` and at a pace of their own. The number in it is ignored; the answer is the
+    /// number it got.
+    Replay(Replay),
+    /// Ends a replay where it stands.
+    StopReplay(i64),
     /// Drops parked events for good.
     DropParked(Vec<(String, Seq)>),
     /// Removes bodies of captures older than this that are folded and not in quarantine, at most so many.

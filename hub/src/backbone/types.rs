@@ -192,6 +192,10 @@ pub struct StoredEvent {
     pub source: Arc<str>,
     /// When it was committed.
     pub recorded_at: Micros,
+    /// Its history, in the store's own words.
+    pub history: i64,
+    /// Order, case or tracking number.
+    pub number: Arc<str>,
 }
 
 /// A thing to fetch because a capture said that it changed.
@@ -246,83 +250,4 @@ pub enum NudgeOutcome {
         /// Why.
         reason: QuarantineReason,
     },
-}
-
-/// Where a sink stands in the log.
-#[derive(Clone, Debug, Default)]
-pub struct SinkPlace {
-    /// Everything up to here is settled, or has a row of its own in `held`.
-    pub low: Seq,
-    /// Settled out of order above `low`.
-    pub done: Vec<Seq>,
-    /// Handoffs with a row of their own: waiting for their time or behind another of their key.
-    pub held: Vec<HeldHandoff>,
-}
-
-/// A handoff that could not be delivered at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeldHandoff {
-    /// The event.
-    pub seq: Seq,
-    /// Key of its lane.
-    pub key: String,
-    /// Attempts so far; 0 when it only waits behind another of its key.
-    pub attempts: u32,
-    /// When it may be tried.
-    pub next_at: Micros,
-    /// When it was first tried.
-    pub first_at: Micros,
-}
-
-/// What became of handoffs of one sink.
-#[derive(Clone, Debug, Default)]
-pub struct Settle {
-    /// Sink.
-    pub sink: Arc<str>,
-    /// Everything up to here is settled or held.
-    pub low: Seq,
-    /// Settled out of order above `low`.
-    pub done: Vec<Seq>,
-    /// Delivered by this step (also events that were held).
-    pub delivered: Vec<Seq>,
-    /// The receiver had them.
-    pub already: Vec<Seq>,
-    /// Held: added or changed.
-    pub held: Vec<HeldHandoff>,
-    /// Given up.
-    pub parked: Vec<Parked>,
-    /// Attempts worth remembering: every one that did not deliver at once.
-    pub attempts: Vec<Attempt>,
-    /// When.
-    pub at: Micros,
-}
-
-/// A handoff that was given up.
-#[derive(Clone, Debug)]
-pub struct Parked {
-    /// The event.
-    pub seq: Seq,
-    /// Key of its lane.
-    pub key: String,
-    /// Attempts made.
-    pub attempts: u32,
-    /// When it was first tried.
-    pub first_at: Micros,
-    /// From a closed set: `rejected`, `gave_up`, `uncertain`.
-    pub reason: &'static str,
-    /// The receiver's own words.
-    pub detail: String,
-}
-
-/// One attempt to hand an event off.
-#[derive(Clone, Debug, Serialize)]
-pub struct Attempt {
-    /// The event.
-    pub seq: Seq,
-    /// Attempt, from 1.
-    pub attempt: u32,
-    /// `delivered`, `already_there`, `retry`, `uncertain`, `rejected`.
-    pub outcome: &'static str,
-    /// The receiver's own words.
-    pub detail: String,
 }

@@ -33,13 +33,7 @@ pub(super) fn filter(words: &[String]) -> Outcome<Filter> {
 
 /// Whether a filter takes an event.
 pub(super) fn takes(filter: &Filter, stored: &StoredEvent) -> bool {
-    filter.takes(&Subject {
-        event_type: stored.event.event_type,
-        class: stored.event.class,
-        platform: &stored.event.platform,
-        shop: &stored.event.shop,
-        source: &stored.source,
-    })
+    filter.takes(&Subject::of(stored))
 }
 
 #[cfg(test)]

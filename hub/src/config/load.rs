@@ -8,6 +8,7 @@ use crossdock_connector::{Descriptor, Parts, Role, settings};
 use toml::{Table, Value};
 
 use super::place::Map;
+use super::sinks;
 use super::{Config, DEFAULT, Problem, Sink, Source, secrets};
 use crate::handoff::filter::Filter;
 use crate::registry;
@@ -90,7 +91,8 @@ pub fn load_text(name: &str, text: &str, data: Option<&Path>) -> Result<Loaded, 
         );
     }
     let sources = sources(&config, &map, &mut problems);
-    let sinks = sinks(&config, &map, &mut problems);
+    let sinks = sink_setups(&config, &map, &mut problems);
+    sinks::budgets(&config, &map, &mut problems);
     let (fatal, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.fatal);
     if fatal.is_empty() { Ok(Loaded { config, sources, sinks, warnings }) } else { Err(fatal) }
 }
@@ -194,7 +196,7 @@ fn sources(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<S
     ready
 }
 
-fn sinks(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<SinkSetup> {
+fn sink_setups(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<SinkSetup> {
     let mut ready = Vec::new();
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (at, sink) in config.sink.iter().enumerate() {
@@ -205,33 +207,6 @@ fn sinks(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<Sin
             problems.push(map.at(&key("id"), message));
         }
         check_id(&sink.id, &key("id"), map, problems);
-        let filter = Filter {
-            events: sink.events.clone(),
-            sources: sink.sources.clone(),
-            platforms: sink.platforms.clone(),
-            classes: sink.classes.clone(),
-        };
-        for pattern in filter.unknown_patterns() {
-            let message = format!(
-                "no event type fits `{pattern}`: use a type such as order.paid, a group such as milestone.*, or *"
-            );
-            problems.push(map.at(&key("events"), message));
-        }
-        for class in sink.classes.iter().filter(|class| !["n", "r", "t"].contains(&class.as_str())) {
-            problems.push(map.at(&key("classes"), format!("`{class}` is not a class: n, r or t")));
-        }
-        for source in sink.sources.iter().filter(|id| !config.source.iter().any(|source| source.id == **id)) {
-            problems.push(map.at(&key("sources"), format!("there is no source `{source}`")));
-        }
-        for (name, value) in [("concurrency", sink.concurrency), ("batch", sink.batch)] {
-            if value == 0 {
-                problems.push(map.at(&key(name), "0 would never deliver: at least 1"));
-            }
-        }
-        if sink.rate_per_second == Some(0) {
-            problems
-                .push(map.at(&key("rate_per_second"), "0 would never deliver: at least 1, or leave it out"));
-        }
         let Some((descriptor, parts)) =
             parts(&sink.connector, &sink.settings, &format!("sink[{at}]"), map, problems)
         else {
@@ -243,6 +218,9 @@ fn sinks(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<Sin
             );
             continue;
         }
+        let part = parts.sink.as_ref();
+        let filter = sinks::filter(sink, part);
+        sinks::check(sink, &filter, part, config, &key, map, problems);
         ready.push(SinkSetup {
             id: sink.id.as_str().into(),
             config: sink.clone(),

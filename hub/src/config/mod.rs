@@ -3,8 +3,10 @@
 mod load;
 mod place;
 mod secrets;
+mod sinks;
 mod size;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ pub use load::{Loaded, SinkSetup, SourceSetup, load, load_text, read};
 pub use place::Problem;
 pub use size::HumanDuration;
 
+use crate::handoff::condition::Condition;
 use crate::history::MilestoneRules;
 
 /// The file with every key, its default and its meaning.
@@ -48,6 +51,24 @@ pub struct Config {
     /// Where events go.
     #[serde(default)]
     pub sink: Vec<Sink>,
+    /// Call budgets that sinks share, by name.
+    #[serde(default)]
+    pub budget: BTreeMap<String, Budget>,
+}
+
+/// What several sinks may spend together.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Most calls a second.
+    #[serde(default)]
+    pub rate_per_second: Option<u32>,
+    /// Most calls a minute.
+    #[serde(default)]
+    pub rate_per_minute: Option<u32>,
+    /// Most calls at a time.
+    #[serde(default)]
+    pub concurrency: Option<usize>,
 }
 
 /// Where things are kept.
@@ -178,15 +199,30 @@ pub struct Sink {
     /// Classes it takes: `n` normal, `r` replay and backfill, `t` test. Empty takes all.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// Only events whose fields fit all of these.
+    #[serde(default, rename = "where")]
+    pub conditions: Vec<Condition>,
     /// Most calls at a time.
     #[serde(default = "eight")]
     pub concurrency: usize,
     /// Most calls a second.
     #[serde(default)]
     pub rate_per_second: Option<u32>,
+    /// Most calls a minute, for receivers that count so.
+    #[serde(default)]
+    pub rate_per_minute: Option<u32>,
+    /// A budget shared with other sinks that use the same application key; see `[budget]`.
+    #[serde(default)]
+    pub budget: Option<String>,
     /// Most events in a call, where the sink takes more than one.
     #[serde(default = "one")]
     pub batch: usize,
+    /// Hands off only the latest of several events of one key that wait, for receivers that keep no history.
+    #[serde(default)]
+    pub coalesce: bool,
+    /// A refund or return waits until its order was accepted here, where the sink takes orders too.
+    #[serde(default = "yes")]
+    pub wait_for_orders: bool,
     /// First wait after a failure; doubles with each attempt.
     #[serde(default = "retry_base")]
     pub retry_base: HumanDuration,
@@ -201,6 +237,9 @@ pub struct Sink {
     pub settings: toml::Table,
 }
 
+fn yes() -> bool {
+    true
+}
 fn one() -> usize {
     1
 }

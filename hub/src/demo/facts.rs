@@ -31,6 +31,8 @@ impl Fact {
             platform: &self.platform,
             shop: &self.shop,
             source: &self.source,
+            // The demo's filters have no conditions on fields.
+            data: "",
         })
     }
 }

@@ -156,14 +156,7 @@ impl Story {
 }
 
 fn takes(filter: &Filter, stored: &StoredEvent) -> bool {
-    let event = &stored.event;
-    filter.takes(&Subject {
-        event_type: event.event_type,
-        class: event.class,
-        platform: &event.platform,
-        shop: &event.shop,
-        source: &stored.source,
-    })
+    filter.takes(&Subject::of(stored))
 }
 
 fn clock_time(arrival: &Arrival) -> String {

@@ -3,6 +3,9 @@
 use crossdock_schemas::{Class, EventType};
 use serde::{Deserialize, Serialize};
 
+use super::condition::{Condition, holds};
+use crate::backbone::StoredEvent;
+
 /// What a filter looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -16,6 +19,22 @@ pub struct Subject<'a> {
     pub shop: &'a str,
     /// Id of the source whose capture caused it.
     pub source: &'a str,
+    /// The data of the event as JSON text: looked at only where a filter has conditions.
+    pub data: &'a str,
+}
+
+impl<'a> Subject<'a> {
+    /// What a filter looks at in a stored event.
+    pub fn of(stored: &'a StoredEvent) -> Self {
+        Self {
+            event_type: stored.event.event_type,
+            class: stored.event.class,
+            platform: &stored.event.platform,
+            shop: &stored.event.shop,
+            source: &stored.source,
+            data: stored.event.data.get(),
+        }
+    }
 }
 
 /// Which events a sink takes: an event must fit every list that is not empty.
@@ -30,6 +49,9 @@ pub struct Filter {
     pub platforms: Vec<String>,
     /// Classes: `n` normal, `r` replay and backfill, `t` test.
     pub classes: Vec<String>,
+    /// Conditions on fields; all must hold.
+    #[serde(rename = "where", skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
 }
 
 impl Filter {
@@ -51,11 +73,21 @@ impl Filter {
 
     /// Whether the sink takes this event.
     pub fn takes(&self, subject: &Subject<'_>) -> bool {
-        let name = subject.event_type.as_str();
-        fits(&self.events, |pattern| pattern_fits(pattern, name))
+        self.takes_type(subject.event_type)
             && fits(&self.sources, |source| source == subject.source)
             && fits(&self.platforms, |platform| platform == subject.platform)
-            && (self.classes.is_empty() || self.classes.iter().any(|class| class == subject.class.as_str()))
+            && self.takes_class(subject.class)
+            && holds(&self.conditions, subject.data)
+    }
+
+    /// Whether it takes a type at all.
+    pub fn takes_type(&self, event_type: EventType) -> bool {
+        fits(&self.events, |pattern| pattern_fits(pattern, event_type.as_str()))
+    }
+
+    /// Whether it takes a class at all.
+    pub fn takes_class(&self, class: Class) -> bool {
+        self.classes.is_empty() || self.classes.iter().any(|wanted| wanted == class.as_str())
     }
 
     /// Event patterns that no event type fits: a typing error that would silence a sink.
@@ -77,6 +109,12 @@ fn pattern_fits(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// Whether every event type that `pattern` fits is fitted by one of `takes`.
+pub(crate) fn covers(takes: &[&str], pattern: &str) -> bool {
+    let understood = |kind: &EventType| takes.iter().any(|take| pattern_fits(take, kind.as_str()));
+    EventType::ALL.iter().filter(|kind| pattern_fits(pattern, kind.as_str())).all(understood)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +126,7 @@ mod tests {
             platform: "shopify",
             shop: "s",
             source: "us",
+            data: r#"{"order":{"currency":"CNY"}}"#,
         }
     }
 

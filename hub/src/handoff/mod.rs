@@ -4,10 +4,13 @@
 //! reach a sink in order; a key that waits holds up no other key, and a sink no other sink; what was not settled
 //! is handed off again after a crash; nothing is given up without a row in the parking lot that says why.
 
+pub mod budget;
+pub mod condition;
+mod fill;
 pub mod filter;
+mod gate;
 pub mod lanes;
 mod outcome;
-mod ready;
 pub mod schedule;
 mod talk;
 pub mod worker;

@@ -1,37 +1,38 @@
 //! One worker per sink: reads the log, does what the lanes say, settles what became of it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossdock_connector::{Delivery, Error, ErrorKind, Outcome, Repeat, SinkPart};
-use governor::clock::Clock as _;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use crossdock_schemas::Class;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::filter::{Filter, Subject};
-use super::lanes::{Lanes, Result as Became};
+use super::budget::{Budget, Place};
+use super::fill::Job;
+use super::filter::Filter;
+use super::gate::{Gate, takes_orders};
+use super::lanes::{Lanes, Result as Became, Rules};
 use super::outcome::became;
 use super::schedule::Schedule;
+use super::talk::Talker;
 use crate::backbone::*;
 use crate::clock;
 use crate::config::Sink;
 use crate::http::Client;
+use crate::session::Sessions;
 use crate::telemetry::metrics::{Metric, Metrics};
 
-/// Most events of a sink in memory.
-const WINDOW: usize = 1024;
-/// The log is read on when so much is free: few large reads instead of many small ones.
-const READS_AT: usize = WINDOW / 2;
-/// Most events that wait with a row of their own before the log is read no further.
-const MOST_HELD: usize = 10_000;
+/// Most events of a reading in memory.
+pub(super) const WINDOW: usize = 1024;
+/// Most events of a reading that wait with a row of their own before the log is read no further.
+pub(super) const MOST_HELD: usize = 10_000;
 
-/// What a worker needs.
-pub struct Worker {
+/// What a worker is made of.
+pub struct Setup {
     /// Sink id.
     pub id: Arc<str>,
     /// Its configuration.
@@ -40,6 +41,10 @@ pub struct Worker {
     pub filter: Filter,
     /// How it takes them.
     pub part: SinkPart,
+    /// For sinks that need a session.
+    pub session: Option<Arc<dyn crossdock_connector::Session>>,
+    /// What it shares with other sinks.
+    pub budget: Option<Arc<Budget>>,
     /// The store.
     pub backbone: Arc<dyn Backbone>,
     /// For HTTP sinks.
@@ -52,21 +57,59 @@ pub struct Worker {
     pub patience: Duration,
 }
 
+/// A sink's worker.
+pub struct Worker {
+    pub(super) id: Arc<str>,
+    config: Sink,
+    pub(super) filter: Filter,
+    pub(super) part: SinkPart,
+    /// Whether refunds wait for their orders.
+    pub(super) waits: bool,
+    pub(super) backbone: Arc<dyn Backbone>,
+    talker: Talker,
+    metrics: Arc<Metrics>,
+    stop: watch::Receiver<bool>,
+    patience: Duration,
+}
+
 /// A call that came to its end: the events it covered and what became of each.
 type Ended = Vec<(Seq, Became)>;
 
-struct Running {
-    lanes: Lanes,
+pub(super) struct Running {
+    pub(super) lanes: Lanes,
     events: HashMap<Seq, StoredEvent>,
+    pub(super) jobs: Vec<Job>,
     calls: JoinSet<Ended>,
     /// The events these calls cover.
     flying: BTreeSet<Seq>,
     settling: Option<JoinHandle<Result<()>>>,
-    limiter: Option<DefaultDirectRateLimiter>,
     not_before: Micros,
+    /// What was in the log at the start may have been under way when an earlier life ended.
+    old: Seq,
+}
+
+impl Running {
+    /// Keeps an event until its time comes. While many wait they are read again then: memory stays as it is.
+    pub(super) fn keep(&mut self, stored: StoredEvent) {
+        if self.lanes.held() <= WINDOW {
+            self.events.insert(stored.seq, stored);
+        }
+    }
 }
 
 impl Worker {
+    /// A worker that has not begun.
+    pub fn new(setup: Setup) -> Self {
+        let Setup { id, config, filter, part, session, budget, backbone, client, metrics, stop, patience } =
+            setup;
+        let own = Budget::new(config.rate_per_second, config.rate_per_minute, None);
+        let budgets = std::iter::once(Arc::new(own)).chain(budget).collect();
+        let sessions = session.map(|session| Sessions::new(session, client.clone()));
+        let talker = Talker { client, sessions, budgets, longest: config.retry_max.get() };
+        let waits = config.wait_for_orders && takes_orders(&filter);
+        Self { id, config, filter, part, waits, backbone, talker, metrics, stop, patience }
+    }
+
     /// Runs until stopped; calls under way are waited for, not longer than there is patience, and settled.
     pub async fn run(self) {
         let this = Arc::new(self);
@@ -88,21 +131,26 @@ impl Worker {
 
     async fn run_until_trouble(self: &Arc<Self>) -> Result<()> {
         let place = self.backbone.open_sink(self.id.to_string(), self.filter.to_text()).await?;
-        let schedule = Schedule {
-            base: self.config.retry_base.micros(),
-            longest: self.config.retry_max.micros(),
-            give_up: self.config.give_up_after.micros(),
+        let rules = Rules {
+            schedule: Schedule {
+                base: self.config.retry_base.micros(),
+                longest: self.config.retry_max.micros(),
+                give_up: self.config.give_up_after.micros(),
+            },
+            coalesce: self.config.coalesce,
+            at_most_once: self.part.repeat() == Repeat::AtMostOnce,
         };
         let seed = self.id.bytes().fold(0, |seed, byte| super::schedule::mix(seed ^ u64::from(byte)));
-        let limiter = self.config.rate_per_second.and_then(NonZeroU32::new);
+        let jobs = place.replays.iter().cloned().map(Job::new).collect::<Result<_>>()?;
         let mut running = Running {
-            lanes: Lanes::new(schedule, place, seed),
+            lanes: Lanes::new(rules, place, seed),
             events: HashMap::new(),
+            jobs,
             calls: JoinSet::new(),
             flying: BTreeSet::new(),
             settling: None,
-            limiter: limiter.map(|rate| RateLimiter::direct(Quota::per_second(rate))),
             not_before: 0,
+            old: *self.backbone.heads().events.borrow(),
         };
         let mut heads = self.backbone.heads();
         let mut stop = self.stop.clone();
@@ -120,8 +168,7 @@ impl Worker {
                 return self.flush(&mut running).await;
             }
             let now = clock::now_micros();
-            let room = running.lanes.room(WINDOW, MOST_HELD);
-            if !stopping && running.lanes.offered() < head && room >= READS_AT && running.settling.is_none() {
+            if !stopping && self.can_read(&running, head) && running.settling.is_none() {
                 // More of the log can be read at once; what is under way is looked at on the way.
                 tokio::task::yield_now().await;
                 while let Some(ended) = running.calls.try_join_next() {
@@ -130,6 +177,7 @@ impl Worker {
                 continue;
             }
             let wake = running.lanes.wake_at(now).map_or(i64::MAX, |at| at.max(running.not_before));
+            let wake = self.replay_wakes(&running, now).map_or(wake, |at| wake.min(at));
             let wake = if running.not_before > now { wake.min(running.not_before) } else { wake };
             let pause = Duration::from_micros(
                 u64::try_from(wake.saturating_sub(now)).unwrap_or(0).min(3_600_000_000),
@@ -147,7 +195,7 @@ impl Worker {
                     changed.map_err(|_| BackboneError::Closed)?;
                     self.flush(&mut running).await?;
                     let place = self.backbone.open_sink(self.id.to_string(), self.filter.to_text()).await?;
-                    running.lanes.restore(place.held);
+                    self.ordered(&mut running, place)?;
                 }
                 changed = stop.changed(), if !stopping => drop(changed),
                 () = tokio::time::sleep(pause), if !stopping => {}
@@ -177,30 +225,23 @@ impl Worker {
         }
     }
 
-    /// Reads on in the log as far as there is room.
-    async fn fill(&self, running: &mut Running, head: Seq) -> Result<()> {
-        let room = running.lanes.room(WINDOW, MOST_HELD);
-        if running.lanes.offered() >= head || room < READS_AT {
-            return Ok(());
+    /// People gave orders meanwhile: parked events come back, replays begin or were stopped.
+    fn ordered(&self, running: &mut Running, place: SinkPlace) -> Result<()> {
+        running.lanes.restore(place.held);
+        let gone: Vec<i64> = running
+            .jobs
+            .iter()
+            .map(Job::id)
+            .filter(|id| !place.replays.iter().any(|replay| replay.id == *id))
+            .collect();
+        for id in gone {
+            running.jobs.retain(|job| job.id() != id);
+            running.lanes.stop(id);
         }
-        let events = self.backbone.events(running.lanes.offered(), room.min(512)).await?;
-        let now = clock::now_micros();
-        for stored in events {
-            let subject = Subject {
-                event_type: stored.event.event_type,
-                class: stored.event.class,
-                platform: &stored.event.platform,
-                shop: &stored.event.shop,
-                source: &stored.source,
-            };
-            if !self.filter.takes(&subject) || running.lanes.knows(stored.seq) {
-                running.lanes.pass(stored.seq);
-                continue;
-            }
-            running.lanes.offer(stored.seq, &stored.event.key, now);
-            // While many wait they are read again when their time comes: memory stays as it is.
-            if running.lanes.held() <= WINDOW {
-                running.events.insert(stored.seq, stored);
+        for replay in place.replays {
+            if !running.jobs.iter().any(|job| job.id() == replay.id) {
+                running.lanes.begin(replay.id, replay.place.clone());
+                running.jobs.push(Job::new(replay)?);
             }
         }
         Ok(())
@@ -209,46 +250,94 @@ impl Worker {
     /// Starts what may be handed off now.
     async fn start(self: &Arc<Self>, running: &mut Running) -> Result<()> {
         let now = clock::now_micros();
-        if now < running.not_before {
+        let free = self.config.concurrency.saturating_sub(running.calls.len());
+        if now < running.not_before || free == 0 {
             return Ok(());
         }
         let batch = self.config.batch.max(1);
-        let most = self.config.concurrency.saturating_mul(batch);
-        let mut seqs = running.lanes.take(now, most);
-        self.load(running, &seqs).await?;
-        while !seqs.is_empty() {
-            if let Some(limiter) = &running.limiter
-                && let Err(not_yet) = limiter.check()
-            {
-                let wait = not_yet.wait_time_from(governor::clock::DefaultClock::default().now());
-                running.not_before =
-                    now.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(0)).saturating_add(1);
-                for seq in seqs.drain(..) {
-                    running.lanes.untake(seq, now);
+        let due = running.lanes.take(now, free.saturating_mul(batch));
+        self.load(running, &due).await?;
+        let mut seqs = Vec::with_capacity(due.len());
+        for seq in due {
+            let Some(stored) = running.events.get(&seq) else {
+                return Err(BackboneError::Broken(format!("event {seq} is gone from the log")));
+            };
+            match self.gate(&running.lanes, seq, stored).await? {
+                Gate::Go => seqs.push(seq),
+                Gate::Superseded(words) => {
+                    running.events.remove(&seq);
+                    running.lanes.finish(seq, Became::Superseded(words), now);
                 }
-                return Ok(());
+                Gate::WaitFor(key, words) => running.lanes.wait_for(seq, &key, &words, now),
             }
-            let taken: Vec<Seq> = seqs.drain(..batch.min(seqs.len())).collect();
-            let mut deliveries = Vec::with_capacity(taken.len());
-            let mut recorded = Vec::with_capacity(taken.len());
-            for seq in &taken {
-                let Some(stored) = running.events.get(seq) else {
-                    return Err(BackboneError::Broken(format!("event {seq} is gone from the log")));
-                };
-                deliveries.push(Delivery {
-                    event: Arc::clone(&stored.event),
-                    json: stored.json.clone(),
-                    attempt: running.lanes.attempt(*seq),
-                    maybe_there: false,
-                });
-                recorded.push(stored.recorded_at);
-            }
-            running.flying.extend(&taken);
-            let this = Arc::clone(self);
-            let trace = deliveries.first().and_then(|delivery| delivery.event.traceparent.clone());
-            let span = crate::telemetry::child_span("deliver", trace.as_deref());
-            running.calls.spawn(async move { this.call(taken, deliveries, recorded).await }.instrument(span));
         }
+        while !seqs.is_empty() {
+            let place = match self.pay(now) {
+                Ok(place) => place,
+                Err(wait) => {
+                    let wait = i64::try_from(wait.as_micros()).unwrap_or(0).saturating_add(1);
+                    running.not_before = now.saturating_add(wait);
+                    for seq in seqs.drain(..) {
+                        running.lanes.untake(seq, now);
+                    }
+                    return Ok(());
+                }
+            };
+            let taken: Vec<Seq> = seqs.drain(..batch.min(seqs.len())).collect();
+            if self.part.repeat() == Repeat::AtMostOnce {
+                // Before anybody could be told, it is written down that they may have been.
+                taken.iter().for_each(|seq| running.lanes.intend(*seq));
+                self.flush(running).await?;
+            }
+            self.call_for(running, taken, place)?;
+        }
+        Ok(())
+    }
+
+    /// A place and a call from every budget, or how long to wait.
+    fn pay(&self, now: Micros) -> std::result::Result<Vec<Place>, Duration> {
+        let mut places = Vec::new();
+        for budget in &self.talker.budgets {
+            // All places are taken by other sinks: look again soon.
+            places.push(budget.place().ok_or(Duration::from_millis(20))?);
+        }
+        for budget in &self.talker.budgets {
+            budget.call(now)?;
+        }
+        Ok(places)
+    }
+
+    fn call_for(self: &Arc<Self>, running: &mut Running, taken: Vec<Seq>, places: Vec<Place>) -> Result<()> {
+        let mut deliveries = Vec::with_capacity(taken.len());
+        let mut recorded = Vec::with_capacity(taken.len());
+        let asks = self.part.repeat() == Repeat::QueryFirst;
+        for seq in &taken {
+            let Some(stored) = running.events.get(seq) else {
+                return Err(BackboneError::Broken(format!("event {seq} is gone from the log")));
+            };
+            let replayed = matches!(running.lanes.track(*seq), Track::Replay(_));
+            let (event, json) =
+                if replayed { again(stored) } else { (Arc::clone(&stored.event), stored.json.clone()) };
+            deliveries.push(Delivery {
+                event,
+                json,
+                attempt: running.lanes.attempt(*seq),
+                maybe_there: running.lanes.maybe_there(*seq) || replayed || (asks && *seq <= running.old),
+            });
+            recorded.push(stored.recorded_at);
+        }
+        running.flying.extend(&taken);
+        let this = Arc::clone(self);
+        let trace = deliveries.first().and_then(|delivery| delivery.event.traceparent.clone());
+        let span = crate::telemetry::child_span("deliver", trace.as_deref());
+        running.calls.spawn(
+            async move {
+                let ended = this.call(taken, deliveries, recorded).await;
+                drop(places);
+                ended
+            }
+            .instrument(span),
+        );
         Ok(())
     }
 
@@ -269,7 +358,7 @@ impl Worker {
     async fn call(&self, seqs: Vec<Seq>, deliveries: Vec<Delivery>, recorded: Vec<Micros>) -> Ended {
         let outcomes = match &self.part {
             SinkPart::Native(sink) => sink.deliver(&deliveries).await,
-            SinkPart::Http(sink) => self.http(&**sink, &deliveries).await,
+            SinkPart::Http(sink) => self.talker.hand_over(&**sink, &deliveries).await,
         };
         let mut outcomes = outcomes.into_iter();
         let repeat = self.part.repeat();
@@ -287,17 +376,6 @@ impl Worker {
         ended
     }
 
-    async fn http(&self, sink: &dyn crossdock_connector::HttpSink, deliveries: &[Delivery]) -> Vec<Outcome> {
-        let mut outcomes: Vec<Outcome> = Vec::with_capacity(deliveries.len());
-        let mut rest = deliveries;
-        while !rest.is_empty() {
-            let (first, later) = rest.split_at(sink.together(rest).clamp(1, rest.len()));
-            outcomes.extend(super::talk::conversation(&self.client, sink, first, None).await);
-            rest = later;
-        }
-        outcomes
-    }
-
     fn ended(
         &self,
         running: &mut Running,
@@ -308,7 +386,7 @@ impl Worker {
             Ok(ended) => {
                 for (seq, became) in ended {
                     running.flying.remove(&seq);
-                    let kept = matches!(became, Became::Retry(..));
+                    let kept = matches!(became, Became::Retry { .. } | Became::Wait(..));
                     if let Became::Rejected(words) | Became::Uncertain(words) = &became {
                         tracing::warn!(
                             sink = &*self.id,
@@ -372,4 +450,12 @@ async fn settled(settling: &mut Option<JoinHandle<Result<()>>>) -> Result<()> {
     let result = task.await.map_err(|error| BackboneError::Broken(format!("settling failed: {error}")))?;
     *settling = None;
     result
+}
+
+/// An event as it is told again: everything but its class is as it was.
+fn again(stored: &StoredEvent) -> (Arc<crossdock_schemas::Event>, bytes::Bytes) {
+    let mut event = (*stored.event).clone();
+    event.class = Class::Replay;
+    let json = bytes::Bytes::from(event.to_json());
+    (Arc::new(event), json)
 }

@@ -55,6 +55,8 @@ pub struct SinkLine {
     pub delivered: u64,
     /// The receiver had them already.
     pub already_there: u64,
+    /// Not handed off, because the receiver has something newer.
+    pub superseded: u64,
     /// Not yet.
     pub pending: u64,
     /// In the parking lot.
@@ -74,7 +76,9 @@ impl SourceLine {
 impl SinkLine {
     /// Whether what was matched is what it became.
     pub fn balances(&self) -> bool {
-        self.matched == self.delivered + self.already_there + self.pending + self.parked + self.dropped
+        let became =
+            [self.delivered, self.already_there, self.superseded, self.pending, self.parked, self.dropped];
+        self.matched == became.iter().sum::<u64>()
     }
 }
 
@@ -122,6 +126,7 @@ impl Ledger {
                 matched: counts.matched,
                 delivered: counts.delivered,
                 already_there: counts.already_there,
+                superseded: counts.superseded,
                 pending: counts.held,
                 parked: counts.parked,
                 dropped: counts.dropped,

@@ -28,6 +28,8 @@ pub struct Fold {
     tenant: Arc<str>,
     sources: SourceOf,
     sinks: Vec<(Arc<str>, Filter)>,
+    /// Whether a filter looks at the data of events.
+    looks: bool,
     rules: Arc<MilestoneRules>,
     enrich: Arc<dyn Enrich>,
     cache: Cache,
@@ -59,7 +61,8 @@ impl Fold {
         rules: MilestoneRules,
         enrich: Arc<dyn Enrich>,
     ) -> Self {
-        Self { tenant, sources, sinks, rules: Arc::new(rules), enrich, cache: Cache::new(KEPT) }
+        let looks = sinks.iter().any(|(_, filter)| !filter.conditions.is_empty());
+        Self { looks, tenant, sources, sinks, rules: Arc::new(rules), enrich, cache: Cache::new(KEPT) }
     }
 
     /// Forgets all states: after a failed commit they are not what the store holds.
@@ -316,12 +319,17 @@ impl Fold {
             }
             if let Some(snapshot) = &entry.snapshot {
                 for event in decision.events {
+                    let data = match self.looks {
+                        true => data_of(&key, snapshot, &event.extra),
+                        false => String::new(),
+                    };
                     let subject = Subject {
                         event_type: event.event_type,
                         class: stored.class,
                         platform: &key.platform,
                         shop: &key.shop,
                         source: &stored.source,
+                        data: &data,
                     };
                     for (sink, filter) in &self.sinks {
                         if filter.takes(&subject) {
@@ -387,4 +395,9 @@ impl Fold {
             self.cache.put(key, Some(known));
         }
     }
+}
+
+/// The data of an event as receivers get it.
+fn data_of(key: &HistoryKey, snapshot: &str, extra: &str) -> String {
+    format!("{{\"{}\":{snapshot}{extra}}}", key.kind.as_str())
 }

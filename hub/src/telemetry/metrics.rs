@@ -170,7 +170,10 @@ impl Metrics {
         let outcome = match became {
             Became::Delivered => "delivered",
             Became::AlreadyThere => "already_there",
-            Became::Retry(..) => "retry",
+            Became::Superseded(_) => "superseded",
+            Became::Retry { sent: false, .. } => "retry",
+            Became::Retry { sent: true, .. } => "uncertain",
+            Became::Wait(..) => "wait",
             Became::Uncertain(_) => "uncertain",
             Became::Rejected(_) => "rejected",
         };

@@ -4,7 +4,14 @@ use super::given::*;
 use super::*;
 
 fn held(seq: Seq) -> HeldHandoff {
-    HeldHandoff { seq, key: format!("k{seq}"), attempts: 2, next_at: NOW + 5, first_at: NOW }
+    HeldHandoff {
+        seq,
+        key: format!("k{seq}"),
+        attempts: 2,
+        next_at: NOW + 5,
+        first_at: NOW,
+        ..HeldHandoff::default()
+    }
 }
 
 fn parked(seq: Seq) -> Parked {
@@ -42,6 +49,7 @@ pub(super) async fn a_place_starts_at_the_beginning_and_survives(mut made: Made)
         parked: vec![parked(seqs[4])],
         attempts: vec![Attempt { seq: seqs[3], attempt: 2, outcome: "retry", detail: "busy".into() }],
         at: NOW,
+        ..Settle::default()
     };
     made.backbone.settle(settle).await.unwrap();
     for _ in 0..2 {
@@ -113,6 +121,7 @@ pub(super) async fn what_was_parked_comes_back_when_people_say_so(mut made: Made
         attempts: 0,
         next_at: NOW + 60,
         first_at: NOW + 60,
+        ..HeldHandoff::default()
     };
     assert_eq!(now.held, [again]);
     let found = line(&*made.backbone, "erp").await;

@@ -42,7 +42,14 @@ pub(super) async fn balances_wherever_a_sink_stands(mut made: Made) {
             already: pick(Stands::Already),
             held: pick(Stands::Held)
                 .into_iter()
-                .map(|seq| HeldHandoff { seq, key: "k".into(), attempts: 1, next_at: NOW, first_at: NOW })
+                .map(|seq| HeldHandoff {
+                    seq,
+                    key: "k".into(),
+                    attempts: 1,
+                    next_at: NOW,
+                    first_at: NOW,
+                    ..HeldHandoff::default()
+                })
                 .collect(),
             parked: pick(Stands::Parked)
                 .into_iter()
@@ -57,6 +64,7 @@ pub(super) async fn balances_wherever_a_sink_stands(mut made: Made) {
                 .collect(),
             attempts: Vec::new(),
             at: NOW,
+            ..Settle::default()
         };
         let backbone = Arc::clone(&made.backbone);
         calls.spawn(async move { backbone.settle(settle).await.unwrap() });

@@ -182,7 +182,14 @@ impl Model {
             match (first + at) % 4 {
                 0 => settle.delivered.push(seq),
                 1 => settle.already.push(seq),
-                2 => settle.held.push(HeldHandoff { seq, key, attempts: 1, next_at: NOW, first_at: NOW }),
+                2 => settle.held.push(HeldHandoff {
+                    seq,
+                    key,
+                    attempts: 1,
+                    next_at: NOW,
+                    first_at: NOW,
+                    ..HeldHandoff::default()
+                }),
                 _ => settle.parked.push(Parked {
                     seq,
                     key,

@@ -17,6 +17,8 @@ pub(super) fn answer(connection: &Connection, tenant: &Arc<str>, question: Quest
         Question::Quarantine { source, limit } => Answer::Quarantine(quarantine(connection, source, limit)?),
         Question::Parked { sink, limit } => Answer::Parked(parked(connection, sink, limit)?),
         Question::States { kind, after, limit } => Answer::States(states(connection, kind, after, limit)?),
+        Question::Replays => Answer::Replays(log::replays(connection, None)?),
+        Question::PlaceAt(at) => Answer::Place(log::place_at(connection, at)?),
         Question::Nudges => Answer::Nudges(nudges(connection)?),
     })
 }
@@ -77,11 +79,10 @@ fn ledger(connection: &Connection) -> Result<LedgerCounts> {
     )?;
     each(
         connection,
-        "SELECT k.name, k.matched, k.delivered, k.already_there, k.dropped, k.low, k.done,
+        "SELECT k.name, k.matched, k.delivered, k.already_there, k.dropped, k.superseded,
            (SELECT count(*) FROM handoffs h WHERE h.sink = k.id AND h.parked_at IS NOT NULL),
            (SELECT count(*) FROM handoffs h WHERE h.sink = k.id AND h.parked_at IS NULL) FROM sinks k",
         |row| {
-            let done: String = row.get(6)?;
             counts.sinks.insert(
                 row.get(0)?,
                 SinkCounts {
@@ -89,10 +90,9 @@ fn ledger(connection: &Connection) -> Result<LedgerCounts> {
                     delivered: unsigned(row.get(2)?),
                     already_there: unsigned(row.get(3)?),
                     dropped: unsigned(row.get(4)?),
-                    low: row.get(5)?,
-                    done: serde_json::from_str(&done).unwrap_or_default(),
-                    parked: unsigned(row.get(7)?),
-                    held: unsigned(row.get(8)?),
+                    superseded: unsigned(row.get(5)?),
+                    parked: unsigned(row.get(6)?),
+                    held: unsigned(row.get(7)?),
                 },
             );
             Ok(())
@@ -105,8 +105,8 @@ fn ledger(connection: &Connection) -> Result<LedgerCounts> {
         Ok(())
     })?;
     for (name, id, filter) in filters {
-        let place = read::sink_place(connection, id)?;
-        let open = read::open_matches(connection, &filter, &place)?;
+        let place = log::sink_place(connection, id)?;
+        let open = log::open_matches(connection, &filter, &place)?;
         if let Some(sink) = counts.sinks.get_mut(&name) {
             sink.held += unsigned(open);
         }
@@ -195,7 +195,7 @@ fn timeline(connection: &Connection, tenant: &Arc<str>, key: &HistoryKey) -> Res
         Ok(())
     })?;
     for (name, id) in names {
-        sinks.push((name, read::sink_place(connection, id)?));
+        sinks.push((name, log::sink_place(connection, id)?));
     }
     let linked = linked(connection, key, id)?;
     Ok(Some(Timeline {

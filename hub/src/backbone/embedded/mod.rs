@@ -8,6 +8,7 @@
 
 mod ask;
 mod commit;
+mod log;
 mod read;
 mod repair;
 mod settle;
@@ -189,6 +190,14 @@ impl Backbone for Embedded {
         self.read(move |connection, tenant| read::events_at(connection, tenant, &seqs))
     }
 
+    fn log(&self, after: Seq, limit: usize, classes: Classes) -> BoxFuture<'_, Result<LogPage>> {
+        self.read(move |connection, tenant| log::page(connection, tenant, after, limit, classes))
+    }
+
+    fn standing(&self, sink: String, history: i64) -> BoxFuture<'_, Result<Standing>> {
+        self.read(move |connection, tenant| log::standing(connection, tenant, &sink, history))
+    }
+
     fn open_sink(&self, sink: String, filter: String) -> BoxFuture<'_, Result<SinkPlace>> {
         Box::pin(self.send(|reply| Command::OpenSink(sink, filter, reply)))
     }
@@ -310,17 +319,27 @@ fn prepare(connection: &Connection, path: &Path) -> Result<()> {
         transaction.commit()?;
         return Ok(());
     }
+    if layout(connection)? == "1" {
+        let transaction = connection.unchecked_transaction()?;
+        transaction.execute_batch(include_str!("upgrade_2.sql"))?;
+        transaction.commit()?;
+    }
     check_layout(connection, path)
 }
 
+fn layout(connection: &Connection) -> Result<String> {
+    Ok(connection.query_row("SELECT value FROM meta WHERE name = 'layout'", [], |row| row.get(0))?)
+}
+
 fn check_layout(connection: &Connection, path: &Path) -> Result<()> {
-    let layout: String =
-        connection.query_row("SELECT value FROM meta WHERE name = 'layout'", [], |row| row.get(0))?;
-    if layout == "1" {
-        return Ok(());
-    }
+    let layout = layout(connection)?;
+    let what = match layout.as_str() {
+        "2" => return Ok(()),
+        "1" => "start the hub once: it brings the store to layout 2",
+        _ => "use the version that wrote it",
+    };
     Err(BackboneError::Broken(format!(
-        "{} has layout {layout}, this version reads layout 1: use the version that wrote it",
+        "{} has layout {layout}, this version reads layout 2: {what}",
         path.display()
     )))
 }

@@ -10,7 +10,6 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::*;
-use crate::handoff::filter::{Filter, Subject};
 
 /// Observations that wait for a fetch have no verdict yet.
 pub(crate) const FETCHING: &str = "fetching";
@@ -121,9 +120,9 @@ pub(super) fn load(connection: &Connection, key: &HistoryKey) -> Result<Option<S
         .optional()?)
 }
 
-const EVENT: &str =
+pub(super) const EVENT: &str =
     "SELECT e.seq, e.id, e.type, e.time, e.recorded_at, e.revision, e.class, e.capture, e.idem_key, e.trace,
-    COALESCE(e.snapshot, shared.snapshot), e.extra, s.kind, s.platform, s.shop, h.key, COALESCE(src.name, '')
+    COALESCE(e.snapshot, shared.snapshot), e.extra, s.kind, s.platform, s.shop, h.key, COALESCE(src.name, ''), e.history, h.number
     FROM events e JOIN histories h ON h.id = e.history JOIN scopes s ON s.id = h.scope
     LEFT JOIN events shared ON shared.seq = e.snapshot_seq
     LEFT JOIN captures c ON c.seq = e.capture LEFT JOIN sources src ON src.id = c.source";
@@ -200,7 +199,7 @@ pub(crate) fn entity_name(kind: &str) -> &'static str {
     }
 }
 
-fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEvent> {
+pub(super) fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEvent> {
     let text = |at: usize| -> Result<&str> {
         row.get_ref(at)?
             .as_str()
@@ -228,59 +227,15 @@ fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEvent> {
         data: serde_json::value::RawValue::from_string(data).map_err(|_| broken("data is not JSON"))?,
     };
     let json = Bytes::from(event.to_json());
-    Ok(StoredEvent { seq, event: Arc::new(event), json, source: Arc::from(text(16)?), recorded_at })
-}
-
-pub(super) fn sink_place(connection: &Connection, id: i64) -> Result<SinkPlace> {
-    let (low, done): (Seq, String) = connection
-        .prepare_cached("SELECT low, done FROM sinks WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let done = serde_json::from_str(&done)
-        .map_err(|error| BackboneError::Broken(format!("place of a sink: {error}")))?;
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, key, attempts, next_at, first_at FROM handoffs WHERE sink = ?1 AND parked_at IS NULL ORDER BY seq",
-    )?;
-    let held = statement
-        .query_map([id], |row| {
-            Ok(HeldHandoff {
-                seq: row.get(0)?,
-                key: row.get(1)?,
-                attempts: row.get(2)?,
-                next_at: row.get(3)?,
-                first_at: row.get(4)?,
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(SinkPlace { low, done, held })
-}
-
-/// Events above a sink's place that its filter takes and that are neither settled nor held.
-pub(super) fn open_matches(connection: &Connection, filter: &str, place: &SinkPlace) -> Result<i64> {
-    let filter = Filter::from_text(filter).map_err(BackboneError::Broken)?;
-    let mut statement = connection.prepare_cached(
-        "SELECT e.seq, e.type, e.class, s.platform, s.shop, COALESCE(src.name, '')
-         FROM events e JOIN histories h ON h.id = e.history JOIN scopes s ON s.id = h.scope
-         LEFT JOIN captures c ON c.seq = e.capture LEFT JOIN sources src ON src.id = c.source
-         WHERE e.seq > ?1 ORDER BY e.seq",
-    )?;
-    let mut rows = statement.query([place.low])?;
-    let mut open = 0;
-    while let Some(row) = rows.next()? {
-        let seq: Seq = row.get(0)?;
-        // What is held has a row of its own and is counted there, whether or not `done` names it too.
-        if place.done.binary_search(&seq).is_ok()
-            || place.held.binary_search_by_key(&seq, |held| held.seq).is_ok()
-        {
-            continue;
-        }
-        let text = |at: usize| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
-        let (Ok(event_type), Ok(class)) = (EventType::from_str(text(1)?), Class::from_str(text(2)?)) else {
-            continue;
-        };
-        let subject = Subject { event_type, class, platform: text(3)?, shop: text(4)?, source: text(5)? };
-        open += i64::from(filter.takes(&subject));
-    }
-    Ok(open)
+    Ok(StoredEvent {
+        seq,
+        event: Arc::new(event),
+        json,
+        source: Arc::from(text(16)?),
+        recorded_at,
+        history: row.get(17)?,
+        number: Arc::from(text(18)?),
+    })
 }
 
 pub(super) fn nudges(connection: &Connection, now: Micros, limit: usize) -> Result<Vec<Nudge>> {

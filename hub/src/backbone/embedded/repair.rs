@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::commit::count;
+use super::commit::{count, json};
 use super::writer::Memory;
 use super::*;
 
@@ -32,6 +32,30 @@ pub(super) fn repair(connection: &Connection, memory: &mut Memory, repair: &Repa
                     )?
                     .execute(params![sink, seq, at])?;
             }
+            memory.repaired = true;
+        }
+        Repair::Replay(replay) => {
+            let added = connection
+                .prepare_cached(
+                    "INSERT INTO replays (sink, after, upto, filter, numbers, per_second, low, done)
+                     SELECT id, ?2, ?3, ?4, ?5, ?6, ?2, '[]' FROM sinks WHERE name = ?1",
+                )?
+                .execute(params![
+                    replay.sink,
+                    replay.after,
+                    replay.upto,
+                    replay.filter,
+                    json(&replay.numbers)?,
+                    replay.per_second
+                ])?;
+            if added == 0 {
+                return Err(BackboneError::Broken(format!("sink {} was never opened", replay.sink)));
+            }
+            changed = usize::try_from(connection.last_insert_rowid()).unwrap_or_default();
+            memory.repaired = true;
+        }
+        Repair::StopReplay(id) => {
+            changed += connection.prepare_cached("DELETE FROM replays WHERE id = ?1")?.execute([id])?;
             memory.repaired = true;
         }
         Repair::DropParked(items) => {

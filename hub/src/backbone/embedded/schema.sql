@@ -2,7 +2,7 @@
 -- so that inserts stay local as the file grows. Times are microseconds since 1970, UTC.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('layout', '1'), ('intake', '0');
+INSERT INTO meta VALUES ('layout', '2'), ('intake', '0');
 
 CREATE TABLE sources (
     id INTEGER PRIMARY KEY,
@@ -125,12 +125,27 @@ CREATE TABLE sinks (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     filter TEXT NOT NULL,
-    low INTEGER NOT NULL,                  -- everything up to here is settled or in handoffs
+    low INTEGER NOT NULL,                  -- everything live up to here is settled or in handoffs
     done TEXT NOT NULL,                    -- settled above it, as a JSON list
+    back_low INTEGER NOT NULL DEFAULT 0,   -- the same for the backfill (class r), which is read on its own
+    back_done TEXT NOT NULL DEFAULT '[]',
     matched INTEGER NOT NULL DEFAULT 0,
     delivered INTEGER NOT NULL DEFAULT 0,
     already_there INTEGER NOT NULL DEFAULT 0,
+    superseded INTEGER NOT NULL DEFAULT 0, -- not handed off: the receiver has something newer
     dropped INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE replays (                     -- what people want handed off again
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sink INTEGER NOT NULL,
+    after INTEGER NOT NULL,
+    upto INTEGER NOT NULL,
+    filter TEXT NOT NULL,
+    numbers TEXT NOT NULL,                 -- as a JSON list
+    per_second INTEGER,
+    low INTEGER NOT NULL,
+    done TEXT NOT NULL
 );
 
 CREATE TABLE handoffs (
@@ -140,6 +155,8 @@ CREATE TABLE handoffs (
     attempts INTEGER NOT NULL,
     next_at INTEGER NOT NULL,
     first_at INTEGER NOT NULL,
+    track INTEGER NOT NULL DEFAULT 0,      -- 0 live, 1 backfill, else 1 + number of the replay
+    sent INTEGER NOT NULL DEFAULT 0,       -- it may have arrived: the end of an attempt is not known
     parked_at INTEGER,
     reason TEXT,
     detail TEXT,

@@ -25,16 +25,16 @@ pub(super) fn open_sink(
         connection
             .prepare_cached("UPDATE sinks SET filter = ?2 WHERE id = ?1")?
             .execute(params![id, filter])?;
-        let place = read::sink_place(connection, id)?;
-        let open = read::open_matches(connection, filter, &place)?;
+        let place = log::sink_place(connection, id)?;
+        let open = log::open_matches(connection, filter, &place)?;
         connection
             .prepare_cached(
-                "UPDATE sinks SET matched = delivered + already_there + dropped + ?2
+                "UPDATE sinks SET matched = delivered + already_there + superseded + dropped + ?2
                  + (SELECT count(*) FROM handoffs WHERE sink = ?1) WHERE id = ?1",
             )?
             .execute(params![id, open])?;
     }
-    read::sink_place(connection, id)
+    log::sink_place(connection, id)
 }
 
 fn sink(connection: &Connection, memory: &mut Memory, name: &Arc<str>) -> Result<i64> {
@@ -55,17 +55,32 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settle: &Sett
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     connection
         .prepare_cached(
-            "UPDATE sinks SET low = ?2, done = ?3, delivered = delivered + ?4, already_there = already_there + ?5
-             WHERE id = ?1",
+            "UPDATE sinks SET low = ?2, done = ?3, delivered = delivered + ?4, already_there = already_there + ?5,
+             superseded = superseded + ?6, matched = matched + ?7 WHERE id = ?1",
         )?
         .execute(params![
             id,
             settle.low,
             json(&settle.done)?,
             number(settle.delivered.len()),
-            number(settle.already.len())
+            number(settle.already.len()),
+            number(settle.superseded.len()),
+            i64::try_from(settle.rematched).unwrap_or(i64::MAX)
         ])?;
-    for seq in settle.delivered.iter().chain(&settle.already) {
+    if let Some(back) = &settle.back {
+        connection
+            .prepare_cached("UPDATE sinks SET back_low = ?2, back_done = ?3 WHERE id = ?1")?
+            .execute(params![id, back.low, json(&back.done)?])?;
+    }
+    for (replay, place) in &settle.replays {
+        connection
+            .prepare_cached("UPDATE replays SET low = ?2, done = ?3 WHERE id = ?1")?
+            .execute(params![replay, place.low, json(&place.done)?])?;
+    }
+    for replay in &settle.finished {
+        connection.prepare_cached("DELETE FROM replays WHERE id = ?1")?.execute([replay])?;
+    }
+    for seq in settle.delivered.iter().chain(&settle.already).chain(&settle.superseded) {
         connection
             .prepare_cached("DELETE FROM handoffs WHERE sink = ?1 AND seq = ?2")?
             .execute([id, *seq])?;
@@ -73,10 +88,19 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settle: &Sett
     for held in &settle.held {
         connection
             .prepare_cached(
-                "INSERT OR REPLACE INTO handoffs (sink, seq, key, attempts, next_at, first_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO handoffs (sink, seq, key, attempts, next_at, first_at, track, sent)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![id, held.seq, held.key, held.attempts, held.next_at, held.first_at])?;
+            .execute(params![
+                id,
+                held.seq,
+                held.key,
+                held.attempts,
+                held.next_at,
+                held.first_at,
+                held.track.code(),
+                held.sent
+            ])?;
     }
     for parked in &settle.parked {
         connection

@@ -4,7 +4,6 @@ use crossdock_schemas::Event;
 use serde::Deserialize;
 
 use crate::backbone::{Micros, SinkPlace, StoredEvent, Timeline, TimelineCapture, TimelineHandoff};
-use crate::config::Config;
 use crate::handoff::filter::{Filter, Subject};
 
 /// One thing that happened.
@@ -43,6 +42,8 @@ pub(super) enum State {
     Delivered,
     /// The receiver had it.
     AlreadyThere,
+    /// Not handed off: the receiver has something newer.
+    Superseded,
     /// Done after it had been given up: people retried or dropped it.
     Settled,
     /// Not yet.
@@ -58,6 +59,7 @@ impl State {
         match self {
             Self::Delivered => "delivered",
             Self::AlreadyThere => "already_there",
+            Self::Superseded => "superseded",
             Self::Settled => "settled",
             Self::Pending => "pending",
             Self::Held(_) => "held",
@@ -76,12 +78,10 @@ impl Entry<'_> {
 }
 
 /// Everything that happened to a history, oldest first.
-pub(super) fn of<'a>(timeline: &'a Timeline, config: &Config) -> Vec<Entry<'a>> {
+pub(super) fn of<'a>(timeline: &'a Timeline) -> Vec<Entry<'a>> {
     let captures = timeline.captures.iter().map(Entry::Capture);
-    let events = timeline
-        .events
-        .iter()
-        .map(|event| Entry::Event(event, told(&event.event), sinks(timeline, event, config)));
+    let events =
+        timeline.events.iter().map(|event| Entry::Event(event, told(&event.event), sinks(timeline, event)));
     let mut entries: Vec<Entry<'a>> = captures.chain(events).collect();
     // What was told comes before what was decided about it; both keep their own order.
     entries.sort_by_key(|entry| (entry.at(), matches!(entry, Entry::Event(..))));
@@ -92,12 +92,12 @@ fn told(event: &Event) -> Told {
     serde_json::from_str(event.data.get()).unwrap_or_default()
 }
 
-fn sinks(timeline: &Timeline, event: &StoredEvent, config: &Config) -> Vec<SinkState> {
+fn sinks(timeline: &Timeline, event: &StoredEvent) -> Vec<SinkState> {
     let mut states = Vec::new();
     for (name, place) in &timeline.sinks {
         let rows: Vec<&TimelineHandoff> =
             timeline.handoffs.iter().filter(|row| row.seq == event.seq && row.sink == *name).collect();
-        if rows.is_empty() && !takes(config, name, event) {
+        if rows.is_empty() && !takes(place, event) {
             continue;
         }
         let attempts = rows
@@ -110,22 +110,8 @@ fn sinks(timeline: &Timeline, event: &StoredEvent, config: &Config) -> Vec<SinkS
     states
 }
 
-/// A sink that is no longer configured takes nothing; what it did is in its rows.
-fn takes(config: &Config, name: &str, event: &StoredEvent) -> bool {
-    let Some(sink) = config.sink.iter().find(|sink| sink.id == name) else { return false };
-    let filter = Filter {
-        events: sink.events.clone(),
-        sources: sink.sources.clone(),
-        platforms: sink.platforms.clone(),
-        classes: sink.classes.clone(),
-    };
-    filter.takes(&Subject {
-        event_type: event.event.event_type,
-        class: event.event.class,
-        platform: &event.event.platform,
-        shop: &event.event.shop,
-        source: &event.source,
-    })
+fn takes(place: &SinkPlace, event: &StoredEvent) -> bool {
+    Filter::from_text(&place.filter).is_ok_and(|filter| filter.takes(&Subject::of(event)))
 }
 
 fn state(place: &SinkPlace, event: &StoredEvent, rows: &[&TimelineHandoff]) -> State {
@@ -136,11 +122,12 @@ fn state(place: &SinkPlace, event: &StoredEvent, rows: &[&TimelineHandoff]) -> S
         // Without an attempt it only waits behind another of its key.
         return if held.attempt == 0 { State::Pending } else { State::Held(held.at) };
     }
-    if event.seq > place.low && place.done.binary_search(&event.seq).is_err() {
+    if !place.settled(event.seq, event.event.class) {
         return State::Pending;
     }
     match rows.last().map(|row| row.outcome.as_str()) {
         Some("already_there") => State::AlreadyThere,
+        Some("superseded") => State::Superseded,
         Some("rejected" | "uncertain" | "retry") => State::Settled,
         _ => State::Delivered,
     }

@@ -10,7 +10,6 @@ use crossdock_schemas::HistoryKind;
 
 use super::{Exit, Global, Out, Outcome, block_on, store};
 use crate::backbone::{Answer, Backbone, HistoryKey, Question, Timeline};
-use crate::config::Config;
 
 /// Arguments of `order`.
 #[derive(Debug, clap::Args)]
@@ -58,7 +57,7 @@ async fn show(kind: HistoryKind, place: &str, number: &str, global: &Global, out
     let config = global.read()?;
     let store = store::reading(&config)?;
     let timeline = find::one(&store, kind, place, number).await?;
-    print(&store, &config, &timeline, out).await?;
+    print(&store, &timeline, out).await?;
     Ok(Exit::Done)
 }
 
@@ -66,20 +65,15 @@ async fn show(kind: HistoryKind, place: &str, number: &str, global: &Global, out
 ///
 /// # Errors
 /// What the store says; when stdout cannot be written.
-pub(super) async fn print(
-    store: &dyn Backbone,
-    config: &Config,
-    timeline: &Timeline,
-    out: &mut Out,
-) -> Outcome<()> {
+pub(super) async fn print(store: &dyn Backbone, timeline: &Timeline, out: &mut Out) -> Outcome<()> {
     let mut linked = Vec::with_capacity(timeline.linked.len());
     for key in &timeline.linked {
         linked.push((key.clone(), of(store, key.clone()).await?));
     }
     if out.for_people() {
-        people::print(timeline, &linked, config, out)
+        people::print(timeline, &linked, out)
     } else {
-        out.json(&program::object(timeline, &linked, config))?;
+        out.json(&program::object(timeline, &linked))?;
         Ok(())
     }
 }
@@ -96,15 +90,10 @@ async fn of(store: &dyn Backbone, key: HistoryKey) -> Outcome<Option<Box<Timelin
 ///
 /// # Errors
 /// What the store says; when the history is not known; when stdout cannot be written.
-pub async fn print_history(
-    store: &dyn Backbone,
-    config: &Config,
-    key: HistoryKey,
-    out: &mut Out,
-) -> Outcome<()> {
+pub async fn print_history(store: &dyn Backbone, key: HistoryKey, out: &mut Out) -> Outcome<()> {
     let name = name_of(&key);
     match of(store, key).await? {
-        Some(timeline) => print(store, config, &timeline, out).await,
+        Some(timeline) => print(store, &timeline, out).await,
         None => Err(super::Failure::failed(format!("nothing is known about {name}"))),
     }
 }

@@ -7,7 +7,6 @@ use super::super::{BAD, FAINT, GOOD, Out, Outcome, STRONG, WARN};
 use super::entries::{self, Entry, SinkState, State, Told};
 use super::{head, name_of};
 use crate::backbone::{HistoryKey, StoredEvent, Timeline, TimelineCapture};
-use crate::config::Config;
 
 /// Changed paths that are named before the rest is counted.
 const NAMED: usize = 4;
@@ -16,12 +15,11 @@ const NAMED: usize = 4;
 pub(super) fn print(
     timeline: &Timeline,
     linked: &[(HistoryKey, Option<Box<Timeline>>)],
-    config: &Config,
     out: &mut Out,
 ) -> Outcome<()> {
     header(timeline, out)?;
     out.line("")?;
-    for entry in entries::of(timeline, config) {
+    for entry in entries::of(timeline) {
         match &entry {
             Entry::Capture(capture) => captured(capture, out)?,
             Entry::Event(event, told, sinks) => happened(event, told, sinks, out)?,
@@ -36,7 +34,7 @@ pub(super) fn print(
             }
             Some(timeline) => {
                 header(timeline, out)?;
-                for entry in entries::of(timeline, config) {
+                for entry in entries::of(timeline) {
                     if let Entry::Event(event, told, sinks) = &entry {
                         happened(event, told, sinks, out)?;
                     }
@@ -181,6 +179,7 @@ fn handed(sink: &SinkState, out: &mut Out) -> Outcome<()> {
     let state = match &sink.state {
         State::Delivered => out.paint(GOOD, "delivered"),
         State::AlreadyThere => out.paint(GOOD, "was there already"),
+        State::Superseded => "not handed off: the receiver has something newer".to_owned(),
         State::Settled => "settled after a repair".to_owned(),
         State::Pending => out.paint(WARN, "pending"),
         State::Held(until) => out.paint(WARN, format_args!("held until {}", time(*until))),

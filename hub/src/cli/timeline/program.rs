@@ -6,33 +6,24 @@ use super::entries::{self, Entry, SinkState, State};
 use super::head;
 use crate::backbone::{HistoryKey, Timeline};
 use crate::clock::timestamp;
-use crate::config::Config;
 
 /// The whole object.
-pub(super) fn object(
-    timeline: &Timeline,
-    linked: &[(HistoryKey, Option<Box<Timeline>>)],
-    config: &Config,
-) -> Value {
+pub(super) fn object(timeline: &Timeline, linked: &[(HistoryKey, Option<Box<Timeline>>)]) -> Value {
     let mut object = head::of(timeline);
-    let list: Vec<Value> = entries::of(timeline, config).iter().map(entry).collect();
+    let list: Vec<Value> = entries::of(timeline).iter().map(entry).collect();
     object.insert("timeline".into(), list.into());
-    let linked: Vec<Value> =
-        linked.iter().map(|(key, timeline)| other(key, timeline.as_deref(), config)).collect();
+    let linked: Vec<Value> = linked.iter().map(|(key, timeline)| other(key, timeline.as_deref())).collect();
     object.insert("linked".into(), linked.into());
     Value::Object(object)
 }
 
-fn other(key: &HistoryKey, timeline: Option<&Timeline>, config: &Config) -> Value {
+fn other(key: &HistoryKey, timeline: Option<&Timeline>) -> Value {
     let Some(timeline) = timeline else {
         return json!({"kind": key.kind, "platform": *key.platform, "shop": *key.shop, "number": key.number, "known": false});
     };
     let mut object = head::of(timeline);
-    let events: Vec<Value> = entries::of(timeline, config)
-        .iter()
-        .filter(|entry| matches!(entry, Entry::Event(..)))
-        .map(entry)
-        .collect();
+    let events: Vec<Value> =
+        entries::of(timeline).iter().filter(|entry| matches!(entry, Entry::Event(..))).map(entry).collect();
     object.insert("timeline".into(), events.into());
     Value::Object(object)
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use proptest::prelude::*;
 
 use super::super::schedule::Schedule;
+use super::reading::MOST_DONE;
 use super::*;
 
 const MS: Micros = 1_000;
@@ -13,6 +14,12 @@ const SECOND: Micros = 1_000_000;
 const WINDOW: usize = 8;
 const MOST_HELD: usize = 12;
 const SCHEDULE: Schedule = Schedule { base: 100 * MS, longest: 20 * SECOND, give_up: 600 * SECOND };
+const RULES: Rules = Rules { schedule: SCHEDULE, coalesce: false, at_most_once: false };
+
+/// Offers an event as the live reading does.
+fn offer(lanes: &mut Lanes, seq: Seq, key: &str, now: Micros) {
+    lanes.offer(Track::Live, Offer { seq, key, group: None }, now);
+}
 
 /// An event of the log.
 #[derive(Clone, Debug)]
@@ -105,7 +112,7 @@ impl Simulation {
             queue: BinaryHeap::new(),
             ticket: 0,
             store: Store::default(),
-            lanes: Lanes::new(SCHEDULE, SinkPlace::default(), world.seed),
+            lanes: Lanes::new(RULES, SinkPlace::default(), world.seed),
             life: 0,
             writing: None,
             settled: BTreeSet::new(),
@@ -177,8 +184,9 @@ impl Simulation {
                 self.later(self.now + self.world.store, Happening::Written(self.life));
             }
             self.look();
-            let more = self.lanes.offered() < self.head()
-                && self.lanes.room(self.world.window, self.world.most_held) >= self.world.window / 2;
+            let more = self.lanes.offered(Track::Live) < self.head()
+                && self.lanes.room(Track::Live, self.world.window, self.world.most_held)
+                    >= self.world.window / 2;
             if !(more && self.lanes.under_way() == 0 && self.writing.is_none()) {
                 break;
             }
@@ -192,24 +200,25 @@ impl Simulation {
     }
 
     fn fill(&mut self) {
-        let room = self.lanes.room(self.world.window, self.world.most_held);
+        let room = self.lanes.room(Track::Live, self.world.window, self.world.most_held);
         if room < self.world.window / 2 {
             return;
         }
-        let from = self.lanes.offered();
+        let from = self.lanes.offered(Track::Live);
         let to = self.head().min(from + i64::try_from(room).unwrap());
         for seq in from + 1..=to {
             let item = self.item(seq).clone();
-            if !item.taken || self.lanes.knows(seq) {
-                self.lanes.pass(seq);
+            if !item.taken || self.lanes.knows(Track::Live, seq) {
+                self.lanes.pass(Track::Live, seq);
             } else {
-                self.lanes.offer(seq, &item.key.to_string(), self.now);
+                offer(&mut self.lanes, seq, &item.key.to_string(), self.now);
             }
         }
     }
 
     fn start(&mut self) {
-        for seq in self.lanes.take(self.now, self.world.calls_at_once) {
+        let free = self.world.calls_at_once - self.lanes.under_way();
+        for seq in self.lanes.take(self.now, free) {
             // Now and then the pace does not allow it.
             if mix(self.world.seed ^ self.ticket).is_multiple_of(11) {
                 self.lanes.untake(seq, self.now + 1);
@@ -239,7 +248,7 @@ impl Simulation {
         let down = (self.world.outage.0..self.world.outage.1).contains(&self.now);
         let attempts = self.attempts.entry(seq).or_default();
         *attempts += u32::from(!down);
-        let not_now = |whole| Result::Retry(None, "not now".into(), whole);
+        let not_now = |whole| Result::Retry { wish: None, words: "not now".into(), whole, sent: false };
         let result = match item.nature {
             _ if down => not_now(true),
             Nature::Fine => Result::Delivered,
@@ -247,7 +256,9 @@ impl Simulation {
             Nature::Refused => Result::Rejected("no".into()),
             Nature::Lost => Result::Uncertain("no answer".into()),
             Nature::NotYet(times) if *attempts > times => Result::Delivered,
-            Nature::NotYet(_) => Result::Retry(Some(SECOND), "not yet".into(), false),
+            Nature::NotYet(_) => {
+                Result::Retry { wish: Some(SECOND), words: "not yet".into(), whole: false, sent: false }
+            }
             Nature::Never => not_now(false),
         };
         if matches!(result, Result::Delivered | Result::AlreadyThere) {
@@ -298,16 +309,17 @@ impl Simulation {
         self.settled.clear();
         self.busy.clear();
         let held: Vec<HeldHandoff> = self.store.held.values().cloned().collect();
-        let place = SinkPlace { low: self.store.low, done: self.store.done.clone(), held };
-        self.lanes = Lanes::new(SCHEDULE, place, self.world.seed);
+        let place =
+            SinkPlace { low: self.store.low, done: self.store.done.clone(), held, ..SinkPlace::default() };
+        self.lanes = Lanes::new(RULES, place, self.world.seed);
     }
 
     /// Memory stays within its bounds, and the sums are right.
     fn look(&mut self) {
         let lanes = &self.lanes;
-        self.most_open = self.most_open.max(lanes.open.len());
+        self.most_open = self.most_open.max(lanes.readings[&Track::Live].open.len());
         self.most_held = self.most_held.max(lanes.held());
-        assert_eq!(lanes.waiting.len(), lanes.open.len() + lanes.held());
+        assert_eq!(lanes.waiting.len(), lanes.readings[&Track::Live].open.len() + lanes.held());
         assert_eq!(lanes.lanes.values().map(VecDeque::len).sum::<usize>(), lanes.waiting.len());
         assert!(lanes.lanes.values().all(|lane| lane.iter().is_sorted() && !lane.is_empty()));
     }
@@ -453,11 +465,18 @@ fn silence_opens_the_breaker_too() {
 
 #[test]
 fn live_goes_before_what_an_outage_left_behind() {
-    let row = |seq: Seq| HeldHandoff { seq, key: format!("k{seq}"), attempts: 3, next_at: seq, first_at: 0 };
-    let place = SinkPlace { low: 100, done: Vec::new(), held: (1..=100).map(row).collect() };
-    let mut lanes = Lanes::new(SCHEDULE, place, 1);
-    lanes.offer(101, "live", 1000);
-    lanes.offer(102, "k100", 1000);
+    let row = |seq: Seq| HeldHandoff {
+        seq,
+        key: format!("k{seq}"),
+        attempts: 3,
+        next_at: seq,
+        first_at: 0,
+        ..HeldHandoff::default()
+    };
+    let place = SinkPlace { low: 100, held: (1..=100).map(row).collect(), ..SinkPlace::default() };
+    let mut lanes = Lanes::new(RULES, place, 1);
+    offer(&mut lanes, 101, "live", 1000);
+    offer(&mut lanes, 102, "k100", 1000);
     assert_eq!(lanes.take(1000, 3), [101, 1, 2], "the live one, then those that wait longest");
     assert_eq!(lanes.attempt(1), 4);
 }
@@ -465,23 +484,27 @@ fn live_goes_before_what_an_outage_left_behind() {
 #[test]
 fn memory_is_bounded_whatever_the_receiver_does() {
     // Nobody takes anything: the log is read up to the bounds and no further.
-    let mut lanes = Lanes::new(SCHEDULE, SinkPlace::default(), 1);
+    let mut lanes = Lanes::new(RULES, SinkPlace::default(), 1);
     let (mut seq, mut now) = (0, 0);
     for _ in 0..20_000 {
-        for _ in 0..lanes.room(100, 500) {
+        for _ in 0..lanes.room(Track::Live, 100, 500) {
             seq += 1;
-            lanes.offer(seq, &format!("k{}", seq % 40), now);
+            offer(&mut lanes, seq, &format!("k{}", seq % 40), now);
         }
         for taken in lanes.take(now, 8) {
-            lanes.finish(taken, Result::Retry(None, "no".into(), false), now);
+            lanes.finish(
+                taken,
+                Result::Retry { wish: None, words: "no".into(), whole: false, sent: false },
+                now,
+            );
         }
         drop(lanes.settle(now));
         now += 5 * MS;
         assert!(
-            lanes.waiting.len() <= 600 && lanes.done.len() <= 600,
+            lanes.waiting.len() <= 600 && lanes.readings[&Track::Live].most() <= 600,
             "{} {}",
             lanes.waiting.len(),
-            lanes.done.len()
+            lanes.readings[&Track::Live].most()
         );
     }
     assert!((500..=600).contains(&lanes.held()), "{}", lanes.held());
@@ -489,13 +512,13 @@ fn memory_is_bounded_whatever_the_receiver_does() {
 
 #[test]
 fn one_slow_event_does_not_hold_the_place_back() {
-    let mut lanes = Lanes::new(SCHEDULE, SinkPlace::default(), 1);
-    lanes.offer(1, "slow", 0);
+    let mut lanes = Lanes::new(RULES, SinkPlace::default(), 1);
+    offer(&mut lanes, 1, "slow", 0);
     assert_eq!(lanes.take(0, 1), [1]);
     let mut low = 0;
     let mut rows = Vec::new();
     for seq in 2..5000 {
-        lanes.offer(seq, &format!("k{seq}"), seq);
+        offer(&mut lanes, seq, &format!("k{seq}"), seq);
         for taken in lanes.take(seq, 4) {
             lanes.finish(taken, Result::Delivered, seq);
         }
@@ -514,10 +537,17 @@ fn one_slow_event_does_not_hold_the_place_back() {
 
 #[test]
 fn what_people_retry_goes_behind_the_one_under_way_and_before_those_after_it() {
-    let row = |seq| HeldHandoff { seq, key: "k".into(), attempts: 0, next_at: 50, first_at: 50 };
-    let mut lanes = Lanes::new(SCHEDULE, SinkPlace { low: 4, ..SinkPlace::default() }, 1);
+    let row = |seq| HeldHandoff {
+        seq,
+        key: "k".into(),
+        attempts: 0,
+        next_at: 50,
+        first_at: 50,
+        ..HeldHandoff::default()
+    };
+    let mut lanes = Lanes::new(RULES, SinkPlace { low: 4, ..SinkPlace::default() }, 1);
     for seq in [5, 6] {
-        lanes.offer(seq, "k", 10);
+        offer(&mut lanes, seq, "k", 10);
     }
     assert_eq!(lanes.take(10, 9), [5]);
     lanes.restore(vec![row(3), row(2)]);
