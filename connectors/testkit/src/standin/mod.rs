@@ -11,6 +11,7 @@
 //! | [`shopify`] | Shopify's webhooks | it calls the hub |
 //! | `postgres` (Unix) | PostgreSQL: the real server, private and short-lived | a sink connects to it |
 //! | [`bots`] | group bots of DingTalk, WeCom and Feishu | the hub calls it |
+//! | [`hubspot`] | a HubSpot portal | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
@@ -20,6 +21,7 @@ mod client;
 mod form;
 pub mod generate;
 pub mod handover;
+pub mod hubspot;
 #[cfg(unix)]
 pub mod postgres;
 pub mod receiver;

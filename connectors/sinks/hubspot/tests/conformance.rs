@@ -1,0 +1,2 @@
+//! The HubSpot sink against the conformance suite.
+crossdock_testkit::conformance!(crossdock_hubspot::Hubspot);
