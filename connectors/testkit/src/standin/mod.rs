@@ -12,6 +12,7 @@
 //! | `postgres` (Unix) | PostgreSQL: the real server, private and short-lived | a sink connects to it |
 //! | [`bots`] | group bots of DingTalk, WeCom and Feishu | the hub calls it |
 //! | [`hubspot`] | a HubSpot portal | the hub calls it |
+//! | [`wangdiantong`] | Wangdiantong (WDT), all three generations | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
@@ -30,6 +31,7 @@ mod server;
 pub mod sf;
 pub mod shopify;
 pub mod top;
+pub mod wangdiantong;
 
 use std::sync::Arc;
 
