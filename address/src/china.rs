@@ -1,0 +1,300 @@
+//! Chinese addresses: the parts put together, and the grade.
+
+use crate::abroad::Postal;
+use crate::clean::{Clean, clean};
+use crate::guard;
+use crate::hash::addr_hash;
+use crate::peel::{self, Around, Peeled, Place};
+use crate::region::{self, Found, Region};
+use crate::standard::{Flag, Grade, Hints, NumberKind, Raw, Standard};
+use crate::table::{Form, Kind, Level, Street, Tables};
+use crate::text::{GONE, at, is_han, is_separator, piece, skip_separators, string};
+
+/// Fewest stars that make a text masked.
+pub(crate) const MASK: usize = 3;
+
+/// What is left of the text once everything else is taken out.
+struct Rest {
+    /// Where the detail goes on behind the region.
+    from: usize,
+    /// What stood before it.
+    before: (usize, usize),
+}
+
+pub(crate) fn standardize(tables: &Tables, raw: &Raw) -> Standard {
+    let mut out = Standard { data_version: tables.info().date.clone(), ..Standard::default() };
+    let hints = raw.hints.as_ref();
+    if guard::is_encrypted(&raw.raw) {
+        out.flags.set(Flag::Encrypted);
+        out.grade = Grade::M;
+        let region = region::find(tables, &[], hints);
+        place(tables, &mut out, &region, &[]);
+        return out;
+    }
+    let shown = match guard::cipher_inside(&raw.raw) {
+        Some((start, end)) => {
+            out.flags.set(Flag::Encrypted);
+            let part = |range: std::ops::Range<usize>| raw.raw.get(range).unwrap_or_default();
+            format!("{} {}", part(0..start), part(end..raw.raw.len()))
+        }
+        None => String::new(),
+    };
+    let cleaned = clean(tables, if shown.is_empty() { &raw.raw } else { &shown });
+    out.flags.set_if(cleaned.traditional, Flag::Traditional);
+    out.flags.set_if(cleaned.full_width, Flag::FullwidthNormalized);
+    out.flags.set_if(cleaned.noise, Flag::NoiseRemoved);
+    let cleaned_han = cleaned.has_han;
+    read(tables, &mut out, cleaned, hints);
+    out.flags.set_if(!cleaned_han && !raw.raw.trim().is_empty(), Flag::Latin);
+    if out.postcode.is_none()
+        && let Some(given) = hints.map(|hints| hints.postal_code.trim()).filter(|given| !given.is_empty())
+    {
+        let (code, bad) = match crate::abroad::postal(out.country.as_deref().unwrap_or("CN"), given) {
+            Postal::Valid(code) | Postal::Unknown(code) => (code, false),
+            Postal::Invalid(code) => (code, true),
+        };
+        out.postcode = Some(code);
+        out.flags.set_if(bad, Flag::PostcodeInvalid);
+    }
+    grade(&mut out);
+    if !matches!(out.grade, Grade::M | Grade::E) {
+        let deepest = [&out.street, &out.district, &out.city, &out.province].into_iter().flatten().next();
+        let country = out.country.as_deref().unwrap_or_default();
+        out.addr_hash = Some(addr_hash(country, deepest.map_or("", String::as_str), &out.detail));
+    }
+    out
+}
+
+fn read(tables: &Tables, out: &mut Standard, cleaned: Clean, hints: Option<&Hints>) {
+    let Clean { mut text, written, unread, stars, .. } = cleaned;
+    let mut peeled = peel::peel(&mut text);
+    let seen = text.iter().any(|letter| is_han(*letter)) || hints.is_some();
+    let region = if seen { region::find(tables, &text, hints) } else { Region::None };
+    let found = match &region {
+        Region::Found(found) => Some(*found),
+        Region::None | Region::Ambiguous(_) | Region::Contradiction => None,
+    };
+    glued_postcode(tables, &mut text, &mut peeled, found.as_ref());
+    let span = found.map(|found| (found.start, found.end)).filter(|span| span.1 > span.0);
+    let around = Around { tables, text: &text, marks: &peeled.marks, phones: &peeled.phones, region: span };
+    let name = peel::find_name(&around);
+    if let Some(name) = name {
+        take_name(&mut text, &written, name, out);
+    }
+    place(tables, out, &region, &text);
+    let rest = match span {
+        Some((start, end)) => Rest { from: end, before: (0, start) },
+        None => Rest { from: 0, before: (0, 0) },
+    };
+    if let Some(found) = &found {
+        street(tables, out, found, &text, hints);
+    }
+    out.detail = detail(&text, &rest, &unread);
+    numbers(out, peeled);
+    out.flags.set_if(stars >= MASK, Flag::Masked);
+    out.flags.set_if(peel::is_pickup_point(&text), Flag::PickupPoint);
+    if matches!(region, Region::None) {
+        out.flags.set(Flag::Unparsed);
+    }
+}
+
+/// A postal code that is glued to the end counts when it lies in the province.
+fn glued_postcode(tables: &Tables, text: &mut [char], peeled: &mut Peeled, found: Option<&Found>) {
+    let province =
+        found.and_then(|found| tables.unit(found.unit)).map_or(0, |unit| unit.code / 10_000 * 10_000);
+    if let Some(glued) = peeled.glued.take()
+        && glued.fits(province)
+    {
+        peel::clear(text, glued.start, glued.start + 6);
+        peeled.postcode = Some(glued.code);
+    }
+}
+
+/// Takes the name out, with 收 and brackets around it.
+fn take_name(text: &mut [char], written: &[char], name: Place, out: &mut Standard) {
+    let shown = string(piece(written, name.start, name.end));
+    out.flags.set(Flag::NameExtracted);
+    out.name = Some(shown.trim().to_owned());
+    peel::clear(text, name.start, name.end);
+    let mut end = name.end;
+    while matches!(at(text, end), ' ' | '(' | ')' | '[' | ']' | '收' | GONE) && end < text.len() {
+        let receives = at(text, end) == '收' && !is_separator(at(text, end + 1)) && at(text, end + 1) != ')';
+        if receives {
+            break;
+        }
+        peel::clear(text, end, end + 1);
+        end += 1;
+    }
+}
+
+/// Codes, names and flags of the region.
+fn place(tables: &Tables, out: &mut Standard, region: &Region, text: &[char]) {
+    let found = match region {
+        Region::None => return,
+        Region::Ambiguous(units) => {
+            out.flags.set(Flag::Ambiguous);
+            out.candidates =
+                units.iter().filter_map(|id| tables.unit(*id)).map(|unit| code(unit.code)).collect();
+            return;
+        }
+        Region::Contradiction => {
+            out.flags.set(Flag::Conflict);
+            return;
+        }
+        Region::Found(found) => found,
+    };
+    let Some(unit) = tables.unit(found.unit) else { return };
+    let Some(province) = tables.unit(unit.province) else { return };
+    let country = match province.code {
+        810_000 => "HK",
+        820_000 => "MO",
+        710_000 => "TW",
+        _ => "CN",
+    };
+    out.country = Some(country.to_owned());
+    out.subdivision = crate::abroad::subdivision_of(province.code).map(str::to_owned);
+    out.province = Some(code(province.code));
+    out.names.province = Some(tables.name(province.name).to_owned());
+    let placeholders = || tables.placeholders(unit.province);
+    let municipality = province.kind == Kind::Normal && placeholders().any(|(_, it)| it.code % 10_000 == 100);
+    let city = unit.city.or(found.placeholder).or_else(|| {
+        // A municipality has one placeholder, but for Chongqing with two: there the district decides.
+        let mut only = placeholders().filter(|_| municipality);
+        let first = only.next().map(|found| found.0);
+        first.filter(|_| only.next().is_none())
+    });
+    let city = city.and_then(|id| tables.unit(id));
+    out.city = city.map(|city| code(city.code));
+    out.names.city = match city {
+        Some(city) if city.kind != Kind::Virtual => Some(tables.name(city.name).to_owned()),
+        _ if municipality => out.names.province.clone(),
+        _ => None,
+    };
+    let flags = &mut out.flags;
+    if unit.level == Level::District {
+        out.district = Some(code(unit.code));
+        out.names.district = Some(tables.name(unit.name).to_owned());
+    } else if tables.has_no_districts(unit) {
+        flags.set(Flag::NoDistrictCity);
+    } else {
+        flags.set(Flag::DistrictMissing);
+        out.unlisted = region::unlisted(text, skip_separators(text, found.end));
+    }
+    let placeholder = city.is_some_and(|city| city.kind == Kind::Virtual);
+    let written = |level: Level| found.forms.get(level.depth()).copied().flatten();
+    let above = written(Level::Province).is_some();
+    flags.set_if(!above, Flag::ProvinceInferred);
+    let city_known = city.is_some() && written(Level::City).is_none() && unit.level == Level::District;
+    flags.set_if(city_known && !(placeholder && above), Flag::CityInferred);
+    let forms = || found.forms.iter().flatten();
+    let alias = |form: &Form| matches!(form, Form::Short | Form::Alias | Form::ZoneWord | Form::FormerShort);
+    flags.set_if(forms().any(alias), Flag::AliasUsed);
+    flags.set_if(forms().any(|form| matches!(form, Form::Former | Form::FormerShort)), Flag::FormerName);
+    flags.set_if(municipality, Flag::Municipality);
+    flags.set_if(placeholder && !municipality, Flag::DirectCounty);
+    flags.set_if(unit.kind == Kind::Zone, Flag::Zone);
+    flags.set_if(province.kind == Kind::Sar, Flag::Sar);
+    flags.set_if(province.kind == Kind::Tw, Flag::Tw);
+    flags.set_if(found.repeated, Flag::DuplicateRegionRemoved);
+    flags.set_if(found.overruled, Flag::Conflict);
+}
+
+/// The street right behind the region, or in the hints. It stays in the detail.
+fn street(tables: &Tables, out: &mut Standard, found: &Found, text: &[char], hints: Option<&Hints>) {
+    let Some(unit) = tables.unit(found.unit) else { return };
+    let mut take = |street: Street| {
+        out.street = Some(format!("{:09}", street.code));
+        out.names.town = Some(tables.name(street.name).to_owned());
+    };
+    let place = skip_separators(text, found.end);
+    if let Some((street, _)) = tables.street_at(unit, text, place) {
+        take(street);
+        return;
+    }
+    let Some(hints) = hints else { return };
+    for field in [&hints.town, &hints.district] {
+        let field = clean(tables, field.trim()).text;
+        if let Some((street, end)) = tables.street_at(unit, &field, 0)
+            && end == field.len()
+        {
+            take(street);
+            return;
+        }
+    }
+}
+
+/// What remains, without separators at its ends and without blanks between Chinese characters.
+fn detail(text: &[char], rest: &Rest, unread: &str) -> String {
+    let mut out = String::with_capacity((text.len() - rest.from.min(text.len())) * 3 + unread.len());
+    let mut last = GONE;
+    let mut gap = false;
+    let before = piece(text, rest.before.0, rest.before.1).iter();
+    let border = std::iter::once(&' ');
+    for letter in before.chain(border).chain(piece(text, rest.from, text.len())) {
+        if matches!(letter, ' ' | &GONE) {
+            gap = true;
+            continue;
+        }
+        let starts = out.is_empty();
+        if starts && (is_separator(*letter) || matches!(letter, ')' | ']')) && *letter != '.' {
+            continue;
+        }
+        if gap && !starts && is_latin(last) && is_latin(*letter) {
+            out.push(' ');
+        } else if gap && is_separator(last) && is_separator(*letter) {
+            // Where something was taken out between two commas, one is enough.
+            continue;
+        }
+        gap = false;
+        out.push(*letter);
+        last = *letter;
+    }
+    let kept = out.trim_end_matches(|letter| is_separator(letter) || matches!(letter, '(' | '[')).len();
+    out.truncate(kept);
+    out.push_str(unread);
+    out
+}
+
+fn is_latin(letter: char) -> bool {
+    letter.is_ascii_alphabetic() || matches!(letter, '.' | ',' | '&')
+}
+
+fn numbers(out: &mut Standard, peeled: Peeled) {
+    let Peeled { phones, instruction, postcode, .. } = peeled;
+    out.flags.set_if(!phones.is_empty(), Flag::PhoneExtracted);
+    out.flags.set_if(instruction.is_some(), Flag::InstructionExtracted);
+    out.flags.set_if(postcode.is_some(), Flag::PostcodeExtracted);
+    out.instruction = instruction;
+    out.postcode = postcode;
+    out.phones = phones.into_iter().map(|phone| phone.number).collect();
+    if let Some(first) = out.phones.first() {
+        out.phone = Some(first.national.clone());
+        out.phone_ext = first.ext.clone();
+        out.flags.set_if(first.kind == NumberKind::Virtual, Flag::VirtualPhone);
+    }
+}
+
+fn code(code: u32) -> String {
+    format!("{code:06}")
+}
+
+/// The grade follows from what was noticed.
+fn grade(out: &mut Standard) {
+    let has = |flag| out.flags.has(flag);
+    out.grade = if has(Flag::Masked) || has(Flag::Encrypted) {
+        Grade::M
+    } else if has(Flag::Unparsed) {
+        Grade::E
+    } else if has(Flag::Conflict) || has(Flag::Ambiguous) {
+        Grade::D
+    } else if has(Flag::DistrictMissing) {
+        Grade::C
+    } else if [Flag::AliasUsed, Flag::ProvinceInferred, Flag::CityInferred, Flag::FormerName, Flag::Zone]
+        .into_iter()
+        .any(has)
+    {
+        Grade::B
+    } else {
+        Grade::A
+    };
+}

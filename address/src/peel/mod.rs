@@ -1,0 +1,86 @@
+//! Takes out of a text what is no address: labels, phones, notes, postal codes and names. What is taken leaves
+//! [`GONE`] behind, so that places stay where they are.
+
+mod label;
+mod name;
+mod note;
+mod phone;
+mod postcode;
+mod surname;
+
+pub(crate) use label::{Label, Mark};
+pub(crate) use name::{Around, Place, find as find_name};
+pub(crate) use note::is_pickup_point;
+pub(crate) use phone::Found;
+pub(crate) use postcode::Glued;
+
+use crate::clean::MOST_CHARACTERS;
+use crate::standard::{NumberKind, PhoneNumber};
+use crate::text::{GONE, at, is_separator, piece, string};
+
+/// What was taken out before the region is read.
+#[derive(Debug, Default)]
+pub(crate) struct Peeled {
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) phones: Vec<Found>,
+    pub(crate) instruction: Option<String>,
+    pub(crate) postcode: Option<String>,
+    pub(crate) glued: Option<Glued>,
+}
+
+/// Takes out everything that does not need the region.
+pub(crate) fn peel(text: &mut [char]) -> Peeled {
+    let marks = label::take(text);
+    let announced: Vec<usize> =
+        marks.iter().filter(|mark| mark.label == Label::Phone).map(|mark| mark.value).collect();
+    let mut phones = phone::find(text, &announced);
+    for phone in &phones {
+        clear(text, phone.start, phone.end);
+    }
+    extension_in_brackets(text, &mut phones);
+    let instruction = note::take(text, &marks);
+    let (postcode, glued) = postcode::take(text, &marks);
+    Peeled { marks, phones, instruction, postcode, glued }
+}
+
+/// The phone numbers in a text that is not read otherwise.
+pub(crate) fn numbers_in(text: &str) -> Vec<PhoneNumber> {
+    let text: Vec<char> = text.chars().take(MOST_CHARACTERS).collect();
+    phone::find(&text, &[]).into_iter().map(|found| found.number).collect()
+}
+
+/// Replaces a piece by [`GONE`].
+pub(crate) fn clear(text: &mut [char], start: usize, end: usize) {
+    if let Some(span) = text.get_mut(start..end) {
+        span.fill(GONE);
+    }
+}
+
+/// Platforms also append the extension to name or address: `…1号[4321]`. It belongs to the first mobile number.
+fn extension_in_brackets(text: &mut [char], phones: &mut [Found]) {
+    let Some(number) = phones.first_mut().map(|phone| &mut phone.number) else { return };
+    if !matches!(number.kind, NumberKind::Virtual | NumberKind::Mobile | NumberKind::Masked) {
+        return;
+    }
+    for start in 0..text.len() {
+        if at(text, start) != '[' {
+            continue;
+        }
+        let len =
+            piece(text, start + 1, text.len()).iter().take(7).take_while(|it| it.is_ascii_digit()).count();
+        let end = start + 1 + len;
+        if !(2..=6).contains(&len) || at(text, end) != ']' {
+            continue;
+        }
+        let digits = string(piece(text, start + 1, end));
+        let last = is_separator(at(text, end + 1));
+        let same = number.ext.as_ref().is_some_and(|ext| *ext == digits);
+        if same || (number.ext.is_none() && last && (3..=4).contains(&len)) {
+            if number.kind == NumberKind::Mobile {
+                number.kind = NumberKind::Virtual;
+            }
+            number.ext = Some(digits);
+            clear(text, start, end + 1);
+        }
+    }
+}

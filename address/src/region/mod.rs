@@ -1,0 +1,256 @@
+//! From cleaned text and hints to a region, or to the reason why there is none.
+
+mod walk;
+mod word;
+
+use walk::{Chain, Walk};
+
+use crate::standard::Hints;
+use crate::table::{Form, Level, Tables, UnitId};
+use crate::text::{at, is_han, is_separator, skip_separators, starts_with_any, string};
+
+/// What the text says about the region.
+#[derive(Debug)]
+pub(crate) enum Region {
+    /// Nothing.
+    None,
+    /// One unit.
+    Found(Found),
+    /// Several, none better than the others.
+    Ambiguous(Vec<UnitId>),
+    /// Its parts contradict each other, and no two of them outvote the third.
+    Contradiction,
+}
+
+/// A region.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) unit: UnitId,
+    /// Where it stands in the text; empty when it comes from hints alone.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// By what form each level is written.
+    pub(crate) forms: [Option<Form>; 3],
+    pub(crate) repeated: bool,
+    pub(crate) placeholder: Option<UnitId>,
+    /// Two lower levels outvoted what stood above.
+    pub(crate) overruled: bool,
+}
+
+/// Chains that start later are worth less, a tenth of a point a character.
+const MOST_LATENESS: usize = 40;
+/// Late starts that are tried.
+const MOST_STARTS: usize = 64;
+
+/// Finds the region.
+pub(crate) fn find(tables: &Tables, text: &[char], hints: Option<&Hints>) -> Region {
+    let hinted = hints.map(|hints| from_hints(tables, hints)).unwrap_or_default();
+    let seeds: Vec<Chain> =
+        if hinted.is_empty() { vec![Chain::new()] } else { hinted.iter().map(|it| it.carried()).collect() };
+    let mut walk = Walk::new(tables, text);
+    let front = front(text);
+    for seed in &seeds {
+        walk.read(front, *seed);
+    }
+    let settled = |chain: &Chain| chain.written() >= 2 && chain.start == front && chain.tokens > 0;
+    if !walk.found.iter().any(settled) {
+        late_starts(&mut walk, front, &seeds);
+    }
+    let mut found = std::mem::take(&mut walk.found);
+    found.retain(|chain| is_evidence(&walk, chain, !hinted.is_empty()));
+    if found.is_empty() {
+        // Only the hints speak.
+        let mut hinted = hinted;
+        for chain in &mut hinted {
+            *chain = Chain { start: front, end: front, ..chain.carried() };
+        }
+        return settle(&walk, hinted);
+    }
+    settle(&walk, found)
+}
+
+/// Where the region may begin: behind separators and the name of the country.
+fn front(text: &[char]) -> usize {
+    let mut place = skip_separators(text, 0);
+    while matches!(at(text, place), '(' | '[' | ')' | ']') {
+        place = skip_separators(text, place + 1);
+    }
+    match starts_with_any(text, place, word::COUNTRY) {
+        Some(end) if !at(text, end).is_ascii_alphabetic() => skip_separators(text, end),
+        _ => place,
+    }
+}
+
+/// The structured fields, read as one text with separators. Fields that name nothing are passed over.
+fn from_hints(tables: &Tables, hints: &Hints) -> Vec<Chain> {
+    let mut chains = vec![Chain::new()];
+    for field in [&hints.province, &hints.city, &hints.district] {
+        let cleaned = crate::clean::clean(tables, field);
+        let text = cleaned.text;
+        let front = skip_separators(&text, 0);
+        if front >= text.len() || starts_with_any(&text, front, &["其它", "其他", "暂不", "请选择"]).is_some()
+        {
+            continue;
+        }
+        let mut walk = Walk::new(tables, &text);
+        for chain in &chains {
+            walk.read(front, chain.carried());
+        }
+        // A field names one unit, or the levels down to it; the rest of it must be nothing.
+        let end = text.len() - text.iter().rev().take_while(|letter| is_separator(**letter)).count();
+        walk.found.retain(|chain| chain.end.max(chain.next) >= end && chain.unit.is_some());
+        let best = walk.found.iter().map(|chain| chain.score).max();
+        walk.found.retain(|chain| Some(chain.score) == best);
+        dedup(&mut walk.found);
+        if !walk.found.is_empty() {
+            chains = walk.found;
+        }
+    }
+    chains.retain(|chain| chain.unit.is_some());
+    chains
+}
+
+fn dedup(chains: &mut Vec<Chain>) {
+    let mut seen: Vec<Option<UnitId>> = Vec::new();
+    chains.retain(|chain| {
+        let new = !seen.contains(&chain.unit);
+        seen.push(chain.unit);
+        new
+    });
+    chains.truncate(16);
+}
+
+/// Tries chains that begin behind a name or something else.
+fn late_starts(walk: &mut Walk<'_>, front: usize, seeds: &[Chain]) {
+    let tables = walk.tables;
+    let mut tries = 0;
+    for place in front + 1..walk.text.len() {
+        let letter = at(walk.text, place);
+        if tries >= MOST_STARTS || !is_han(letter) {
+            continue;
+        }
+        let apart = is_separator(at(walk.text, place - 1)) || matches!(at(walk.text, place - 1), ')' | ']');
+        let begins = tables.trie().begins(letter)
+            && tables
+                .trie()
+                .matches(walk.text, place)
+                .any(|(_, entries)| apart || entries.iter().any(|entry| entry.form.is_whole()));
+        if !begins {
+            continue;
+        }
+        tries += 1;
+        let before = walk.found.len();
+        for seed in seeds {
+            walk.read(place, *seed);
+        }
+        let lateness = (place - front).min(MOST_LATENESS);
+        let mut at = 0;
+        walk.found.retain_mut(|chain| {
+            at += 1;
+            if at <= before {
+                return true;
+            }
+            chain.score -= i32::try_from(lateness).unwrap_or(0);
+            // Words inside a detail are no region; two levels in a row, or a whole name that stands apart, are.
+            let here = chain.here.iter().filter(|here| **here).count();
+            let whole = chain.forms.iter().flatten().any(|form| form.is_whole());
+            (here >= 2 && whole) || (apart && whole && here == 1 && ends_apart(tables, chain))
+        });
+    }
+}
+
+/// Whether a single whole name may stand for itself: a city or district, not the province of 浙江省中医院.
+fn ends_apart(tables: &Tables, chain: &Chain) -> bool {
+    chain
+        .unit
+        .and_then(|id| tables.unit(id))
+        .is_some_and(|unit| unit.level != Level::Province && !unit.generic)
+}
+
+/// Whether a chain says anything: a lone word that may mean any place does not, unless a street of it follows.
+fn is_evidence(walk: &Walk<'_>, chain: &Chain, hinted: bool) -> bool {
+    let Some((id, unit)) = chain.unit.and_then(|id| Some((id, walk.tables.unit(id)?))) else { return false };
+    if chain.against.is_some() {
+        return true;
+    }
+    if hinted || chain.written() >= 2 || unit.level != Level::District {
+        return true;
+    }
+    let form = chain.forms.get(2).copied().flatten();
+    let weak = unit.generic || !form.is_some_and(Form::is_whole);
+    !weak || walk.street_follows(id, chain.end) || !(unit.generic || unit.common) || has_rivals(walk, chain)
+}
+
+/// Whether the same word also means other units: then it is ambiguous, which is worth saying.
+fn has_rivals(walk: &Walk<'_>, chain: &Chain) -> bool {
+    let word = crate::text::piece(walk.text, chain.start, chain.end);
+    let mut entries = walk.tables.trie().whole(word).iter().filter(|entry| entry.form != Form::ZoneWord);
+    entries.any(|entry| Some(entry.unit) != chain.unit)
+}
+
+/// Takes the best chain, or says why there is none.
+fn settle(walk: &Walk<'_>, mut chains: Vec<Chain>) -> Region {
+    let Some(best) = chains.iter().map(|chain| chain.score).max() else { return Region::None };
+    let lone =
+        chains.iter().any(|chain| chain.score == best && chain.written() == 1 && chain.against.is_none());
+    // A lone former name is as good as a lone official one elsewhere: 清河区.
+    let margin = if lone { 8 } else { 0 };
+    let longest = chains.iter().filter(|chain| chain.score == best).map(|chain| chain.end).max();
+    chains.retain(|chain| chain.score + margin >= best && Some(chain.end) >= longest.filter(|_| lone));
+    chains.sort_by_key(|chain| std::cmp::Reverse((chain.score, chain.end)));
+    dedup(&mut chains);
+    if chains.len() > 1 {
+        let confirmed: Vec<Chain> = chains
+            .iter()
+            .filter(|chain| chain.unit.is_some_and(|id| walk.street_follows(id, chain.end)))
+            .copied()
+            .collect();
+        if confirmed.len() == 1 {
+            chains = confirmed;
+        }
+    }
+    if chains.len() > 1 {
+        // What lies in another candidate says no more than that one does for certain.
+        let units: Vec<UnitId> = chains.iter().filter_map(|chain| chain.unit).collect();
+        chains.retain(|chain| {
+            chain.unit.is_some_and(|id| !units.iter().any(|other| walk.tables.is_below(id, *other)))
+        });
+    }
+    let [chain] = chains.as_slice() else {
+        let mut units: Vec<UnitId> = chains.iter().filter_map(|chain| chain.unit).collect();
+        units.sort_unstable();
+        return Region::Ambiguous(units);
+    };
+    decide(walk.tables, chain)
+}
+
+/// One chain is left: what does it say?
+fn decide(tables: &Tables, chain: &Chain) -> Region {
+    let Some(unit) = chain.unit else { return Region::None };
+    if let Some((above, levels)) = chain.against {
+        let province = tables.unit(above).is_some_and(|above| above.level == Level::Province);
+        let outvoted = province && levels == 1 && chain.written() >= 2;
+        if !outvoted {
+            return Region::Contradiction;
+        }
+    }
+    Region::Found(Found {
+        unit,
+        start: chain.start,
+        end: chain.end,
+        forms: chain.forms,
+        repeated: chain.repeated,
+        placeholder: chain.placeholder,
+        overruled: chain.against.is_some(),
+    })
+}
+
+/// A name right behind the region that looks like a division but is in no table.
+pub(crate) fn unlisted(text: &[char], from: usize) -> Option<String> {
+    const COMMON: &str = "小园社校厂库景街片院战军营牧林矿港";
+    let rest = text.get(from..)?;
+    let len = rest.iter().take(8).take_while(|letter| is_han(**letter)).count();
+    let end = (3..=len)
+        .find(|end| matches!(at(rest, end - 1), '区' | '县' | '旗') && !COMMON.contains(at(rest, end - 2)))?;
+    Some(string(rest.get(..end)?))
+}

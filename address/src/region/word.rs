@@ -1,0 +1,275 @@
+//! Words of places that a short name may be the beginning of: 北京路, 中山小区. There it is no region.
+
+use crate::text::{at, starts_with_any};
+
+/// Between a short name and a road: 北京东路, 中山东二路.
+const BETWEEN: &str = "东西南北中正前后上下新老大小外内环一二三四五六七八九十0123456789第";
+
+const ROADS: &[&str] = &["路", "街", "道", "大道", "巷", "弄", "胡同", "里弄", "支路", "支弄"];
+
+/// Sites named after regions.
+const SITES: &[&str] = &[
+    "广场",
+    "大厦",
+    "大楼",
+    "桥",
+    "站",
+    "镇",
+    "乡",
+    "村",
+    "小区",
+    "花园",
+    "花苑",
+    "花城",
+    "公寓",
+    "家园",
+    "家苑",
+    "新村",
+    "新苑",
+    "名苑",
+    "雅苑",
+    "苑",
+    "大酒店",
+    "酒店",
+    "宾馆",
+    "饭店",
+    "饭庄",
+    "公园",
+    "广电",
+    "商场",
+    "商城",
+    "市场",
+    "超市",
+    "银行",
+    "小学",
+    "中学",
+    "学校",
+    "学院",
+    "大学",
+    "医院",
+    "公司",
+    "集团",
+    "机场",
+    "码头",
+    "国际",
+    "时代",
+    "印象",
+    "人家",
+    "春天",
+    "豪庭",
+    "名城",
+    "新城",
+    "世家",
+    "会馆",
+    "会所",
+    "影城",
+    "剧院",
+    "体育馆",
+    "图书馆",
+    "博物馆",
+    "纪念堂",
+    "故居",
+    "菜馆",
+    "餐厅",
+    "烤鸭",
+    "拉面",
+    "米线",
+    "小吃",
+];
+
+/// What else makes a district's short name a part of another name.
+const NATURE: &[&str] = &[
+    "山",
+    "湖",
+    "河",
+    "江",
+    "海",
+    "寺",
+    "庙",
+    "宫",
+    "岛",
+    "湾",
+    "庄",
+    "坊",
+    "堂",
+    "门",
+    "阁",
+    "楼",
+    "店",
+    "馆",
+    "港",
+    "矿",
+    "厂",
+    "塔",
+    "泉",
+    "峰",
+    "岭",
+    "洞",
+    "谷",
+    "水库",
+    "风景区",
+    "景区",
+    "古镇",
+    "古城",
+    "城",
+    "府",
+    "园",
+    "院",
+    "社区",
+    "屯",
+];
+
+/// Whether what follows a short name makes it a part of something else.
+pub(super) fn goes_on(text: &[char], end: usize, of_district: bool) -> bool {
+    let mut road = end;
+    while road < end + 3 {
+        if starts_with_any(text, road, ROADS).is_some() {
+            return true;
+        }
+        if !BETWEEN.contains(at(text, road)) {
+            break;
+        }
+        road += 1;
+    }
+    starts_with_any(text, end, SITES).is_some()
+        || (of_district && starts_with_any(text, end, NATURE).is_some())
+}
+
+/// What follows a full name that is only the beginning of a longer word: 义乌市场.
+pub(super) fn breaks(text: &[char], end: usize) -> bool {
+    match at(text, end.saturating_sub(1)) {
+        '市' => starts_with_any(text, end, &["场"]).is_some(),
+        '区' => starts_with_any(text, end, &["块", "域", "间"]).is_some(),
+        _ => false,
+    }
+}
+
+/// Institutions whose name begins with their region: 苏州市立医院, 武侯区人民法院.
+pub(super) fn is_institution(text: &[char], end: usize) -> bool {
+    const WORDS: &[&str] = &[
+        "立",
+        "第",
+        "人民",
+        "政府",
+        "公安",
+        "委",
+        "中心医院",
+        "中医",
+        "妇幼",
+        "图书馆",
+        "博物馆",
+        "体育",
+        "实验",
+        "高级",
+        "法院",
+        "检察",
+        "行政",
+        "税务",
+        "教育",
+        "市场监督",
+        "卫生",
+        "档案",
+        "规划",
+        "财政",
+        "城管",
+        "消防",
+        "疾控",
+        "青少年",
+        "文化",
+        "职业",
+        "技师",
+        "外国语",
+        "一中",
+        "二中",
+        "三中",
+        "医院",
+        "供电",
+        "自来水",
+        "农村",
+        "农商",
+        "总工会",
+        "血站",
+        "特殊",
+        "机关",
+        "看守所",
+        "民政",
+        "交警",
+    ];
+    starts_with_any(text, end, WORDS).is_some()
+}
+
+/// Endings of areas that have no code of their own and are passed over when a unit follows: 雄安新区容城县.
+const AREAS: &[&str] = &[
+    "新区",
+    "高新区",
+    "经开区",
+    "开发区",
+    "示范区",
+    "保税区",
+    "度假区",
+    "工业园区",
+    "园区",
+    "管理区",
+    "试验区",
+    "实验区",
+    "合作区",
+    "管委会",
+];
+
+/// Longest area that is passed over.
+const LONGEST_AREA: usize = 12;
+
+/// Where areas that begin at a place may end.
+pub(super) fn areas(text: &[char], from: usize) -> impl Iterator<Item = usize> {
+    let ends = |end: &usize| matches!(at(text, end - 1), '区' | '会');
+    (from + 2..=(from + LONGEST_AREA).min(text.len()))
+        .filter(ends)
+        .filter(move |end| crate::text::ends_with_any(text, from, *end, AREAS))
+}
+
+/// Parts of Hong Kong and Macau that are no districts.
+pub(super) const SAR_AREAS: &[&str] =
+    &["香港岛", "港岛", "九龙半岛", "九龙", "新界", "澳门半岛", "氹仔", "路环", "路氹城", "离岛"];
+
+/// Other wordings of the placeholder levels.
+pub(super) const PLACEHOLDERS: &[&str] = &[
+    "市辖区",
+    "市辖县",
+    "省直辖县级行政单位",
+    "自治区直辖县级行政单位",
+    "省直辖县级行政区划",
+    "自治区直辖县级行政区划",
+    "省直辖县级",
+    "省直辖行政单位",
+    "省直辖县",
+    "省直辖",
+    "区直辖县级行政单位",
+    "直辖县级行政单位",
+    "直辖县级",
+    "直辖县",
+    "直辖市",
+];
+
+/// What may remain of a province behind its short name.
+pub(super) const REMNANTS: &[&str] =
+    &["省", "自治区", "特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "维吾尔族自治区"];
+
+/// The country before the province.
+pub(super) const COUNTRY: &[&str] = &["中华人民共和国", "中国大陆", "中国", "China", "CHINA", "china", "CN"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roads_and_sites() {
+        let chars = |text: &str| text.chars().collect::<Vec<_>>();
+        for text in ["路", "东二路1号", "街道", "小区3栋", "西大街"] {
+            assert!(goes_on(&chars(text), 0, false), "{text}");
+        }
+        for text in ["科技园", "南山", "区", "江北区", "山东"] {
+            assert!(!goes_on(&chars(text), 0, false), "{text}");
+        }
+        assert!(goes_on(&chars("山风景区"), 0, true));
+    }
+}

@@ -1,0 +1,222 @@
+//! The divisions in memory: units, their streets, and every name by which they are called.
+//!
+//! Read once from one file (`config/cn-divisions`, embedded or given), never changed, shared by reference.
+
+mod build;
+mod names;
+mod source;
+mod trie;
+mod unit;
+
+pub use source::{Sources, TableError, pack, text};
+
+use serde::Serialize;
+
+pub(crate) use names::is_describing;
+pub(crate) use trie::Trie;
+pub(crate) use unit::{Entry, Form, Kind, Level, Span, Unit, UnitId};
+
+use crate::text::starts_with;
+
+/// The file that is compiled in.
+static EMBEDDED: &[u8] = include_bytes!("../../../config/cn-divisions/cn-divisions.gz");
+
+/// Divisions of China with their names, ready for [`crate::standardize`].
+#[derive(Debug)]
+pub struct Tables {
+    text: String,
+    units: Vec<Unit>,
+    streets: Vec<Street>,
+    trie: Trie,
+    simplified: Vec<u16>,
+    info: Info,
+}
+
+/// What a file of divisions holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Info {
+    /// Its version.
+    pub version: String,
+    /// Date of provinces, cities and districts.
+    pub date: String,
+    /// Date of streets and zones.
+    pub streets_date: String,
+    /// Provinces, with Hong Kong, Macau and Taiwan.
+    pub provinces: usize,
+    /// Cities and prefectures, without placeholders.
+    pub cities: usize,
+    /// Districts and counties, without zones.
+    pub districts: usize,
+    /// Development zones with a code of the statistics.
+    pub zones: usize,
+    /// Streets, towns and townships.
+    pub streets: usize,
+    /// Former names.
+    pub former_names: usize,
+    /// Listed aliases.
+    pub aliases: usize,
+    /// Everything that is recognised as a name.
+    pub names: usize,
+    /// What the tables take in memory.
+    pub memory_bytes: usize,
+}
+
+/// A street, town or township.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Street {
+    pub(crate) code: u32,
+    pub(crate) name: Span,
+}
+
+impl Tables {
+    /// The tables that are compiled in.
+    ///
+    /// # Errors
+    /// Never for a released build: a test reads them.
+    pub fn embedded() -> Result<Tables, TableError> {
+        Tables::read(EMBEDDED)
+    }
+
+    /// Reads a file of divisions, compressed or not.
+    ///
+    /// # Errors
+    /// When it is not such a file, or contradicts itself.
+    pub fn read(bytes: &[u8]) -> Result<Tables, TableError> {
+        build::build(&source::unpack(bytes)?)
+    }
+
+    /// Version, dates and counts.
+    #[must_use]
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// What the tables take in memory.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.text.capacity()
+            + self.units.capacity() * size_of::<Unit>()
+            + self.streets.capacity() * size_of::<Street>()
+            + self.simplified.capacity() * size_of::<u16>()
+            + self.trie.memory_bytes()
+    }
+
+    /// Official name of the division with this code of six or nine digits.
+    #[must_use]
+    pub fn name_of(&self, code: u32) -> Option<&str> {
+        if let Some(unit) = self.by_code(code).and_then(|id| self.unit(id)) {
+            return Some(self.name(unit.name));
+        }
+        self.streets.iter().find(|street| street.code == code).map(|street| self.name(street.name))
+    }
+
+    /// Codes of every division down to the district, and of its parent.
+    pub fn divisions(&self) -> impl Iterator<Item = Division<'_>> {
+        self.units.iter().map(|unit| Division {
+            code: unit.code,
+            name: self.name(unit.name),
+            parent: unit.parent.and_then(|id| self.unit(id)).map(|parent| parent.code),
+            placeholder: unit.kind == Kind::Virtual,
+            zone: unit.kind == Kind::Zone,
+        })
+    }
+
+    /// Streets of the division with this code: code and name.
+    pub fn streets_of(&self, code: u32) -> impl Iterator<Item = (u32, &str)> {
+        let unit = self.by_code(code).and_then(|id| self.unit(id));
+        unit.map(|unit| self.streets_in(unit))
+            .unwrap_or_default()
+            .iter()
+            .map(|street| (street.code, self.name(street.name)))
+    }
+
+    pub(crate) fn unit(&self, id: UnitId) -> Option<&Unit> {
+        self.units.get(usize::from(id))
+    }
+
+    pub(crate) fn by_code(&self, code: u32) -> Option<UnitId> {
+        let at = self.units.binary_search_by(|unit| unit.code.cmp(&code)).ok()?;
+        UnitId::try_from(at).ok()
+    }
+
+    pub(crate) fn name(&self, span: Span) -> &str {
+        let start = usize::try_from(span.start).unwrap_or(usize::MAX);
+        self.text.get(start..start.saturating_add(usize::from(span.len))).unwrap_or_default()
+    }
+
+    pub(crate) fn trie(&self) -> &Trie {
+        &self.trie
+    }
+
+    /// Whether `id` lies in `ancestor`.
+    pub(crate) fn is_below(&self, id: UnitId, ancestor: UnitId) -> bool {
+        let mut at = self.unit(id).and_then(|unit| unit.parent);
+        while let Some(id) = at {
+            if id == ancestor {
+                return true;
+            }
+            at = self.unit(id).and_then(|unit| unit.parent);
+        }
+        false
+    }
+
+    /// Whether the unit has streets but no districts.
+    pub(crate) fn has_no_districts(&self, unit: &Unit) -> bool {
+        unit.level == Level::City && unit.kind == Kind::Normal && !self.streets_in(unit).is_empty()
+    }
+
+    /// The placeholders right below a province.
+    pub(crate) fn placeholders(&self, province: UnitId) -> impl Iterator<Item = (UnitId, &Unit)> {
+        let code = self.unit(province).map_or(0, |unit| unit.code);
+        let from = self.units.partition_point(|unit| unit.code < code);
+        (from..self.units.len())
+            .map_while(move |at| Some((UnitId::try_from(at).ok()?, self.units.get(at)?)))
+            .take_while(move |(_, unit)| unit.code < code + 10_000)
+            .filter(|(_, unit)| unit.kind == Kind::Virtual)
+    }
+
+    pub(crate) fn streets_in(&self, unit: &Unit) -> &[Street] {
+        let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+        self.streets.get(at(unit.streets.0)..at(unit.streets.1)).unwrap_or_default()
+    }
+
+    /// The street of this unit with the longest name that begins at `from`, and where it ends.
+    pub(crate) fn street_at(&self, unit: &Unit, text: &[char], from: usize) -> Option<(Street, usize)> {
+        let first = *text.get(from)?;
+        let mut best: Option<(Street, usize)> = None;
+        for street in self.streets_in(unit) {
+            let name = self.name(street.name);
+            if !name.starts_with(first) {
+                continue;
+            }
+            if let Some(end) = starts_with(text, from, name)
+                && best.is_none_or(|(_, other)| end > other)
+            {
+                best = Some((*street, end));
+            }
+        }
+        best
+    }
+
+    /// The simplified form of a character, where it has another one.
+    pub(crate) fn simplified(&self, letter: char) -> Option<char> {
+        let at = u32::from(letter).checked_sub(0x4e00)?;
+        let found = *self.simplified.get(usize::try_from(at).ok()?)?;
+        if found == 0 { None } else { char::from_u32(u32::from(found)) }
+    }
+}
+
+/// One division, for those who list them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Division<'a> {
+    /// Its code.
+    pub code: u32,
+    /// Its official name.
+    pub name: &'a str,
+    /// Code of the unit it lies in.
+    pub parent: Option<u32>,
+    /// Whether it is a placeholder of the statistics.
+    pub placeholder: bool,
+    /// Whether it is a development zone.
+    pub zone: bool,
+}

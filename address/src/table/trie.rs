@@ -1,0 +1,118 @@
+//! All names in one tree, read from a place in a text to the longest name that begins there.
+//!
+//! The walk from one place takes as many steps as the longest name has characters, whatever the text.
+
+use std::ops::Range;
+
+use super::unit::Entry;
+
+#[derive(Debug, Default)]
+struct Node {
+    edges: Range<u32>,
+    entries: Range<u32>,
+}
+
+/// The names.
+#[derive(Debug, Default)]
+pub(crate) struct Trie {
+    nodes: Vec<Node>,
+    edges: Vec<(char, u32)>,
+    entries: Vec<Entry>,
+}
+
+fn index(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn part<'a, T>(list: &'a [T], range: &Range<u32>) -> &'a [T] {
+    let start = usize::try_from(range.start).unwrap_or(usize::MAX);
+    let end = usize::try_from(range.end).unwrap_or(usize::MAX);
+    list.get(start..end).unwrap_or_default()
+}
+
+impl Trie {
+    /// Builds the tree.
+    pub(crate) fn build(mut names: Vec<(Vec<char>, Entry)>) -> Trie {
+        names.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.form.cmp(&a.1.form)).then(a.1.unit.cmp(&b.1.unit)));
+        names.dedup();
+        let mut trie = Trie { nodes: vec![Node::default()], ..Trie::default() };
+        // Breadth first: the edges of a node lie side by side.
+        let mut queue = std::collections::VecDeque::from([(0_usize, 0..names.len(), 0_usize)]);
+        while let Some((node, range, depth)) = queue.pop_front() {
+            let group = names.get(range.clone()).unwrap_or_default();
+            let ending = group.partition_point(|name| name.0.len() <= depth);
+            let first_entry = index(trie.entries.len());
+            trie.entries.extend(group.iter().take(ending).map(|name| name.1));
+            let entries = first_entry..index(trie.entries.len());
+            let first_edge = index(trie.edges.len());
+            let mut at = ending;
+            while let Some(letter) = group.get(at).and_then(|name| name.0.get(depth)).copied() {
+                let rest = group.get(at..).unwrap_or_default();
+                let same = rest.partition_point(|name| name.0.get(depth).is_some_and(|it| *it <= letter));
+                let child = trie.nodes.len();
+                trie.nodes.push(Node::default());
+                trie.edges.push((letter, index(child)));
+                let start = range.start + at;
+                queue.push_back((child, start..start + same, depth + 1));
+                at += same;
+            }
+            let edges = first_edge..index(trie.edges.len());
+            if let Some(node) = trie.nodes.get_mut(node) {
+                *node = Node { edges, entries };
+            }
+        }
+        trie
+    }
+
+    /// Every name that begins at `from`, shortest first: where it ends, and what it may mean.
+    pub(crate) fn matches<'a, 't>(&'a self, text: &'t [char], from: usize) -> Matches<'a, 't> {
+        Matches { trie: self, text, at: from, node: self.nodes.first() }
+    }
+
+    /// Whether some name begins with this character.
+    pub(crate) fn begins(&self, letter: char) -> bool {
+        self.nodes.first().is_some_and(|root| self.child(root, letter).is_some())
+    }
+
+    /// What exactly this text may mean.
+    pub(crate) fn whole(&self, text: &[char]) -> &[Entry] {
+        self.matches(text, 0).find(|(end, _)| *end == text.len()).map(|found| found.1).unwrap_or_default()
+    }
+
+    fn child(&self, node: &Node, letter: char) -> Option<&Node> {
+        let edges = part(&self.edges, &node.edges);
+        let at = edges.binary_search_by(|edge| edge.0.cmp(&letter)).ok()?;
+        self.nodes.get(usize::try_from(edges.get(at)?.1).ok()?)
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>()
+            + self.edges.capacity() * size_of::<(char, u32)>()
+            + self.entries.capacity() * size_of::<Entry>()
+    }
+}
+
+/// The walk of [`Trie::matches`].
+pub(crate) struct Matches<'a, 't> {
+    trie: &'a Trie,
+    text: &'t [char],
+    at: usize,
+    node: Option<&'a Node>,
+}
+
+impl<'a> Iterator for Matches<'a, '_> {
+    type Item = (usize, &'a [Entry]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let letter = *self.text.get(self.at)?;
+            let node = self.trie.child(self.node?, letter)?;
+            self.node = Some(node);
+            self.at += 1;
+            let entries = part(&self.trie.entries, &node.entries);
+            if !entries.is_empty() {
+                return Some((self.at, entries));
+            }
+        }
+    }
+}
