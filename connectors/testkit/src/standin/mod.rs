@@ -13,6 +13,7 @@
 //! | [`bots`] | group bots of DingTalk, WeCom and Feishu | the hub calls it |
 //! | [`hubspot`] | a HubSpot portal | the hub calls it |
 //! | [`wangdiantong`] | Wangdiantong (WDT), all three generations | the hub calls it |
+//! | [`kingdee`] | Kingdee K3Cloud, an ERP | the hub calls it |
 //! | [`odoo`] | Odoo, JSON-2 and JSON-RPC | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
@@ -24,6 +25,7 @@ mod form;
 pub mod generate;
 pub mod handover;
 pub mod hubspot;
+pub mod kingdee;
 pub mod odoo;
 #[cfg(unix)]
 pub mod postgres;
