@@ -98,6 +98,8 @@ pub struct Standing {
     pub events: Vec<StoredEvent>,
     /// Those of them that lie in the sink's parking lot.
     pub parked: Vec<Seq>,
+    /// Those that were settled without having been handed off, because of a newer one.
+    pub superseded: Vec<Seq>,
     /// The orders it belongs to: published key, and the history where it is known.
     pub orders: Vec<(String, Option<i64>)>,
 }

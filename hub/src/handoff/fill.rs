@@ -101,7 +101,7 @@ impl Worker {
 
     fn offer(&self, running: &mut Running, stored: StoredEvent) {
         let track = track_of(stored.event.class);
-        if !self.filter.takes(&Subject::of(&stored)) || running.lanes.knows(track, stored.seq) {
+        if !self.keeper.filter.takes(&Subject::of(&stored)) || running.lanes.knows(track, stored.seq) {
             running.lanes.pass(track, stored.seq);
             return;
         }
@@ -112,23 +112,16 @@ impl Worker {
 
     /// The backfill of a key goes out before what happens to it now, wherever the backfill stands.
     async fn pull_forward(&self, running: &mut Running, live: &StoredEvent) -> Result<()> {
-        if !self.filter.takes(&Subject::of(live)) || !self.filter.takes_class(Class::Replay) {
+        let filter = &self.keeper.filter;
+        if !filter.takes(&Subject::of(live)) || !filter.takes_class(Class::Replay) {
             return Ok(());
         }
         let standing = self.backbone.standing(self.id.to_string(), live.history).await?;
-        let read = running.lanes.offered(Track::Back);
-        for stored in standing.events {
-            let before = stored.seq > read && stored.seq < live.seq && stored.event.class == Class::Replay;
-            if before
-                && !standing.parked.contains(&stored.seq)
-                && self.filter.takes(&Subject::of(&stored))
-                && !running.lanes.knows(Track::Back, stored.seq)
-            {
-                let offer =
-                    Offer { seq: stored.seq, key: &stored.event.key, group: group(stored.event.event_type) };
-                running.lanes.offer_ahead(Track::Back, offer, clock::now_micros());
-                running.keep(stored);
-            }
+        for stored in self.keeper.ahead(&running.lanes, standing, live.seq) {
+            let offer =
+                Offer { seq: stored.seq, key: &stored.event.key, group: group(stored.event.event_type) };
+            running.lanes.offer_ahead(Track::Back, offer, clock::now_micros());
+            running.keep(stored);
         }
         Ok(())
     }
@@ -177,7 +170,7 @@ impl Worker {
     async fn wants_again(&self, running: &Running, job: &Job, stored: &StoredEvent) -> Result<bool> {
         let track = track_of(stored.event.class);
         if !job.wants(stored)
-            || !self.filter.takes(&Subject::of(stored))
+            || !self.keeper.filter.takes(&Subject::of(stored))
             || !running.lanes.is_settled(track, stored.seq)
         {
             return Ok(false);

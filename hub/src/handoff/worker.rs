@@ -14,7 +14,7 @@ use tracing::Instrument;
 use super::budget::{Budget, Place};
 use super::fill::Job;
 use super::filter::Filter;
-use super::gate::{Gate, takes_orders};
+use super::gate::{Gate, Keeper, takes_orders};
 use super::lanes::{Lanes, Result as Became, Rules};
 use super::outcome::became;
 use super::schedule::Schedule;
@@ -61,10 +61,8 @@ pub struct Setup {
 pub struct Worker {
     pub(super) id: Arc<str>,
     config: Sink,
-    pub(super) filter: Filter,
-    pub(super) part: SinkPart,
-    /// Whether refunds wait for their orders.
-    pub(super) waits: bool,
+    pub(super) keeper: Keeper,
+    part: SinkPart,
     pub(super) backbone: Arc<dyn Backbone>,
     talker: Talker,
     metrics: Arc<Metrics>,
@@ -107,7 +105,8 @@ impl Worker {
         let sessions = session.map(|session| Sessions::new(session, client.clone()));
         let talker = Talker { client, sessions, budgets, longest: config.retry_max.get() };
         let waits = config.wait_for_orders && takes_orders(&filter);
-        Self { id, config, filter, part, waits, backbone, talker, metrics, stop, patience }
+        let keeper = Keeper { filter, repeat: part.repeat(), waits, coalesces: config.coalesce };
+        Self { id, config, keeper, part, backbone, talker, metrics, stop, patience }
     }
 
     /// Runs until stopped; calls under way are waited for, not longer than there is patience, and settled.
@@ -130,7 +129,7 @@ impl Worker {
     }
 
     async fn run_until_trouble(self: &Arc<Self>) -> Result<()> {
-        let place = self.backbone.open_sink(self.id.to_string(), self.filter.to_text()).await?;
+        let place = self.backbone.open_sink(self.id.to_string(), self.keeper.filter.to_text()).await?;
         let rules = Rules {
             schedule: Schedule {
                 base: self.config.retry_base.micros(),
@@ -139,6 +138,7 @@ impl Worker {
             },
             coalesce: self.config.coalesce,
             at_most_once: self.part.repeat() == Repeat::AtMostOnce,
+            replaces: matches!(self.part.repeat(), Repeat::Upsert | Repeat::QueryFirst),
         };
         let seed = self.id.bytes().fold(0, |seed, byte| super::schedule::mix(seed ^ u64::from(byte)));
         let jobs = place.replays.iter().cloned().map(Job::new).collect::<Result<_>>()?;
@@ -189,12 +189,15 @@ impl Worker {
                         self.ended(&mut running, ended)?;
                     }
                 }
-                settled = settled(&mut running.settling), if running.settling.is_some() => settled?,
+                settled = settled(&mut running.settling), if running.settling.is_some() => {
+                    settled?;
+                    running.lanes.written();
+                }
                 changed = heads.events.changed(), if !stopping => changed.map_err(|_| BackboneError::Closed)?,
                 changed = heads.repairs.changed(), if !stopping => {
                     changed.map_err(|_| BackboneError::Closed)?;
                     self.flush(&mut running).await?;
-                    let place = self.backbone.open_sink(self.id.to_string(), self.filter.to_text()).await?;
+                    let place = self.backbone.open_sink(self.id.to_string(), self.keeper.filter.to_text()).await?;
                     self.ordered(&mut running, place)?;
                 }
                 changed = stop.changed(), if !stopping => drop(changed),
@@ -415,6 +418,7 @@ impl Worker {
                 return Ok(());
             }
             settled(&mut running.settling).await?;
+            running.lanes.written();
         }
         if let Some(mut settle) = running.lanes.settle(clock::now_micros()) {
             settle.sink = Arc::clone(&self.id);
@@ -429,6 +433,7 @@ impl Worker {
         loop {
             if running.settling.is_some() {
                 settled(&mut running.settling).await?;
+                running.lanes.written();
             }
             self.settle(running).await?;
             if running.settling.is_none() {

@@ -60,6 +60,16 @@ pub(super) fn standing(
             parked.push(event.seq);
         }
     }
+    let mut superseded = Vec::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT 1 FROM attempts WHERE seq = ?2 AND sink = (SELECT id FROM sinks WHERE name = ?1)
+         AND outcome = 'superseded'",
+    )?;
+    for event in &events {
+        if statement.exists(params![sink, event.seq])? {
+            superseded.push(event.seq);
+        }
+    }
     let mut statement = connection.prepare_cached(
         "SELECT s.platform, s.shop, l.number, h.id FROM links l JOIN scopes s ON s.id = l.scope AND s.kind = 'order'
          LEFT JOIN histories h ON h.scope = l.scope AND h.number = l.number WHERE l.history = ?1 ORDER BY l.number",
@@ -70,7 +80,7 @@ pub(super) fn standing(
         let (platform, shop, number): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
         orders.push((crossdock_schemas::identity::order_key(&platform, &shop, &number), row.get(3)?));
     }
-    Ok(Standing { events, parked, orders })
+    Ok(Standing { events, parked, superseded, orders })
 }
 
 pub(super) fn sink_place(connection: &Connection, id: i64) -> Result<SinkPlace> {

@@ -20,6 +20,7 @@ impl Lanes {
                     self.attempted(seq, &waiting, "delivered", "");
                 }
                 self.pending.delivered.push(seq);
+                self.arrived(&waiting);
                 self.leave(seq, &waiting, now);
                 self.accepted(&waiting.key, now);
             }
@@ -27,6 +28,7 @@ impl Lanes {
                 self.breaker.answered();
                 self.attempted(seq, &waiting, "already_there", "");
                 self.pending.already.push(seq);
+                self.arrived(&waiting);
                 self.leave(seq, &waiting, now);
                 self.accepted(&waiting.key, now);
             }
@@ -75,6 +77,14 @@ impl Lanes {
         }
     }
 
+    /// Something of this key is settled that is not written yet.
+    fn arrived(&mut self, waiting: &Waiting) {
+        if self.rules.replaces {
+            let [next, _] = &mut self.unwritten;
+            next.insert(waiting.key.clone());
+        }
+    }
+
     /// Holds an event for another attempt, or parks it when its time is up.
     #[expect(clippy::too_many_arguments, reason = "all of it is one attempt")]
     fn again(
@@ -96,9 +106,9 @@ impl Lanes {
                 waiting.next_at = next_at;
                 waiting.under_way = false;
                 self.hold(seq, &mut waiting);
-                self.ready.insert(waiting.rank(), next_at, seq);
                 let key = waiting.key.clone();
                 self.waiting.insert(seq, waiting);
+                self.rouse(seq);
                 self.hold_behind(&key);
             }
         }
@@ -131,6 +141,8 @@ impl Lanes {
         self.dirty = true;
         self.attempted(seq, &waiting, "superseded", &format!("by event {by}, which tells the same and more"));
         self.pending.superseded.push(seq);
+        // The newer one goes out when this is written: no restart may bring the older one back behind it.
+        self.arrived(&waiting);
         self.leave(seq, &waiting, waiting.next_at);
     }
 
@@ -196,14 +208,13 @@ impl Lanes {
                 self.lanes.remove(&waiting.key);
             }
             Some(next) if was_head => {
-                if let Some(head) = self.waiting.get_mut(next) {
-                    if head.attempts == 0 {
-                        head.next_at = head.next_at.min(now);
-                    }
-                    if !head.under_way {
-                        self.ready.insert(head.rank(), head.next_at, *next);
-                    }
+                let next = *next;
+                if let Some(head) = self.waiting.get_mut(&next)
+                    && head.attempts == 0
+                {
+                    head.next_at = head.next_at.min(now);
                 }
+                self.rouse(next);
             }
             Some(_) => {}
         }
@@ -264,6 +275,8 @@ impl Lanes {
                 Track::Replay(_) => {}
             }
         }
+        let [next, writing] = &mut self.unwritten;
+        writing.extend(next.drain());
         settle.at = now;
         Some(settle)
     }

@@ -10,7 +10,7 @@ mod reading;
 mod ready;
 mod waits;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use reading::Reading;
 use ready::{Rank, Ready};
@@ -56,6 +56,9 @@ pub struct Rules {
     pub coalesce: bool,
     /// Nothing may be sent twice: what is under way has a row that says so before it goes out.
     pub at_most_once: bool,
+    /// The receiver replaces what it has: the next event of a key goes out only when it is written that the one before
+    /// arrived, so that no restart sends an older one over a newer one.
+    pub replaces: bool,
 }
 
 /// An event on its way into a lane.
@@ -114,6 +117,8 @@ pub struct Lanes {
     waiting: BTreeMap<Seq, Waiting>,
     lanes: HashMap<String, VecDeque<Seq>>,
     waits: Waits,
+    /// Keys whose last delivery is not yet written: of the next step, and of the one that is being written.
+    unwritten: [HashSet<String>; 2],
     ready: Ready,
     under_way: usize,
     /// No call at all before this, as the receiver asked.
@@ -139,6 +144,7 @@ impl Lanes {
             waiting: BTreeMap::new(),
             lanes: HashMap::new(),
             waits: Waits::default(),
+            unwritten: Default::default(),
             ready: Ready::default(),
             under_way: 0,
             paused_until: 0,
@@ -192,10 +198,31 @@ impl Lanes {
             self.ready.remove(was.rank(), was.next_at, head);
         }
         lane.insert(at, seq);
-        if at == 0 {
-            self.ready.insert(waiting.rank(), waiting.next_at, seq);
-        }
         self.waiting.insert(seq, waiting);
+        if at == 0 {
+            self.rouse(seq);
+        }
+    }
+
+    /// The head of a lane may go when its time comes.
+    fn rouse(&mut self, seq: Seq) {
+        if let Some(head) = self.waiting.get(&seq)
+            && !head.under_way
+            && !self.unwritten.iter().any(|keys| keys.contains(&head.key))
+        {
+            self.ready.insert(head.rank(), head.next_at, seq);
+        }
+    }
+
+    /// What [`Lanes::settle`] gave last is written.
+    pub fn written(&mut self) {
+        let [next, writing] = &mut self.unwritten;
+        let free: Vec<String> = writing.drain().filter(|key| !next.contains(key)).collect();
+        for key in free {
+            if let Some(head) = self.lanes.get(&key).and_then(|lane| lane.front()).copied() {
+                self.rouse(head);
+            }
+        }
     }
 
     fn reading(&mut self, track: Track) -> &mut Reading {
@@ -336,8 +363,8 @@ impl Lanes {
             waiting.under_way = false;
             waiting.attempts = waiting.attempts.saturating_sub(1);
             waiting.next_at = now;
-            self.ready.insert(waiting.rank(), now, seq);
             self.under_way = self.under_way.saturating_sub(1);
+            self.rouse(seq);
         }
     }
 
@@ -401,5 +428,7 @@ impl Lanes {
     }
 }
 
+#[cfg(test)]
+mod receivers_tests;
 #[cfg(test)]
 mod tests;

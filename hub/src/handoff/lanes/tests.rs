@@ -14,7 +14,7 @@ const SECOND: Micros = 1_000_000;
 const WINDOW: usize = 8;
 const MOST_HELD: usize = 12;
 const SCHEDULE: Schedule = Schedule { base: 100 * MS, longest: 20 * SECOND, give_up: 600 * SECOND };
-const RULES: Rules = Rules { schedule: SCHEDULE, coalesce: false, at_most_once: false };
+const RULES: Rules = Rules { schedule: SCHEDULE, coalesce: false, at_most_once: false, replaces: false };
 
 /// Offers an event as the live reading does.
 fn offer(lanes: &mut Lanes, seq: Seq, key: &str, now: Micros) {

@@ -48,9 +48,9 @@ impl Lanes {
         }
         waiting.next_at = next_at;
         self.hold(seq, &mut waiting);
-        self.ready.insert(waiting.rank(), next_at, seq);
         let own = waiting.key.clone();
         self.waiting.insert(seq, waiting);
+        self.rouse(seq);
         self.hold_behind(&own);
         self.waits.add(key, seq);
     }
@@ -68,7 +68,7 @@ impl Lanes {
             if is_head {
                 let rank = waiting.rank();
                 self.ready.remove(rank, was, seq);
-                self.ready.insert(rank, now, seq);
+                self.rouse(seq);
             }
         }
     }
