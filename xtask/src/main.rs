@@ -8,6 +8,7 @@ mod ci;
 mod configs;
 mod licence;
 mod nats;
+mod postgres;
 mod schemas;
 mod shell;
 mod test;
@@ -27,9 +28,10 @@ cargo xtask <command>
   schemas   the checked-in schemas are those that the types say
   configs   `crossdock check` on every configuration that ships
   demo      a short `crossdock demo`
-  test      builds everything, provides nats-server, runs doc tests, then all other tests
+  test      builds everything, provides nats-server and PostgreSQL, runs doc tests, then all other tests
 
-  nats      provides nats-server and prints its path";
+  nats      provides nats-server and prints its path
+  postgres  provides PostgreSQL and prints the folder of its programs";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -61,6 +63,11 @@ fn run(words: &[String]) -> Outcome {
         ["nats"] => {
             let server = nats::provide()?;
             say(&format!("{} ({})", server.path.display(), server.version));
+            Ok(())
+        }
+        ["postgres"] => {
+            let server = postgres::provide()?;
+            say(&format!("{} ({})", server.folder.display(), server.version));
             Ok(())
         }
         other => Err(format!("unknown command `{}`\n\n{HELP}", other.join(" "))),

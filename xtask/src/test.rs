@@ -1,14 +1,20 @@
-//! All tests: everything is built once, a real nats-server is provided, then doc tests run, then unit and whole-system
-//! tests. Nothing is retried: a test that fails now and then is a bug report.
+//! All tests: everything is built once, a real nats-server and a real PostgreSQL are provided, then doc tests run, then
+//! unit and whole-system tests. Nothing is retried: a test that fails now and then is a bug report.
 
-use crate::nats;
 use crate::shell::{self, Outcome, cargo, has, say};
+use crate::{nats, postgres};
 
 pub(crate) fn run() -> Outcome {
     shell::build()?;
     let server = nats::provide()?;
     say(&format!("nats-server: {} ({})", server.version, server.path.display()));
-    let provided = |arguments: &[&str]| shell::run(cargo().args(arguments).env(nats::VARIABLE, &server.path));
+    let database = postgres::provide()?;
+    say(&format!("postgres: {} ({})", database.version, database.folder.display()));
+    let provided = |arguments: &[&str]| {
+        let mut command = cargo();
+        command.env(nats::VARIABLE, &server.path).env(postgres::VARIABLE, &database.folder);
+        shell::run(command.args(arguments))
+    };
     // Doc tests first: the closing line of the many tests is what people and machines look for at the end.
     provided(&["test", "--locked", "--workspace", "--doc"])?;
     if has("nextest") {

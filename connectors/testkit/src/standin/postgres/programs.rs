@@ -64,11 +64,9 @@ impl Programs {
             .status();
         match tried {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                let installed = self.0.parent().unwrap_or(&self.0);
                 let copied = home.path("installed");
-                copy(installed, &copied)?;
-                let name = self.0.file_name().unwrap_or_default();
-                Ok(Self(copied.join(name)))
+                fs::create_dir(&copied)?;
+                install(&self.0, &copied).map(Self)
             }
             Ok(_) => Ok(self),
             Err(error) => Err(error),
@@ -88,6 +86,28 @@ fn newest(folder: &Path) -> Option<Programs> {
         .collect();
     found.sort_by_key(|(version, _)| *version);
     found.pop().map(|(_, programs)| programs)
+}
+
+/// Copies an installation by its `bin`, below the same two names, and gives the new `bin`. A Python wheel keeps the
+/// libraries that its programs load beside its package: `<package>.libs`.
+fn install(bin: &Path, to: &Path) -> io::Result<PathBuf> {
+    let (Some(prefix), Some(package)) = (bin.parent(), bin.ancestors().nth(2)) else {
+        return Err(Error::other(format!("{} is no folder of programs", bin.display())));
+    };
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_owned();
+    let mut libraries = name(package);
+    libraries.push(".libs");
+    let beside = package.with_file_name(&libraries);
+    if beside.is_dir() {
+        copy(&beside, &to.join(&libraries))?;
+    }
+    let below = to.join(name(package));
+    if below != to {
+        fs::create_dir(&below)?;
+    }
+    let copied = below.join(name(prefix));
+    copy(prefix, &copied)?;
+    Ok(copied.join(name(bin)))
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -124,9 +144,19 @@ mod tests {
     #[test]
     fn a_whole_installation_is_copied() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join("a/share/zone")).unwrap();
-        fs::write(folder.path().join("a/share/zone/utc"), "Z").unwrap();
-        copy(&folder.path().join("a"), &folder.path().join("b")).unwrap();
-        assert_eq!(fs::read_to_string(folder.path().join("b/share/zone/utc")).unwrap(), "Z");
+        for file in ["wheel/pg/bin/initdb", "wheel/pg/share/zone/utc", "wheel.libs/libpq", "wheel/other/big"]
+        {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+        let to = folder.path().join("copy");
+        fs::create_dir(&to).unwrap();
+        let bin = install(&folder.path().join("wheel/pg/bin"), &to).unwrap();
+        assert_eq!(bin, to.join("wheel/pg/bin"));
+        for file in ["wheel/pg/bin/initdb", "wheel/pg/share/zone/utc", "wheel.libs/libpq"] {
+            assert_eq!(fs::read_to_string(to.join(file)).unwrap(), file);
+        }
+        assert!(!to.join("wheel/other").exists());
     }
 }
