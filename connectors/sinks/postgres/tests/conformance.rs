@@ -1,0 +1,2 @@
+//! The PostgreSQL sink against the conformance suite.
+crossdock_testkit::conformance!(crossdock_postgres::Postgres);
