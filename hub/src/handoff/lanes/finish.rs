@@ -181,6 +181,8 @@ impl Lanes {
 
     pub(super) fn park(&mut self, seq: Seq, waiting: &Waiting, reason: &'static str, words: String) {
         self.pending.held.retain(|row| row.seq != seq);
+        let [next, _] = &mut self.parked;
+        next.insert(seq);
         self.pending.parked.push(Parked {
             seq,
             key: waiting.key.clone(),
@@ -276,6 +278,8 @@ impl Lanes {
             }
         }
         let [next, writing] = &mut self.unwritten;
+        writing.extend(next.drain());
+        let [next, writing] = &mut self.parked;
         writing.extend(next.drain());
         settle.at = now;
         Some(settle)

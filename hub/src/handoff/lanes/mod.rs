@@ -119,6 +119,8 @@ pub struct Lanes {
     waits: Waits,
     /// Keys whose last delivery is not yet written: of the next step, and of the one that is being written.
     unwritten: [HashSet<String>; 2],
+    /// What was parked by these steps: the store does not say so yet.
+    parked: [HashSet<Seq>; 2],
     ready: Ready,
     under_way: usize,
     /// No call at all before this, as the receiver asked.
@@ -145,6 +147,7 @@ impl Lanes {
             lanes: HashMap::new(),
             waits: Waits::default(),
             unwritten: Default::default(),
+            parked: Default::default(),
             ready: Ready::default(),
             under_way: 0,
             paused_until: 0,
@@ -216,6 +219,8 @@ impl Lanes {
 
     /// What [`Lanes::settle`] gave last is written.
     pub fn written(&mut self) {
+        let [_, parked] = &mut self.parked;
+        parked.clear();
         let [next, writing] = &mut self.unwritten;
         let free: Vec<String> = writing.drain().filter(|key| !next.contains(key)).collect();
         for key in free {
@@ -265,7 +270,7 @@ impl Lanes {
     pub fn is_settled(&self, track: Track, seq: Seq) -> bool {
         !self.waiting.contains_key(&seq)
             && self.readings.get(&track).is_some_and(|reading| reading.is_past(seq))
-            && !self.pending.parked.iter().any(|parked| parked.seq == seq)
+            && !self.parked.iter().any(|parked| parked.contains(&seq))
     }
 
     /// The next event of a reading, taken by the filter. Events must be offered in order.
