@@ -2,18 +2,21 @@
 #![deny(clippy::float_cmp)]
 
 mod capture;
+pub mod carrier;
 pub mod codes;
 mod connector;
 mod context;
 mod descriptor;
 mod error;
 mod file;
+pub mod form;
 mod http;
 pub mod legacy;
 pub mod mapping;
 mod normalize;
 mod pull;
 mod push;
+pub mod remark;
 mod secret;
 mod session;
 pub mod settings;

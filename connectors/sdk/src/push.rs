@@ -59,6 +59,11 @@ pub trait Push: Send + Sync {
 
     /// The answer this vendor insists on.
     fn reply(&self, ack: Ack) -> HttpReply;
+
+    /// The same for a request that was verified, for vendors whose answer has to repeat something of it.
+    fn reply_to(&self, ack: Ack, _request: &Request<'_>) -> HttpReply {
+        self.reply(ack)
+    }
 }
 
 /// What we tell the vendor.

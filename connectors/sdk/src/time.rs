@@ -18,6 +18,24 @@ pub fn china(text: &str) -> Result<Ts> {
     local(text, CHINA)
 }
 
+/// Reads milliseconds since 1970, shown with the offset of mainland China.
+///
+/// # Errors
+/// `Malformed` when it is not a number of them.
+pub fn china_millis(text: &str) -> Result<Ts> {
+    let wrong = || {
+        let shown: String = text.chars().take(32).collect();
+        Error::malformed(format!("`{}` is not milliseconds since 1970", shown.escape_debug()))
+    };
+    let millis: i64 = text.trim().parse().map_err(|_| wrong())?;
+    // Seconds taken for milliseconds would put every scan into 1970.
+    if millis < 946_684_800_000 {
+        return Err(wrong());
+    }
+    let at = jiff::Timestamp::from_millisecond(millis).map_err(|error| wrong().because(error))?;
+    Ok(Ts::new(at, CHINA))
+}
+
 /// Reads `yyyy-MM-dd HH:mm:ss` at a fixed offset.
 ///
 /// # Errors

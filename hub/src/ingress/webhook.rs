@@ -138,11 +138,11 @@ impl Webhooks {
         match self.backbone.capture(vec![capture]).instrument(span).await {
             Ok(_) => {
                 self.metrics.count(Metric::Captures, "webhook", 1);
-                ("stored", respond(source.push.reply(Ack::Stored)))
+                ("stored", respond(source.push.reply_to(Ack::Stored, &unverified)))
             }
             Err(error) => {
                 tracing::error!(source = &*source.id, error = %error, "webhook could not be stored");
-                ("unavailable", later(source.push.reply(Ack::TryLater)))
+                ("unavailable", later(source.push.reply_to(Ack::TryLater, &unverified)))
             }
         }
     }
