@@ -15,6 +15,7 @@
 //! | [`wangdiantong`] | Wangdiantong (WDT), all three generations | the hub calls it |
 //! | [`kingdee`] | Kingdee K3Cloud, an ERP | the hub calls it |
 //! | [`odoo`] | Odoo, JSON-2 and JSON-RPC | the hub calls it |
+//! | [`salesforce`] | a Salesforce org | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
@@ -31,6 +32,7 @@ pub mod odoo;
 pub mod postgres;
 pub mod receiver;
 mod rng;
+pub mod salesforce;
 mod server;
 pub mod sf;
 pub mod shopify;
