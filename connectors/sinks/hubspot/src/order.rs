@@ -81,14 +81,14 @@ fn order_properties(config: &Config, order: &Order) -> Vec<Property> {
 }
 
 fn address_properties(out: &mut Vec<Property>, address: &Address) {
-    let mut say = |name: &str, value: Option<String>| push(out, name, value, true);
-    say("hs_shipping_address_name", address.name.as_ref().and_then(|name| name.shown()).map(str::to_owned));
     let masked = || address.protected.as_ref().and_then(|whole| whole.shown()).map(str::to_owned);
-    say("hs_shipping_address_street", street(address).or_else(masked));
-    say("hs_shipping_address_city", address.city.clone());
-    say("hs_shipping_address_state", address.province.clone());
-    say("hs_shipping_address_postal_code", address.postal_code.clone());
-    say("hs_shipping_address_country", address.country.clone());
+    let name = address.name.as_ref().and_then(|name| name.shown()).map(str::to_owned);
+    push(out, "hs_shipping_address_name", name, true);
+    push(out, "hs_shipping_address_street", street(address).or_else(masked), true);
+    push(out, "hs_shipping_address_city", address.city.clone(), false);
+    push(out, "hs_shipping_address_state", address.province.clone(), false);
+    push(out, "hs_shipping_address_postal_code", address.postal_code.clone(), true);
+    push(out, "hs_shipping_address_country", address.country.clone(), false);
 }
 
 /// What comes below the city, in one line.
