@@ -16,6 +16,7 @@
 //! | [`kingdee`] | Kingdee K3Cloud, an ERP | the hub calls it |
 //! | [`odoo`] | Odoo, JSON-2 and JSON-RPC | the hub calls it |
 //! | [`salesforce`] | a Salesforce org | the hub calls it |
+//! | [`jiandaoyun`] | Jiandaoyun, a form builder | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
@@ -26,6 +27,7 @@ mod form;
 pub mod generate;
 pub mod handover;
 pub mod hubspot;
+pub mod jiandaoyun;
 pub mod kingdee;
 pub mod odoo;
 #[cfg(unix)]
