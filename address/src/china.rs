@@ -83,7 +83,7 @@ fn read(tables: &Tables, out: &mut Standard, cleaned: Clean, hints: Option<&Hint
     }
     place(tables, out, &region, &text);
     let rest = match span {
-        Some((start, end)) => Rest { from: end, before: (0, start) },
+        Some((start, end)) => Rest { from: end, before: (region::behind_country(&text).min(start), start) },
         None => Rest { from: 0, before: (0, 0) },
     };
     if let Some(found) = &found {
@@ -239,7 +239,8 @@ fn detail(text: &[char], rest: &Rest, unread: &str) -> String {
         if starts && (is_separator(*letter) || matches!(letter, ')' | ']')) && *letter != '.' {
             continue;
         }
-        if gap && !starts && is_latin(last) && is_latin(*letter) {
+        let words = last.is_ascii_alphanumeric() && letter.is_ascii_alphanumeric();
+        if gap && !starts && (words || is_latin(last) && is_latin(*letter)) {
             out.push(' ');
         } else if gap && is_separator(last) && is_separator(*letter) {
             // Where something was taken out between two commas, one is enough.

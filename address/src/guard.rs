@@ -32,6 +32,9 @@ pub(crate) fn is_encrypted(raw: &str) -> bool {
 
 /// A cipher inside a text, as bytes from and to: where a platform shows the region and encrypts the rest.
 pub(crate) fn cipher_inside(raw: &str) -> Option<(usize, usize)> {
+    if !raw.bytes().any(|byte| matches!(byte, b'~' | b'$' | b'#')) {
+        return None;
+    }
     for frame in ['~', '$', '#'] {
         let Some((before, behind)) = raw.split_once(frame) else { continue };
         let Some((inside, _)) = behind.rsplit_once(frame) else { continue };

@@ -3,12 +3,14 @@
 use crossdock_schemas::identity::ns;
 use sha2::{Digest, Sha256};
 
+use crate::text::is_han;
+
 /// SHA-256 of `ns("A1") ns(country) ns(deepest region code) ns(detail)`, the detail without white space and
 /// punctuation and in lower case.
 pub(crate) fn addr_hash(country: &str, region: &str, detail: &str) -> String {
     let plain: String = detail
         .chars()
-        .filter(|letter| letter.is_alphanumeric())
+        .filter(|letter| is_han(*letter) || letter.is_alphanumeric())
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
     let mut buffer = Vec::with_capacity(plain.len() + 32);

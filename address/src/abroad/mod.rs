@@ -75,18 +75,20 @@ pub(crate) fn latin(raw: &Raw, country: Option<&str>, data_version: &str) -> Sta
         ..Standard::default()
     };
     out.flags.set(Flag::Latin);
+    out.flags.set_if(!raw.raw.chars().any(char::is_alphabetic), Flag::Unparsed);
     out.phones = crate::peel::numbers_in(&raw.raw);
     out.flags.set_if(!out.phones.is_empty(), Flag::PhoneExtracted);
     out.phone = out.phones.first().map(|number| number.national.clone());
     out.phone_ext = out.phones.first().and_then(|number| number.ext.clone());
     // Hong Kong, Macau and Taiwan are provinces of the table as well as countries.
     let province = match country {
-        Some("HK") => Some(("810000", "CN-HK", Flag::Sar)),
-        Some("MO") => Some(("820000", "CN-MO", Flag::Sar)),
-        Some("TW") => Some(("710000", "CN-TW", Flag::Tw)),
+        Some("HK") => Some(("810000", "香港特别行政区", "CN-HK", Flag::Sar)),
+        Some("MO") => Some(("820000", "澳门特别行政区", "CN-MO", Flag::Sar)),
+        Some("TW") => Some(("710000", "台湾省", "CN-TW", Flag::Tw)),
         _ => None,
     };
-    if let Some((code, subdivision, flag)) = province {
+    if let Some((code, name, subdivision, flag)) = province {
+        out.names.province = Some(name.to_owned());
         out.province = Some(code.to_owned());
         out.subdivision = Some(subdivision.to_owned());
         out.flags.set(flag);

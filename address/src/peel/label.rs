@@ -100,8 +100,47 @@ const WORDS: &[(Label, &[&str])] = &[
     (Label::Note, &["买家留言", "买家备注", "订单备注", "备注", "留言", "附言"]),
 ];
 
-/// First characters of all labels.
-const FIRST: &str = "收联姓名手电座固详具邮寄配街所地省买订备留附NnRCTtPpMmAaZz";
+/// Whether some label begins so.
+const fn begins(letter: char) -> bool {
+    matches!(
+        letter,
+        '收' | '联'
+            | '姓'
+            | '名'
+            | '手'
+            | '电'
+            | '座'
+            | '固'
+            | '详'
+            | '具'
+            | '邮'
+            | '寄'
+            | '配'
+            | '街'
+            | '所'
+            | '地'
+            | '省'
+            | '买'
+            | '订'
+            | '备'
+            | '留'
+            | '附'
+            | 'N'
+            | 'n'
+            | 'R'
+            | 'C'
+            | 'T'
+            | 't'
+            | 'P'
+            | 'p'
+            | 'M'
+            | 'm'
+            | 'A'
+            | 'a'
+            | 'Z'
+            | 'z'
+    )
+}
 
 /// Takes every label out and says where they stood.
 pub(crate) fn take(text: &mut [char]) -> Vec<Mark> {
@@ -110,7 +149,7 @@ pub(crate) fn take(text: &mut [char]) -> Vec<Mark> {
     let mut fresh = true;
     while place < text.len() {
         let letter = at(text, place);
-        if FIRST.contains(letter)
+        if begins(letter)
             && let Some((label, end)) = label_at(text, place, fresh)
         {
             if let Some(span) = text.get_mut(place..end) {
@@ -158,6 +197,11 @@ mod tests {
         let mut text: Vec<char> = text.chars().collect();
         let marks = take(&mut text);
         (marks.iter().map(|mark| mark.label).collect(), text.iter().filter(|it| **it != GONE).collect())
+    }
+
+    #[test]
+    fn every_label_is_looked_for() {
+        assert!(WORDS.iter().flat_map(|row| row.1).all(|word| begins(word.chars().next().unwrap())));
     }
 
     #[test]

@@ -121,10 +121,15 @@ impl Around<'_> {
                 return Some(found);
             }
         }
+        // 张**，浙江省…: a masked name needs no phone beside it.
+        let front = skip_separators(self.text, 0);
+        let masked = self.name_beginning(front).filter(|found| at(self.text, found.end - 1) == '*');
+        if masked.is_some() {
+            return masked;
+        }
         // 张三浙江省…号13812345678: name and phone at the two ends.
         self.phones.first()?;
         let (start, _) = self.region?;
-        let front = skip_separators(self.text, 0);
         if front < start {
             return self.name_beginning(front).filter(|found| {
                 let rest = skip_separators(self.text, found.end);

@@ -56,6 +56,13 @@ fn run(text: &[char], from: usize, most: usize) -> Run {
     run
 }
 
+/// Whether enough digits for a number stand together.
+fn is_long(text: &[char], from: usize) -> bool {
+    let rest = piece(text, from, text.len()).iter().take(16);
+    let near = rest.take_while(|letter| is_digit(**letter) || matches!(letter, '+' | '-' | ' ' | '(' | ')'));
+    near.filter(|letter| is_digit(**letter)).count() >= 7
+}
+
 /// Every number in the text. `announced` are places behind a label for phones: there a bare local number counts.
 pub(crate) fn find(text: &[char], announced: &[usize]) -> Vec<Found> {
     let mut found = Vec::new();
@@ -65,6 +72,14 @@ pub(crate) fn find(text: &[char], announced: &[usize]) -> Vec<Found> {
         let starts = is_digit(letter) || letter == '+' || (letter == '(' && at(text, place + 1) == '0');
         if !starts {
             place += 1;
+            continue;
+        }
+        if !is_long(text, place) {
+            // A house: most numbers of an address are.
+            place += 1;
+            while is_digit(at(text, place)) {
+                place += 1;
+            }
             continue;
         }
         let number = mobile(text, place)

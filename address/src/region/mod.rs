@@ -1,13 +1,15 @@
 //! From cleaned text and hints to a region, or to the reason why there is none.
 
+mod chain;
 mod walk;
 mod word;
 
-use walk::{Chain, Walk};
+use chain::Chain;
+use walk::Walk;
 
 use crate::standard::Hints;
-use crate::table::{Form, Level, Tables, UnitId};
-use crate::text::{at, is_han, is_separator, skip_separators, starts_with_any, string};
+use crate::table::{Form, Kind, Level, Tables, UnitId};
+use crate::text::{at, is_han, is_separator, piece, skip_separators, starts_with_any, string};
 
 /// What the text says about the region.
 #[derive(Debug)]
@@ -75,10 +77,17 @@ fn front(text: &[char]) -> usize {
     while matches!(at(text, place), '(' | '[' | ')' | ']') {
         place = skip_separators(text, place + 1);
     }
-    match starts_with_any(text, place, word::COUNTRY) {
-        Some(end) if !at(text, end).is_ascii_alphabetic() => skip_separators(text, end),
-        _ => place,
-    }
+    country(text, place).map_or(place, |end| skip_separators(text, end))
+}
+
+/// Where the name of the country ends that stands here.
+fn country(text: &[char], place: usize) -> Option<usize> {
+    starts_with_any(text, place, word::COUNTRY).filter(|end| !at(text, *end).is_ascii_alphabetic())
+}
+
+/// Where the text begins behind the name of the country.
+pub(crate) fn behind_country(text: &[char]) -> usize {
+    country(text, skip_separators(text, 0)).unwrap_or(0)
 }
 
 /// The structured fields, read as one text with separators. Fields that name nothing are passed over.
@@ -183,7 +192,7 @@ fn is_evidence(walk: &Walk<'_>, chain: &Chain, hinted: bool) -> bool {
 
 /// Whether the same word also means other units: then it is ambiguous, which is worth saying.
 fn has_rivals(walk: &Walk<'_>, chain: &Chain) -> bool {
-    let word = crate::text::piece(walk.text, chain.start, chain.end);
+    let word = piece(walk.text, chain.start, chain.end);
     let mut entries = walk.tables.trie().whole(word).iter().filter(|entry| entry.form != Form::ZoneWord);
     entries.any(|entry| Some(entry.unit) != chain.unit)
 }
@@ -209,6 +218,15 @@ fn settle(walk: &Walk<'_>, mut chains: Vec<Chain>) -> Region {
             chains = confirmed;
         }
     }
+    if chains.len() > 1 && at_zone(walk.text, &chains) {
+        // 西安高新区: zones are named after cities.
+        let is_city = |chain: &Chain| {
+            chain.unit.and_then(|id| walk.tables.unit(id)).is_some_and(|unit| unit.level == Level::City)
+        };
+        if chains.iter().filter(|chain| is_city(chain)).count() == 1 {
+            chains.retain(is_city);
+        }
+    }
     if chains.len() > 1 {
         // What lies in another candidate says no more than that one does for certain.
         let units: Vec<UnitId> = chains.iter().filter_map(|chain| chain.unit).collect();
@@ -216,16 +234,63 @@ fn settle(walk: &Walk<'_>, mut chains: Vec<Chain>) -> Region {
             chain.unit.is_some_and(|id| !units.iter().any(|other| walk.tables.is_below(id, *other)))
         });
     }
+    if chains.len() > 1 && chains.iter().all(|chain| chain.against.is_some()) {
+        return Region::Contradiction;
+    }
+    if chains.len() > 1 {
+        chains = official_first(walk, chains);
+    }
     let [chain] = chains.as_slice() else {
         let mut units: Vec<UnitId> = chains.iter().filter_map(|chain| chain.unit).collect();
         units.sort_unstable();
         return Region::Ambiguous(units);
     };
-    decide(walk.tables, chain)
+    decide(walk, chain)
+}
+
+/// Whether a zone follows the one word that was read.
+fn at_zone(text: &[char], chains: &[Chain]) -> bool {
+    const ZONES: &[&str] = &["高新区", "高新技术", "经开区", "经济技术", "开发区", "经济开发"];
+    chains.iter().all(|chain| chain.tokens == 1 && starts_with_any(text, chain.end, ZONES).is_some())
+}
+
+/// Several official names leave former ones out, and several on the mainland those outside, where simplified characters
+/// are not written. One of a kind decides nothing: the others stay candidates.
+fn official_first(walk: &Walk<'_>, chains: Vec<Chain>) -> Vec<Chain> {
+    let several = |chains: Vec<Chain>, keep: &dyn Fn(&Chain) -> bool| -> Vec<Chain> {
+        let kept: Vec<Chain> = chains.iter().filter(|chain| keep(chain)).copied().collect();
+        if kept.len() > 1 { kept } else { chains }
+    };
+    let official = |chain: &Chain| {
+        !chain.forms.iter().flatten().any(|form| matches!(form, Form::Former | Form::FormerShort))
+    };
+    let mainland = |chain: &Chain| {
+        chain.unit.and_then(|id| walk.tables.unit(id)).is_some_and(|unit| unit.kind == Kind::Normal)
+    };
+    several(several(chains, &official), &mainland)
+}
+
+/// The district that a street went to when the district it is written in was dissolved: 江干区下沙街道 lies in 钱塘区, not
+/// in the successor of 江干区. Only street offices tell: towns of one name are found in many counties.
+fn split_off(walk: &Walk<'_>, chain: &Chain) -> Option<UnitId> {
+    let tables = walk.tables;
+    let unit = tables.unit(chain.unit?)?;
+    let former = matches!(chain.forms, [_, _, Some(Form::Former | Form::FormerShort)]);
+    let place = skip_separators(walk.text, chain.end);
+    if !former || tables.street_at(unit, walk.text, place).is_some() {
+        return None;
+    }
+    let office = |id: &UnitId| {
+        let street = tables.unit(*id).and_then(|unit| tables.street_at(unit, walk.text, place));
+        street.is_some_and(|(street, _)| tables.name(street.name).ends_with("街道"))
+    };
+    let mut homes = tables.districts_of(unit.city?).filter(office);
+    homes.next().filter(|_| homes.next().is_none())
 }
 
 /// One chain is left: what does it say?
-fn decide(tables: &Tables, chain: &Chain) -> Region {
+fn decide(walk: &Walk<'_>, chain: &Chain) -> Region {
+    let tables = walk.tables;
     let Some(unit) = chain.unit else { return Region::None };
     if let Some((above, levels)) = chain.against {
         let province = tables.unit(above).is_some_and(|above| above.level == Level::Province);
@@ -235,7 +300,7 @@ fn decide(tables: &Tables, chain: &Chain) -> Region {
         }
     }
     Region::Found(Found {
-        unit,
+        unit: split_off(walk, chain).unwrap_or(unit),
         start: chain.start,
         end: chain.end,
         forms: chain.forms,
@@ -252,5 +317,8 @@ pub(crate) fn unlisted(text: &[char], from: usize) -> Option<String> {
     let len = rest.iter().take(8).take_while(|letter| is_han(**letter)).count();
     let end = (3..=len)
         .find(|end| matches!(at(rest, end - 1), '区' | '县' | '旗') && !COMMON.contains(at(rest, end - 2)))?;
-    Some(string(rest.get(..end)?))
+    // Zones without a code are known to have none.
+    let zone = word::areas(rest, 0).any(|area| area == end)
+        || end <= 3 && starts_with_any(rest, 0, &["高新", "开发", "经开", "工业"]).is_some();
+    (!zone).then(|| string(piece(rest, 0, end)))
 }

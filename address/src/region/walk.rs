@@ -3,85 +3,18 @@
 //! Several readings are followed at once (青岛市|北区 and 青岛|市北区); the caller takes the one that is worth most. A
 //! budget bounds the work, whatever the text.
 
+use super::chain::Chain;
 use super::word;
 use crate::table::{Entry, Form, Kind, Level, Tables, Unit, UnitId, is_describing};
-use crate::text::{at, is_separator, piece, skip_separators, starts_with, starts_with_any};
+use crate::text::{at, is_separator, piece, skip_separators, starts_with, starts_with_any, string};
 
 /// Readings followed from one start.
 const BUDGET: usize = 160;
 /// Longest chain, repetitions included.
 const LONGEST_CHAIN: u8 = 14;
 
-/// A chain as far as it was read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Chain {
-    /// Where to read on.
-    pub(crate) next: usize,
-    /// Where the region begins and ends.
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    /// The deepest unit.
-    pub(crate) unit: Option<UnitId>,
-    /// By what form each level is written, and whether in this text.
-    pub(crate) forms: [Option<Form>; 3],
-    pub(crate) here: [bool; 3],
-    pub(crate) score: i32,
-    pub(crate) tokens: u8,
-    pub(crate) repeated: bool,
-    pub(crate) placeholder: Option<UnitId>,
-    /// A city that is a district today: the district, unless another one follows.
-    pub(crate) once_city: Option<UnitId>,
-    /// What was read before a contradiction: the deepest unit and how many levels were written.
-    pub(crate) against: Option<(UnitId, usize)>,
-    /// Counts only when more follows.
-    pub(crate) pending: bool,
-}
-
-impl Chain {
-    /// Nothing read yet.
-    pub(crate) const fn new() -> Chain {
-        Chain {
-            next: 0,
-            start: 0,
-            end: 0,
-            unit: None,
-            forms: [None; 3],
-            here: [false; 3],
-            score: 0,
-            tokens: 0,
-            repeated: false,
-            placeholder: None,
-            once_city: None,
-            against: None,
-            pending: false,
-        }
-    }
-
-    /// The same knowledge at the start of another text.
-    pub(crate) fn carried(mut self) -> Chain {
-        (self.next, self.start, self.end, self.tokens) = (0, 0, 0, 0);
-        (self.here, self.repeated, self.pending) = ([false; 3], false, false);
-        self
-    }
-
-    /// How many levels are written.
-    pub(crate) fn written(&self) -> usize {
-        self.forms.iter().flatten().count()
-    }
-
-    fn form(&self, level: Level) -> Option<Form> {
-        self.forms.get(level.depth()).copied().flatten()
-    }
-
-    fn write(&mut self, level: Level, form: Form) {
-        if let Some(slot) = self.forms.get_mut(level.depth()) {
-            *slot = (*slot).max(Some(form));
-        }
-        if let Some(slot) = self.here.get_mut(level.depth()) {
-            *slot = true;
-        }
-    }
-}
+/// Its corps stands between the region and its cities.
+const XINJIANG: u32 = 650_000;
 
 /// A walk over one text.
 pub(crate) struct Walk<'a> {
@@ -127,7 +60,8 @@ impl<'a> Walk<'a> {
 
     /// Words between units that are none themselves.
     fn pass_over(&mut self, chain: &Chain, place: usize) {
-        let Some(unit) = chain.unit.and_then(|id| self.tables.unit(id)) else { return };
+        let Some(held) = chain.unit else { return };
+        let Some(unit) = self.tables.unit(held) else { return };
         if chain.tokens == 0 && chain.next != place {
             return;
         }
@@ -169,6 +103,11 @@ impl<'a> Walk<'a> {
             score: chain.score - 5,
             ..*chain
         };
+        if unit.code == XINJIANG
+            && let Some(end) = word::corps(self.text, place)
+        {
+            self.step(skipped(end));
+        }
         if unit.kind == Kind::Sar {
             if let Some(end) = starts_with_any(self.text, place, word::SAR_AREAS) {
                 self.step(skipped(end));
@@ -177,19 +116,17 @@ impl<'a> Walk<'a> {
             let text = self.text;
             for end in word::areas(text, place) {
                 // Only a unit right behind it makes it an area that was passed over.
-                if self.unit_follows(chain, end) {
+                if self.unit_below(held, skip_separators(self.text, end)) {
                     self.step(skipped(end));
                 }
             }
         }
     }
 
-    fn unit_follows(&self, chain: &Chain, end: usize) -> bool {
-        let place = skip_separators(self.text, end);
+    /// Whether a whole name of a unit that lies in this one stands right here.
+    fn unit_below(&self, id: UnitId, place: usize) -> bool {
         self.tables.trie().matches(self.text, place).any(|(_, entries)| {
-            entries.iter().any(|entry| {
-                entry.form.is_whole() && chain.unit.is_some_and(|unit| self.tables.is_below(entry.unit, unit))
-            })
+            entries.iter().any(|entry| entry.form.is_whole() && self.tables.is_below(entry.unit, id))
         })
     }
 
@@ -199,9 +136,22 @@ impl<'a> Walk<'a> {
         if entry.form.is_whole() && word::breaks(self.text, end) && !self.street_follows(entry.unit, end) {
             return None;
         }
-        let goes_on = !entry.form.is_whole()
-            && entry.form != Form::ZoneWord
-            && word::goes_on(self.text, end, unit.level == Level::District)
+        let district = unit.level == Level::District;
+        let bare = !entry.form.is_whole() && entry.form != Form::ZoneWord;
+        // 开封县 is not 开封, but 同安县 was 同安区.
+        let suffixed = if bare && !self.unit_below(entry.unit, end) {
+            word::other_suffix(self.text, end, district)
+        } else {
+            None
+        };
+        if suffixed.is_some() && !(district && chain.unit.is_some()) {
+            return None;
+        }
+        let end = suffixed.unwrap_or(end);
+        let alone = chain.unit.is_none() && district;
+        let goes_on = bare
+            && suffixed.is_none()
+            && word::goes_on(self.text, end, district, unit.common || alone)
             && !self.street_follows(entry.unit, end);
         let first = chain.tokens == 0;
         let mut next = Chain {
@@ -215,11 +165,9 @@ impl<'a> Walk<'a> {
             if entry.form == Form::ZoneWord {
                 return None;
             }
-            next.unit = Some(entry.unit);
-            next.end = end;
+            next.go_to(entry, unit, self.cut(entry, place, end));
             // 吉林 and 海南 are provinces before they are anything else.
             next.score += entry.form.score() + if unit.level == Level::Province { 10 } else { 0 };
-            self.write(&mut next, entry, unit);
             return Some(next);
         };
         let held_unit = self.tables.unit(held)?;
@@ -238,18 +186,22 @@ impl<'a> Walk<'a> {
                     .city
                     .and_then(|id| self.tables.unit(id))
                     .is_some_and(|city| city.kind != Kind::Virtual);
-            next.unit = Some(entry.unit);
-            next.end = end;
+            next.go_to(entry, unit, self.cut(entry, place, end));
             next.score += entry.form.score() + 10 - if skips { 5 } else { 0 };
-            self.write(&mut next, entry, unit);
             return Some(next);
         }
-        self.contradicts(chain, next, entry, unit, held, held_unit, end)
+        self.contradicts(chain, next, entry, held, place)
+    }
+
+    /// Where the region ends behind a unit: 苏州市立医院 says where it is, but keeps its name.
+    fn cut(&self, entry: Entry, place: usize, end: usize) -> usize {
+        let kept = entry.level != Level::District && at(self.text, end) == '立';
+        if kept { place } else { end }
     }
 
     /// 承德市承德: the word repeats the city, it does not name 承德县.
     fn same_word(&self, held: &Unit, place: usize, end: usize) -> bool {
-        let word: String = piece(self.text, place, end).iter().collect();
+        let word = string(piece(self.text, place, end));
         self.tables.name(held.name).starts_with(&word)
     }
 
@@ -283,7 +235,7 @@ impl<'a> Walk<'a> {
         next.repeated |= twice && !municipality && whole;
         next.score += if upper { 3 } else { 1 };
         if whole || upper || chain.tokens == 0 {
-            next.write(entry.level, entry.form);
+            next.write(entry);
         }
         if deepest {
             next.end = end;
@@ -299,60 +251,47 @@ impl<'a> Walk<'a> {
     }
 
     /// A unit that does not lie in what was read so far.
-    #[expect(clippy::too_many_arguments, reason = "one question in one place; all of it is read")]
     fn contradicts(
         &self,
         chain: &Chain,
         mut next: Chain,
         entry: Entry,
-        unit: &Unit,
         held: UnitId,
-        held_unit: &Unit,
-        end: usize,
+        place: usize,
     ) -> Option<Chain> {
+        let (unit, held_unit) = (self.tables.unit(entry.unit)?, self.tables.unit(held)?);
+        let end = next.next;
         // 莱芜市钢城区: what was a city lies in another one today, and so does its other district.
-        if let Some(once) = chain.once_city
-            && once == held
-            && unit.level == Level::District
-            && unit.city == held_unit.city
-        {
-            next.unit = Some(entry.unit);
-            next.end = end;
+        let sibling = chain.once_city == Some(held) && unit.city == held_unit.city;
+        if sibling && unit.level == Level::District {
+            next.go_to(entry, unit, end);
             next.score += entry.form.score() + 10;
-            self.write(&mut next, entry, unit);
             return Some(next);
         }
-        let district = entry.level == Level::District;
         let plain = matches!(entry.form, Form::Full | Form::Former);
         if chain.against.is_some() || entry.form == Form::ZoneWord {
             return None;
         }
-        if district
-            && (!plain || held_unit.level == Level::District || is_describing(self.tables.name(unit.name)))
+        // 城区 and 老城区 are said of any city, and what stands behind a district is detail.
+        let inside = held_unit.level == Level::District;
+        if entry.level == Level::District
+            && (!plain || inside || is_describing(&string(piece(self.text, place, end))))
         {
             return None;
         }
-        // A short name, or anything behind a district, contradicts only together with what follows it.
-        let pending = !plain || held_unit.level == Level::District;
+        let score = next.score + entry.form.score() - 24;
         next = Chain {
-            unit: Some(entry.unit),
             forms: [None; 3],
             here: [false; 3],
             against: Some((held, chain.written())),
-            pending,
-            end,
+            // A short name, or anything behind a district, contradicts only together with what follows it.
+            pending: !plain || inside,
             placeholder: None,
-            once_city: None,
-            score: next.score + entry.form.score() - 24,
+            score,
             ..next
         };
-        self.write(&mut next, entry, unit);
+        next.go_to(entry, unit, end);
         Some(next)
-    }
-
-    fn write(&self, chain: &mut Chain, entry: Entry, unit: &Unit) {
-        chain.write(entry.level, entry.form);
-        chain.once_city = (entry.level == Level::City && unit.level == Level::District).then_some(entry.unit);
     }
 
     /// Whether a street of the unit stands here.

@@ -1,30 +1,22 @@
 //! Words of places that a short name may be the beginning of: 北京路, 中山小区. There it is no region.
 
-use crate::text::{at, starts_with_any};
+use crate::text::{at, piece, starts_with_any};
 
 /// Between a short name and a road: 北京东路, 中山东二路.
 const BETWEEN: &str = "东西南北中正前后上下新老大小外内环一二三四五六七八九十0123456789第";
 
 const ROADS: &[&str] = &["路", "街", "道", "大道", "巷", "弄", "胡同", "里弄", "支路", "支弄"];
 
+/// What makes any short name a part of another name.
+const PARTS: &[&str] =
+    &["广场", "大厦", "桥", "站", "镇", "乡", "村", "湾", "小区", "花园", "公寓", "家园", "新村"];
+
 /// Sites named after regions.
 const SITES: &[&str] = &[
-    "广场",
-    "大厦",
     "大楼",
-    "桥",
-    "站",
-    "镇",
-    "乡",
-    "村",
-    "小区",
-    "花园",
     "花苑",
     "花城",
-    "公寓",
-    "家园",
     "家苑",
-    "新村",
     "新苑",
     "名苑",
     "雅苑",
@@ -119,8 +111,9 @@ const NATURE: &[&str] = &[
     "屯",
 ];
 
-/// Whether what follows a short name makes it a part of something else.
-pub(super) fn goes_on(text: &[char], end: usize, of_district: bool) -> bool {
+/// Whether what follows a short name makes it a part of something else. `word`: the short name is also a word of the
+/// language, or stands alone.
+pub(super) fn goes_on(text: &[char], end: usize, of_district: bool, word: bool) -> bool {
     let mut road = end;
     while road < end + 3 {
         if starts_with_any(text, road, ROADS).is_some() {
@@ -131,8 +124,24 @@ pub(super) fn goes_on(text: &[char], end: usize, of_district: bool) -> bool {
         }
         road += 1;
     }
-    starts_with_any(text, end, SITES).is_some()
-        || (of_district && starts_with_any(text, end, NATURE).is_some())
+    starts_with_any(text, end, PARTS).is_some()
+        || (word && starts_with_any(text, end, SITES).is_some())
+        || (word && of_district && starts_with_any(text, end, NATURE).is_some())
+}
+
+/// 同安县 for 同安区: the name with another suffix than it has today. Where it ends, when it is such a name.
+pub(super) fn other_suffix(text: &[char], end: usize, of_district: bool) -> Option<usize> {
+    if of_district && let Some(end) = starts_with_any(text, end, &["新区"]) {
+        return Some(end);
+    }
+    let next = at(text, end + 1);
+    match at(text, end) {
+        '县' if next != '城' && next != '道' => Some(end + 1),
+        '旗' => Some(end + 1),
+        '市' if next != '场' && next != '区' => Some(end + 1),
+        '区' if !matches!(next, '块' | '域' | '间' | '府') => Some(end + 1),
+        _ => None,
+    }
 }
 
 /// What follows a full name that is only the beginning of a longer word: 义乌市场.
@@ -229,7 +238,7 @@ pub(super) fn areas(text: &[char], from: usize) -> impl Iterator<Item = usize> {
 
 /// Parts of Hong Kong and Macau that are no districts.
 pub(super) const SAR_AREAS: &[&str] =
-    &["香港岛", "港岛", "九龙半岛", "九龙", "新界", "澳门半岛", "氹仔", "路环", "路氹城", "离岛"];
+    &["香港岛", "港岛", "岛", "九龙半岛", "九龙", "新界", "澳门半岛", "氹仔", "路环", "路氹城", "离岛"];
 
 /// Other wordings of the placeholder levels.
 pub(super) const PLACEHOLDERS: &[&str] = &[
@@ -250,6 +259,16 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "直辖市",
 ];
 
+/// The corps in front of its cities: 新疆生产建设兵团第八师石河子市. Where it ends.
+pub(super) fn corps(text: &[char], from: usize) -> Option<usize> {
+    const DIVISION: &str = "第一二三四五六七八九十0123456789";
+    let named = starts_with_any(text, from, &["生产建设兵团", "兵团"]);
+    let start = named.unwrap_or(from);
+    let digits =
+        piece(text, start, start + 4).iter().take_while(|letter| DIVISION.contains(**letter)).count();
+    if digits > 0 && at(text, start + digits) == '师' { Some(start + digits + 1) } else { named }
+}
+
 /// What may remain of a province behind its short name.
 pub(super) const REMNANTS: &[&str] =
     &["省", "自治区", "特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "维吾尔族自治区"];
@@ -265,11 +284,11 @@ mod tests {
     fn roads_and_sites() {
         let chars = |text: &str| text.chars().collect::<Vec<_>>();
         for text in ["路", "东二路1号", "街道", "小区3栋", "西大街"] {
-            assert!(goes_on(&chars(text), 0, false), "{text}");
+            assert!(goes_on(&chars(text), 0, false, true), "{text}");
         }
         for text in ["科技园", "南山", "区", "江北区", "山东"] {
-            assert!(!goes_on(&chars(text), 0, false), "{text}");
+            assert!(!goes_on(&chars(text), 0, false, true), "{text}");
         }
-        assert!(goes_on(&chars("山风景区"), 0, true));
+        assert!(goes_on(&chars("山风景区"), 0, true, true));
     }
 }

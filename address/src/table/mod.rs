@@ -175,6 +175,16 @@ impl Tables {
             .filter(|(_, unit)| unit.kind == Kind::Virtual)
     }
 
+    /// The districts of a city, without zones.
+    pub(crate) fn districts_of(&self, city: UnitId) -> impl Iterator<Item = UnitId> {
+        let from = usize::from(city) + 1;
+        (from..self.units.len())
+            .map_while(move |at| Some((UnitId::try_from(at).ok()?, self.units.get(at)?)))
+            .take_while(move |(_, unit)| unit.city == Some(city))
+            .filter(|(_, unit)| unit.kind == Kind::Normal)
+            .map(|(id, _)| id)
+    }
+
     pub(crate) fn streets_in(&self, unit: &Unit) -> &[Street] {
         let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
         self.streets.get(at(unit.streets.0)..at(unit.streets.1)).unwrap_or_default()

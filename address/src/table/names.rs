@@ -44,7 +44,7 @@ const GENERIC: &[&str] = &[
 ];
 
 /// Characters that only describe; a district named with nothing else is called so elsewhere too.
-const DESCRIBING: &str = "东西南北中新老旧城市郊港口桥铁站江河湖海山岸前后上下关外";
+const DESCRIBING: &str = "东西南北中新老旧城市郊关内外";
 
 /// Whether the name alone may mean a place anywhere.
 pub(super) fn is_generic(name: &str) -> bool {

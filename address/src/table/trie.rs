@@ -18,6 +18,14 @@ pub(crate) struct Trie {
     nodes: Vec<Node>,
     edges: Vec<(char, u32)>,
     entries: Vec<Entry>,
+    /// For each character from U+4E00 on the node of the names that begin with it, or zero: most places of a text
+    /// begin no name, and this says so at once.
+    first: Vec<u32>,
+}
+
+/// Place of a character in [`Trie::first`].
+fn place(letter: char) -> Option<usize> {
+    u32::from(letter).checked_sub(0x4e00).filter(|at| *at < 0x5200).and_then(|at| usize::try_from(at).ok())
 }
 
 fn index(value: usize) -> u32 {
@@ -61,17 +69,35 @@ impl Trie {
                 *node = Node { edges, entries };
             }
         }
+        trie.first = vec![0; 0x5200];
+        let root = trie.nodes.first().map(|root| root.edges.clone()).unwrap_or_default();
+        for (letter, node) in part(&trie.edges, &root) {
+            if let Some(slot) = place(*letter).and_then(|at| trie.first.get_mut(at)) {
+                *slot = *node;
+            }
+        }
         trie
     }
 
     /// Every name that begins at `from`, shortest first: where it ends, and what it may mean.
     pub(crate) fn matches<'a, 't>(&'a self, text: &'t [char], from: usize) -> Matches<'a, 't> {
-        Matches { trie: self, text, at: from, node: self.nodes.first() }
+        let node = text.get(from).and_then(|letter| self.start(*letter));
+        Matches { trie: self, text, at: from, node, fresh: true }
     }
 
     /// Whether some name begins with this character.
     pub(crate) fn begins(&self, letter: char) -> bool {
-        self.nodes.first().is_some_and(|root| self.child(root, letter).is_some())
+        self.start(letter).is_some()
+    }
+
+    fn start(&self, letter: char) -> Option<&Node> {
+        match place(letter) {
+            Some(at) => match *self.first.get(at)? {
+                0 => None,
+                node => self.nodes.get(usize::try_from(node).ok()?),
+            },
+            None => self.child(self.nodes.first()?, letter),
+        }
     }
 
     /// What exactly this text may mean.
@@ -89,6 +115,7 @@ impl Trie {
         self.nodes.capacity() * size_of::<Node>()
             + self.edges.capacity() * size_of::<(char, u32)>()
             + self.entries.capacity() * size_of::<Entry>()
+            + self.first.capacity() * size_of::<u32>()
     }
 }
 
@@ -98,6 +125,8 @@ pub(crate) struct Matches<'a, 't> {
     text: &'t [char],
     at: usize,
     node: Option<&'a Node>,
+    /// Whether `node` is already that of the first character.
+    fresh: bool,
 }
 
 impl<'a> Iterator for Matches<'a, '_> {
@@ -105,9 +134,11 @@ impl<'a> Iterator for Matches<'a, '_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let letter = *self.text.get(self.at)?;
-            let node = self.trie.child(self.node?, letter)?;
-            self.node = Some(node);
+            let mut node = self.node?;
+            if !std::mem::take(&mut self.fresh) {
+                node = self.trie.child(node, *self.text.get(self.at)?)?;
+                self.node = Some(node);
+            }
             self.at += 1;
             let entries = part(&self.trie.entries, &node.entries);
             if !entries.is_empty() {
