@@ -86,6 +86,8 @@ pub enum Scheme {
     Ed25519,
     /// MD5 over the message, which already holds the secret: what some vendors still demand.
     LegacyMd5,
+    /// MD5 over the message and then the key: what many Chinese carriers and gateways still demand.
+    SaltedMd5,
     /// The presented bytes must equal the key: a secret path segment of a vendor that does not sign.
     SharedToken,
 }

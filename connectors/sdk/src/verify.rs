@@ -62,6 +62,7 @@ fn matches(scheme: Scheme, key: &[u8], message: &[u8], claim: &[u8]) -> bool {
         Scheme::HmacSha256 => hmac_sha256(key, message).ct_eq(claim).into(),
         Scheme::Ed25519 => ed25519(key, message, claim),
         Scheme::LegacyMd5 => legacy::md5(message).ct_eq(claim).into(),
+        Scheme::SaltedMd5 => legacy::salted_md5(message, key).ct_eq(claim).into(),
         Scheme::SharedToken => key.ct_eq(claim).into(),
     }
 }

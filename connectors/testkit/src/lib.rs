@@ -2,4 +2,5 @@
 
 pub mod conformance;
 pub mod fixture;
+pub mod journey;
 pub mod standin;

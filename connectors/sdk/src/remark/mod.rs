@@ -8,7 +8,7 @@ mod people;
 
 use crossdock_schemas::{DeliveredTo, Reason};
 
-pub use people::{Masked, is_no_name, mask, mask_name, mask_phone, mask_with};
+pub use people::{Masked, is_no_name, mask, mask_name, mask_phone, mask_with, signer};
 
 /// People who take a parcel.
 const PEOPLE: [(&str, DeliveredTo); 14] = [

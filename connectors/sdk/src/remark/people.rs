@@ -12,7 +12,7 @@ const COURIER: [&str; 9] =
 /// Labels after which a name stands only behind a colon.
 const OTHERS: [&str; 7] = ["签收人", "簽收人", "联系人", "收件人", "寄件人", "收方", "寄方"];
 /// Who stands behind such a label without being a name.
-const NO_NAMES: [&str; 22] = [
+const NO_NAMES: [&str; 24] = [
     "本人",
     "家人",
     "门卫",
@@ -35,6 +35,8 @@ const NO_NAMES: [&str; 22] = [
     "快递员",
     "派件员",
     "收派员",
+    "凭取货码签收",
+    "凭取件码签收",
 ];
 /// Characters that end a name where no colon announced it: they begin what the courier does.
 const VERBS: [char; 18] = [
@@ -210,6 +212,18 @@ pub fn is_no_name(text: &str) -> bool {
     NO_NAMES.iter().any(|word| text.contains(word)) || text.chars().count() > 8
 }
 
+/// The text of a field for who signed, masked, when it is a name; `None` for `本人`, `前台`, a shop or a sentence.
+pub fn signer(text: &str) -> Option<String> {
+    let text = text.trim();
+    let length = text.chars().count();
+    let is_name = (2..=LONGEST).contains(&length)
+        && text.chars().all(is_name)
+        && !is_no_name(text)
+        && !text.contains(NOT_IN_NAMES)
+        && !text.contains("签收");
+    is_name.then(|| mask_name(text))
+}
+
 /// A name with all but its first character hidden.
 pub fn mask_name(name: &str) -> String {
     masked_name(name, &(0..name.len()))
@@ -332,6 +346,12 @@ mod tests {
         assert_eq!(mask_with("快件由何测试取走,何测试", &["何测试"]).text, "快件由何**取走,何**");
         assert_eq!(mask_with("由本人签收,前台", &["本人", "前台", "台", " "]).text, "由本人签收,前台");
         assert_eq!(mask_name("何测试"), "何**");
+        assert_eq!(signer("何测试").as_deref(), Some("何**"));
+        assert!(
+            ["本人", "前台", "凭取货码签收", "测试驿站", "", "138****0246"]
+                .iter()
+                .all(|text| signer(text).is_none())
+        );
         assert_eq!(mask_phone("13800000246"), ("138****0246".to_owned(), true));
         assert_eq!(mask_phone("138****0246"), ("138****0246".to_owned(), false));
         assert_eq!(mask_phone("95338"), ("***38".to_owned(), false));
@@ -354,6 +374,7 @@ mod tests {
         assert_eq!(text("快递员从丰巢收件成功"), "快递员从丰巢收件成功");
         assert_eq!(text("快件交给顺丰"), "快件交给顺丰");
         assert_eq!(text("签收人:本人"), "签收人:本人");
+        assert_eq!(text("签收人: 凭取货码签收"), "签收人: 凭取货码签收");
         assert_eq!(mask("签收人:林测试").signer.as_deref(), Some("林**"));
         assert_eq!(mask("签收人:本人").signer, None);
     }

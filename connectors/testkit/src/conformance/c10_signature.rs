@@ -1,9 +1,13 @@
 //! C10: recorded requests get their verdict; any flipped bit, missing header, stale time or wrong key is
 //! refused.
 
-use crossdock_connector::{Ack, ErrorKind, Headers, Parts, Push, Request, Scheme, SignedParts, verify};
+use crossdock_connector::{
+    Ack, Capture, ErrorKind, Headers, Parts, Push, Request, Scheme, SignedParts, verify,
+};
+use crossdock_schemas::Channel;
 use jiff::{SignedDuration, Timestamp};
 
+use super::golden;
 use super::report::Findings;
 use super::suite::{Change, Suite};
 use crate::fixture::{SignatureCase, Verdict};
@@ -50,7 +54,7 @@ fn vector(suite: &Suite<'_>, case: &SignatureCase, push: &dyn Push, findings: &m
             let Ok(signed) = push.signed_parts(&case.request()) else { return };
             let signs_body = !signed.presented.iter().all(|(scheme, _)| *scheme == Scheme::SharedToken);
             if signs_body {
-                flipped_body(case, push, findings);
+                flipped_body(suite, case, push, &signed, findings);
             }
             let essential = headers(case, push, findings);
             claims(case, push, &essential, findings);
@@ -109,7 +113,13 @@ fn kept(suite: &Suite<'_>, case: &SignatureCase, push: &dyn Push, findings: &mut
     }
 }
 
-fn flipped_body(case: &SignatureCase, push: &dyn Push, findings: &mut Findings) {
+fn flipped_body(
+    suite: &Suite<'_>,
+    case: &SignatureCase,
+    push: &dyn Push,
+    signed: &SignedParts<'_>,
+    findings: &mut Findings,
+) {
     let length = case.body.len();
     for part in 0..=16 {
         let at = (length.saturating_sub(1)) * part / 16;
@@ -118,19 +128,49 @@ fn flipped_body(case: &SignatureCase, push: &dyn Push, findings: &mut Findings) 
             let Some(byte) = body.get_mut(at) else { continue };
             *byte ^= 1 << bit;
             let change = format!("bit {bit} of byte {at} flipped");
-            refused(&case.name, push, Request { body: &body, ..case.request() }, case.now, &change, findings);
+            changed_body(suite, case, push, signed, (&body, &change), findings);
         }
     }
     let mut longer = case.body.clone();
     longer.push(b' ');
-    refused(
-        &case.name,
-        push,
-        Request { body: &longer, ..case.request() },
-        case.now,
-        "a blank appended",
-        findings,
-    );
+    changed_body(suite, case, push, signed, (&longer, "a blank appended"), findings);
+}
+
+/// Another body is refused. Where a vendor signs one field of a form, a change that the signature cannot see has
+/// to mean nothing: then the capture says the same as before.
+fn changed_body(
+    suite: &Suite<'_>,
+    case: &SignatureCase,
+    push: &dyn Push,
+    signed: &SignedParts<'_>,
+    (body, change): (&[u8], &str),
+    findings: &mut Findings,
+) {
+    let request = Request { body, ..case.request() };
+    let whole = *signed.message == *case.body;
+    let unseen = !whole
+        && push
+            .signed_parts(&request)
+            .is_ok_and(|other| other.message == signed.message && other.presented == signed.presented);
+    if !unseen {
+        return refused(&case.name, push, request, case.now, change, findings);
+    }
+    let said = |body: &[u8]| {
+        let parts = suite.parts(case.settings.as_deref(), &case.secrets).ok()?;
+        let request = Request { body, ..case.request() };
+        let captured = push.capture(&verify(push, request, case.now).ok()?);
+        let capture = Capture {
+            topic: captured.topic,
+            headers: captured.headers,
+            body: captured.body,
+            origin: captured.origin,
+            received_at: case.now,
+            channel: Channel::Webhook,
+        };
+        Some(golden::to_json(&golden::normalize(parts.normalize?.as_ref(), &capture)))
+    };
+    let same = said(body) == said(&case.body);
+    findings.expect(same, &case.name, format!("{change}: not signed, not refused, and yet read"));
 }
 
 /// Without a header a request is refused with `Auth` or, when nothing was signed in it, still fine.
@@ -145,9 +185,38 @@ fn headers(case: &SignatureCase, push: &dyn Push, findings: &mut Findings) -> Ve
             Err(kind) => findings.note(&case.name, format!("without header {name}: not Auth, but {kind:?}")),
         }
     }
-    let bare = Request { headers: &Headers::default(), query: "", path_token: None, body: &case.body };
-    refused(&case.name, push, bare, case.now, "without headers, query and path token", findings);
+    if !claims_in_body(case, push) {
+        let bare = bare(case);
+        refused(&case.name, push, bare, case.now, "without headers, query and path token", findings);
+    }
     essential
+}
+
+fn bare(case: &SignatureCase) -> Request<'_> {
+    const NONE: &Headers = &Headers(Vec::new());
+    Request { headers: NONE, query: "", path_token: None, body: &case.body }
+}
+
+/// Whether the claim stands in the body: nothing else is needed, and the claim changes with the body.
+fn claims_in_body(case: &SignatureCase, push: &dyn Push) -> bool {
+    let fields =
+        |body: &[u8]| push.signed_parts(&Request { body, ..bare(case) }).map(|signed| signed.presented);
+    let Ok(claim) = fields(&case.body) else { return false };
+    fields_changed(&case.body).iter().any(|body| fields(body).map_or(true, |other| other != claim))
+}
+
+/// The body with the value of one field of a form, or of a JSON object, changed.
+fn fields_changed(body: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(body);
+    let (mark, end) = if text.starts_with('{') { ("\":\"", '"') } else { ("=", '&') };
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(mark) {
+        let (head, value) = text.split_at(at + mark.len());
+        let length = value.find(end).unwrap_or(value.len());
+        let (value, tail) = value.split_at(length);
+        found.push(format!("{head}{}{tail}", changed_word(value)).into_bytes());
+    }
+    found
 }
 
 /// Something in the request must be the claim: change it, and the request is refused.
@@ -173,10 +242,16 @@ fn claims(case: &SignatureCase, push: &dyn Push, essential: &[String], findings:
         let request = Request { query: &query, ..case.request() };
         refusals += u32::from(verdict(push, request, case.now) == Err(ErrorKind::Auth));
     }
+    if claims_in_body(case, push) {
+        for body in fields_changed(&case.body) {
+            let request = Request { body: &body, ..case.request() };
+            refusals += u32::from(verdict(push, request, case.now) == Err(ErrorKind::Auth));
+        }
+    }
     findings.expect(
         refusals > 0,
         &case.name,
-        "no header, query or path token can be changed without being accepted",
+        "no header, query, path token or field of the body can be changed without being refused",
     );
 }
 
