@@ -1,0 +1,3 @@
+//! The conformance suite for ZTO Express.
+
+crossdock_testkit::conformance!(crossdock_zto::Zto);
