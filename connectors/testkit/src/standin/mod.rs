@@ -17,6 +17,7 @@
 //! | [`odoo`] | Odoo, JSON-2 and JSON-RPC | the hub calls it |
 //! | [`salesforce`] | a Salesforce org | the hub calls it |
 //! | [`jiandaoyun`] | Jiandaoyun, a form builder | the hub calls it |
+//! | [`yonyou`] | Yonyou YonBIP and U8 | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
@@ -40,6 +41,7 @@ pub mod sf;
 pub mod shopify;
 pub mod top;
 pub mod wangdiantong;
+pub mod yonyou;
 
 use std::sync::Arc;
 

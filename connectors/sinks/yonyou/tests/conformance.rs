@@ -1,0 +1,2 @@
+//! The Yonyou sink against the conformance suite.
+crossdock_testkit::conformance!(crossdock_yonyou::Yonyou);
