@@ -18,6 +18,7 @@
 //! | [`salesforce`] | a Salesforce org | the hub calls it |
 //! | [`jiandaoyun`] | Jiandaoyun, a form builder | the hub calls it |
 //! | [`yonyou`] | Yonyou YonBIP and U8 | the hub calls it |
+//! | [`qimen`] | a warehouse system that speaks Qimen | the hub calls it |
 //! | [`generate`] | what goes over the wire: orders, trades, routes, and spoiled copies of them | |
 //!
 //! They listen on loopback only. Time is an input here too: whoever checks a signed time gets a [`Clock`].
@@ -33,6 +34,7 @@ pub mod kingdee;
 pub mod odoo;
 #[cfg(unix)]
 pub mod postgres;
+pub mod qimen;
 pub mod receiver;
 mod rng;
 pub mod salesforce;
