@@ -49,7 +49,7 @@ fn judge(expect: &Value, got: &Standard) -> (Vec<String>, bool) {
 #[test]
 fn the_labelled_addresses() {
     let tables = Tables::embedded().unwrap();
-    let (mut all, mut bad, mut wrong_codes) = (0, Vec::new(), Vec::new());
+    let (mut all, mut bad, mut wrong_codes) = (0, Vec::<String>::new(), Vec::<Value>::new());
     for line in include_str!("cases.jsonl").lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let hints: Option<Hints> =
@@ -57,7 +57,9 @@ fn the_labelled_addresses() {
         let raw = Raw { raw: case["raw"].as_str().unwrap().to_owned(), hints };
         let (wrong, code) = judge(&case["expect"], &standardize(&tables, &raw));
         all += 1;
-        if !wrong.is_empty() {}
+        if !wrong.is_empty() {
+            bad.push(format!("{} {}: {}", case["id"], case["raw"], wrong.join("; ")));
+        }
         if code {
             wrong_codes.push(case["id"].clone());
         }

@@ -343,6 +343,22 @@ fn people_and_numbers_anywhere() {
 }
 
 #[test]
+fn people_before_short_names() {
+    let score = over_all(15, |dice, world, target| {
+        let (province, city, district) = world.levels(&target.code);
+        let levels = [short(&province), city.as_ref().and_then(short), district.as_ref().and_then(shown)];
+        let (detail, name) = (dice.pick(DETAILS), dice.pick(NAMES));
+        let region = join(dice, &levels);
+        Some(Raw::text(match dice.roll(3) {
+            0 => format!("{name} 18400001234-5678 {region}{detail}"),
+            1 => format!("{name}13812345678{region}{detail}"),
+            _ => format!("收货人：{name}，电话：13812345678，地址：{region}{detail}"),
+        }))
+    });
+    score.hold("people before short names", 97);
+}
+
+#[test]
 fn hints_of_a_platform() {
     let mut score = over_all(10, |dice, world, target| {
         let (province, city, district) = world.levels(&target.code);

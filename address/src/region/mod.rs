@@ -8,7 +8,7 @@ use chain::Chain;
 use walk::Walk;
 
 use crate::standard::Hints;
-use crate::table::{Form, Kind, Level, Tables, UnitId};
+use crate::table::{Entry, Form, Kind, Level, Tables, UnitId};
 use crate::text::{at, is_han, is_separator, piece, skip_separators, starts_with_any, string};
 
 /// What the text says about the region.
@@ -41,6 +41,8 @@ pub(crate) struct Found {
 
 /// Chains that start later are worth less, a tenth of a point a character.
 const MOST_LATENESS: usize = 40;
+/// Characters of a name in front of a region.
+const LONGEST_NAME: usize = 4;
 /// Late starts that are tried.
 const MOST_STARTS: usize = 64;
 
@@ -139,11 +141,8 @@ fn late_starts(walk: &mut Walk<'_>, front: usize, seeds: &[Chain]) {
             continue;
         }
         let apart = is_separator(at(walk.text, place - 1)) || matches!(at(walk.text, place - 1), ')' | ']');
-        let begins = tables.trie().begins(letter)
-            && tables
-                .trie()
-                .matches(walk.text, place)
-                .any(|(_, entries)| apart || entries.iter().any(|entry| entry.form.is_whole()));
+        let sound = |entry: &Entry| apart || entry.form.is_whole() || entry.level == Level::Province;
+        let begins = tables.trie().matches(walk.text, place).any(|(_, entries)| entries.iter().any(sound));
         if !begins {
             continue;
         }
@@ -152,7 +151,8 @@ fn late_starts(walk: &mut Walk<'_>, front: usize, seeds: &[Chain]) {
         for seed in seeds {
             walk.read(place, *seed);
         }
-        let lateness = (place - front).min(MOST_LATENESS);
+        let before_it = piece(walk.text, front, place);
+        let lateness = before_it.iter().filter(|letter| !is_separator(**letter)).count().min(MOST_LATENESS);
         let mut at = 0;
         walk.found.retain_mut(|chain| {
             at += 1;
@@ -160,10 +160,14 @@ fn late_starts(walk: &mut Walk<'_>, front: usize, seeds: &[Chain]) {
                 return true;
             }
             chain.score -= i32::try_from(lateness).unwrap_or(0);
-            // Words inside a detail are no region; two levels in a row, or a whole name that stands apart, are.
+            // Words inside a detail are no region. Two levels in a row are, one of them whole or right behind a name;
+            // so are three, and a whole name that stands apart.
             let here = chain.here.iter().filter(|here| **here).count();
             let whole = chain.forms.iter().flatten().any(|form| form.is_whole());
-            (here >= 2 && whole) || (apart && whole && here == 1 && ends_apart(tables, chain))
+            let behind_name = apart && lateness <= LONGEST_NAME;
+            (here >= 2 && (whole || behind_name))
+                || here == 3
+                || (apart && whole && here == 1 && ends_apart(tables, chain))
         });
     }
 }

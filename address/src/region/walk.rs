@@ -233,11 +233,12 @@ impl<'a> Walk<'a> {
         let municipality = self.is_municipality(unit);
         let twice = chain.here.get(entry.level.depth()).copied().unwrap_or(false);
         next.repeated |= twice && !municipality && whole;
-        next.score += if upper { 3 } else { 1 };
+        next.score += if upper && whole { entry.form.score() } else { 1 };
         if whole || upper || chain.tokens == 0 {
             next.write(entry);
         }
-        if deepest {
+        // A level above that was not known settles which of several it is: 鼓楼区, 南京市.
+        if deepest || (upper && whole) {
             next.end = end;
         } else {
             next.pending = true;
@@ -272,10 +273,12 @@ impl<'a> Walk<'a> {
         if chain.against.is_some() || entry.form == Form::ZoneWord {
             return None;
         }
-        // 城区 and 老城区 are said of any city, and what stands behind a district is detail.
+        // 城区 and 老城区 are said of any city, and what stands behind a district is detail; but the text may begin with
+        // another district than its fields name.
         let inside = held_unit.level == Level::District;
+        let begins = chain.tokens == 0 && entry.form == Form::Full;
         if entry.level == Level::District
-            && (!plain || inside || is_describing(&string(piece(self.text, place, end))))
+            && (!plain || (inside && !begins) || is_describing(&string(piece(self.text, place, end))))
         {
             return None;
         }
@@ -285,7 +288,7 @@ impl<'a> Walk<'a> {
             here: [false; 3],
             against: Some((held, chain.written())),
             // A short name, or anything behind a district, contradicts only together with what follows it.
-            pending: !plain || inside,
+            pending: !plain || (inside && !begins),
             placeholder: None,
             score,
             ..next

@@ -85,11 +85,6 @@ impl Trie {
         Matches { trie: self, text, at: from, node, fresh: true }
     }
 
-    /// Whether some name begins with this character.
-    pub(crate) fn begins(&self, letter: char) -> bool {
-        self.start(letter).is_some()
-    }
-
     fn start(&self, letter: char) -> Option<&Node> {
         match place(letter) {
             Some(at) => match *self.first.get(at)? {
