@@ -51,10 +51,26 @@ pub fn all() -> Vec<Entry> {
         Entry::of::<crossdock_taobao::Taobao>(),
         #[cfg(feature = "sf")]
         Entry::of::<crossdock_sf::Sf>(),
+        #[cfg(feature = "dingtalk")]
+        Entry::of::<crossdock_dingtalk::Dingtalk>(),
+        #[cfg(feature = "feishu")]
+        Entry::of::<crossdock_feishu::Feishu>(),
         #[cfg(feature = "file")]
         Entry::of::<crossdock_file::File>(),
+        #[cfg(feature = "hubspot")]
+        Entry::of::<crossdock_hubspot::Hubspot>(),
+        #[cfg(feature = "kingdee")]
+        Entry::of::<crossdock_kingdee::Kingdee>(),
+        #[cfg(feature = "odoo")]
+        Entry::of::<crossdock_odoo::Odoo>(),
+        #[cfg(feature = "postgres")]
+        Entry::of::<crossdock_postgres::Postgres>(),
+        #[cfg(feature = "wangdiantong")]
+        Entry::of::<crossdock_wangdiantong::Wangdiantong>(),
         #[cfg(feature = "webhook")]
         Entry::of::<crossdock_webhook::Webhook>(),
+        #[cfg(feature = "wecom")]
+        Entry::of::<crossdock_wecom::Wecom>(),
     ]
 }
 
