@@ -29,6 +29,8 @@ model! {
         pub changed: Vec<String>,
         /// What the fields that changed said before.
         pub previous: Option<Map<String, Value>>,
+        /// Numbers of the orders it belongs to, as people know them.
+        pub order_nos: Vec<String>,
     }
 }
 
@@ -43,6 +45,8 @@ model! {
         pub changed: Vec<String>,
         /// What the fields that changed said before.
         pub previous: Option<Map<String, Value>>,
+        /// Numbers of the orders it belongs to, as people know them.
+        pub order_nos: Vec<String>,
     }
 }
 
@@ -61,6 +65,8 @@ model! {
         pub superseded: Option<bool>,
         /// Of `milestone.corrected`: the id of the event that was wrong.
         pub corrects: Option<Id>,
+        /// Numbers of the orders it belongs to, as people know them.
+        pub order_nos: Vec<String>,
     }
 }
 

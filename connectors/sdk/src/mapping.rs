@@ -1,6 +1,7 @@
 //! What differs per company is configuration: tables from our words to the receiver's, checked before anything runs.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -118,18 +119,8 @@ pub fn check_path(path: &str) -> Result<()> {
 }
 
 fn check(path: &str, lists: bool) -> Result<()> {
-    let mut schemas = Vec::new();
-    for schema in [
-        schemars::schema_for!(OrderBody),
-        schemars::schema_for!(AftersaleBody),
-        schemars::schema_for!(ParcelBody),
-        schemars::schema_for!(MilestoneBody),
-        schemars::schema_for!(InventoryBody),
-    ] {
-        schemas.push(schema.to_value());
-    }
     let mut said = Vec::new();
-    for root in &schemas {
+    for root in schemas() {
         match walk(root, path, lists) {
             Ok(()) => return Ok(()),
             Err(names) => said.push(names),
@@ -143,6 +134,20 @@ fn check(path: &str, lists: bool) -> Result<()> {
     }
     let wrong = path.split('.').nth(at).unwrap_or(path);
     Err(Error::config(format!("no `{wrong}` there: `{path}`, expected one of {}", names.join(", "))))
+}
+
+/// The schemas of the data of events. Made once: a large mapping table asks for them again and again.
+fn schemas() -> &'static [Value] {
+    static MADE: OnceLock<[Value; 5]> = OnceLock::new();
+    MADE.get_or_init(|| {
+        [
+            schemars::schema_for!(OrderBody).to_value(),
+            schemars::schema_for!(AftersaleBody).to_value(),
+            schemars::schema_for!(ParcelBody).to_value(),
+            schemars::schema_for!(MilestoneBody).to_value(),
+            schemars::schema_for!(InventoryBody).to_value(),
+        ]
+    })
 }
 
 fn walk(root: &Value, path: &str, lists: bool) -> std::result::Result<(), (usize, Vec<String>)> {

@@ -111,14 +111,27 @@ pub(super) fn loaded(
     dir: &std::path::Path,
     receiver: Option<std::net::SocketAddr>,
 ) -> Result<Loaded, String> {
+    let sinks: Vec<(&str, std::net::SocketAddr, &str)> =
+        receiver.map(|address| ("receiver", address, "concurrency = 32\n")).into_iter().collect();
+    loaded_with(dir, &sinks)
+}
+
+/// A configuration with these sinks: id, address, further keys.
+pub(super) fn loaded_with(
+    dir: &std::path::Path,
+    sinks: &[(&str, std::net::SocketAddr, &str)],
+) -> Result<Loaded, String> {
     let secret = dir.join("secret");
     write_secret(&secret)?;
     let secret = secret.display();
-    let sink = receiver.map_or_else(String::new, |address| {
-        format!(
-            "[[sink]]\nid = \"receiver\"\nuse = \"webhook\"\nevents = [\"order.paid\"]\nconcurrency = 32\n[sink.settings]\nurl = \"http://{address}/\"\nsecret = {{ file = \"{secret}\" }}\n"
-        )
-    });
+    let sink: String = sinks
+        .iter()
+        .map(|(id, address, more)| {
+            format!(
+                "[[sink]]\nid = \"{id}\"\nuse = \"webhook\"\nevents = [\"order.paid\"]\n{more}[sink.settings]\nurl = \"http://{address}/\"\nsecret = {{ file = \"{secret}\" }}\n"
+            )
+        })
+        .collect();
     let text = format!(
         "tenant = \"bench\"\n[data]\ndir = \"{}\"\n[webhook]\nlisten = \"127.0.0.1:0\"\nmax_connections_per_ip = 10000\n[admin]\nlisten = \"\"\n\
          [[source]]\nid = \"own\"\nuse = \"own-store\"\n[source.settings]\nshop = \"bench\"\nplatform = \"own_store\"\nsecrets = [{{ file = \"{secret}\" }}]\n{sink}",

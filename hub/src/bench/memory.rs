@@ -88,7 +88,7 @@ pub(super) fn growth(scratch: &Path, orders: usize) -> Result<Vec<Figure>, Strin
 }
 
 /// Most memory this process ever had, from the system.
-fn peak_memory() -> Result<u64, String> {
+pub(super) fn peak_memory() -> Result<u64, String> {
     let status = std::fs::read_to_string("/proc/self/status").map_err(|error| error.to_string())?;
     let kilobytes = status
         .lines()

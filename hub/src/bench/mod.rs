@@ -6,6 +6,7 @@ mod bare;
 mod corpus;
 mod embedded;
 mod fold;
+mod isolation;
 mod load;
 mod memory;
 mod webhook;
@@ -59,6 +60,21 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         orders: usize,
     },
+    /// A healthy sink beside one that is dead, one that takes 30 s, one that answers 429 and one that flaps.
+    Isolation {
+        /// Seconds per part.
+        #[arg(long, default_value_t = 15)]
+        seconds: u64,
+        /// Orders a second.
+        #[arg(long, default_value_t = 500)]
+        rate: u64,
+    },
+    /// A backlog that drains while another sink goes on.
+    Backlog {
+        /// Events that wait.
+        #[arg(long, default_value_t = 1_000_000)]
+        events: usize,
+    },
     /// The rate at many orders beside the rate at 100 000.
     Growth {
         /// Orders.
@@ -102,6 +118,8 @@ pub fn run(args: &Args) -> Result<(Vec<String>, bool), String> {
         What::Embedded { orders } => embedded::measure(&scratch, *orders),
         What::Webhook { seconds, rate } => webhook::measure(&scratch, *seconds, *rate),
         What::Memory { orders } => memory::measure(&scratch, *orders),
+        What::Isolation { seconds, rate } => isolation::measure(&scratch, *seconds, *rate),
+        What::Backlog { events } => isolation::backlog(&scratch, *events),
         What::Growth { orders } => memory::growth(&scratch, *orders),
     };
     let cleared = std::fs::remove_dir_all(&scratch);

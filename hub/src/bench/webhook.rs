@@ -142,15 +142,15 @@ async fn sustained(
 }
 
 /// A receiver that answers at once and notes how long events were under way.
-struct Receiver {
-    address: SocketAddr,
-    count: Arc<AtomicU64>,
+pub(super) struct Receiver {
+    pub(super) address: SocketAddr,
+    pub(super) count: Arc<AtomicU64>,
     /// When the hub received it, and how many microseconds later it arrived here.
-    latencies: Arc<Mutex<Vec<(i64, i64)>>>,
+    pub(super) latencies: Arc<Mutex<Vec<(i64, i64)>>>,
 }
 
 impl Receiver {
-    async fn start() -> Result<Self, String> {
+    pub(super) async fn start() -> Result<Self, String> {
         let count = Arc::new(AtomicU64::new(0));
         let latencies = Arc::new(Mutex::new(Vec::new()));
         let (counted, noted) = (Arc::clone(&count), Arc::clone(&latencies));
@@ -209,7 +209,7 @@ async fn bare_server(push: Arc<dyn Push>) -> Result<SocketAddr, String> {
 }
 
 /// Serves until the runtime ends.
-async fn serve<S, F>(answer: S) -> Result<SocketAddr, String>
+pub(super) async fn serve<S, F>(answer: S) -> Result<SocketAddr, String>
 where
     S: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send + 'static,
@@ -229,7 +229,7 @@ where
     Ok(address)
 }
 
-trait Ready {
+pub(super) trait Ready {
     fn ready(self) -> Result<std::path::PathBuf, String>;
 }
 

@@ -18,7 +18,7 @@ use super::{Context, Decision, NewEvent, State, StateError, Verdict};
 pub struct AftersaleState {
     /// The case.
     pub case: Aftersale,
-    memory: Memory,
+    pub(super) memory: Memory,
 }
 
 impl AftersaleState {

@@ -1,8 +1,11 @@
 //! What every history keeps beside its entity.
 
+use std::collections::BTreeSet;
+
+use crossdock_schemas::OrderRef;
 use serde::{Deserialize, Serialize};
 
-use super::normal::Mark;
+use super::normal::{Mark, json};
 use super::registers::Stamps;
 use super::seen::Seen;
 
@@ -19,6 +22,9 @@ pub(super) struct Memory {
     /// Events that happen once, or once for what they name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) fired: Vec<Mark>,
+    /// Numbers of the orders it belongs to, as people know them.
+    #[serde(default, rename = "nos", skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) order_nos: BTreeSet<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
@@ -27,6 +33,15 @@ const fn is_zero(value: &u64) -> bool {
 }
 
 impl Memory {
+    /// Keeps the numbers of orders, and gives what events say of them: JSON members, or nothing.
+    pub(super) fn name_orders(&mut self, refs: &[OrderRef]) -> String {
+        self.order_nos.extend(refs.iter().map(|order| order.order_no.to_string()));
+        match self.order_nos.is_empty() {
+            true => String::new(),
+            false => format!(",\"order_nos\":{}", json(&self.order_nos)),
+        }
+    }
+
     /// Raises the hub's revision and gives the new one.
     pub(super) const fn raise(&mut self) -> u64 {
         self.revision = self.revision.saturating_add(1);

@@ -167,7 +167,20 @@ pub struct NewEvent {
 /// - A state of another kind than the observation's is not looked at: `Ignored`, reason `wrong_history`.
 #[must_use]
 pub fn fold(state: Option<State>, observation: Observation, cx: &Context<'_>) -> Decision {
-    let Observation { partial, entity, .. } = observation;
+    let Observation { partial, entity, refs } = observation;
+    let mut decision = decide(state, entity, partial, cx);
+    let named = match &mut decision.state {
+        Some(State::Aftersale(state)) => state.memory.name_orders(&refs),
+        Some(State::Parcel(state)) => state.memory.name_orders(&refs),
+        Some(State::Order(_) | State::Inventory(_)) | None => String::new(),
+    };
+    if !named.is_empty() {
+        decision.events.iter_mut().for_each(|event| event.extra.push_str(&named));
+    }
+    decision
+}
+
+fn decide(state: Option<State>, entity: Entity, partial: bool, cx: &Context<'_>) -> Decision {
     match (state, entity) {
         (None, Entity::Order(order)) => order::fold(None, *order, partial, cx),
         (Some(State::Order(state)), Entity::Order(order)) => order::fold(Some(state), *order, partial, cx),

@@ -31,7 +31,7 @@ pub struct ParcelState {
 
 #[derive(Serialize, Deserialize)]
 struct Aux {
-    memory: Memory,
+    pub(super) memory: Memory,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     scans: Vec<TrackingEvent>,
     instance: u32,
