@@ -51,6 +51,8 @@ pub fn all() -> Vec<Entry> {
         Entry::of::<crossdock_taobao::Taobao>(),
         #[cfg(feature = "sf")]
         Entry::of::<crossdock_sf::Sf>(),
+        #[cfg(feature = "zto")]
+        Entry::of::<crossdock_zto::Zto>(),
         #[cfg(feature = "dingtalk")]
         Entry::of::<crossdock_dingtalk::Dingtalk>(),
         #[cfg(feature = "feishu")]
@@ -59,18 +61,26 @@ pub fn all() -> Vec<Entry> {
         Entry::of::<crossdock_file::File>(),
         #[cfg(feature = "hubspot")]
         Entry::of::<crossdock_hubspot::Hubspot>(),
+        #[cfg(feature = "jiandaoyun")]
+        Entry::of::<crossdock_jiandaoyun::Jiandaoyun>(),
         #[cfg(feature = "kingdee")]
         Entry::of::<crossdock_kingdee::Kingdee>(),
         #[cfg(feature = "odoo")]
         Entry::of::<crossdock_odoo::Odoo>(),
         #[cfg(feature = "postgres")]
         Entry::of::<crossdock_postgres::Postgres>(),
+        #[cfg(feature = "qimen-wms")]
+        Entry::of::<crossdock_qimen_wms::QimenWms>(),
+        #[cfg(feature = "salesforce")]
+        Entry::of::<crossdock_salesforce::Salesforce>(),
         #[cfg(feature = "wangdiantong")]
         Entry::of::<crossdock_wangdiantong::Wangdiantong>(),
         #[cfg(feature = "webhook")]
         Entry::of::<crossdock_webhook::Webhook>(),
         #[cfg(feature = "wecom")]
         Entry::of::<crossdock_wecom::Wecom>(),
+        #[cfg(feature = "yonyou")]
+        Entry::of::<crossdock_yonyou::Yonyou>(),
     ]
 }
 

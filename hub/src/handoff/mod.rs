@@ -5,6 +5,7 @@
 //! is handed off again after a crash; nothing is given up without a row in the parking lot that says why.
 
 pub mod budget;
+mod call;
 pub mod condition;
 mod fill;
 pub mod filter;

@@ -18,6 +18,11 @@ pub(super) fn parcels_of(observations: &[Observation]) -> Vec<(OrderRef, String)
     found
 }
 
+/// The data of an event as receivers get it.
+pub(super) fn data_of(key: &HistoryKey, snapshot: &str, extra: &str) -> String {
+    format!("{{\"{}\":{snapshot}{extra}}}", key.kind.as_str())
+}
+
 /// The history of an order that something refers to.
 pub(super) fn order_key(order: &OrderRef) -> HistoryKey {
     HistoryKey {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, Known};
-use super::keys::{history_key, order_key, parcels_of};
+use super::keys::{data_of, history_key, order_key, parcels_of};
 use super::read::{Read, read, reason};
 use super::{Enrich, FoldSource};
 use crate::backbone::*;
@@ -395,9 +395,4 @@ impl Fold {
             self.cache.put(key, Some(known));
         }
     }
-}
-
-/// The data of an event as receivers get it.
-fn data_of(key: &HistoryKey, snapshot: &str, extra: &str) -> String {
-    format!("{{\"{}\":{snapshot}{extra}}}", key.kind.as_str())
 }

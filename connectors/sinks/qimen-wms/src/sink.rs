@@ -1,6 +1,5 @@
 //! The conversations about an order: create, do not create twice, call off, replace.
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crossdock_connector::{
@@ -21,19 +20,6 @@ use crate::walk::{self, Doc, Stand};
 /// The sink.
 pub(crate) struct QimenSink {
     config: Config,
-}
-
-/// The number of a case's order, where the event states it beside the key.
-#[derive(Default, Deserialize)]
-struct Beside {
-    #[serde(default)]
-    aftersale: Numbered,
-}
-
-#[derive(Default, Deserialize)]
-struct Numbered {
-    #[serde(default)]
-    order_no: Option<String>,
 }
 
 /// An order event being handed over.
@@ -112,8 +98,12 @@ impl QimenSink {
             }
             "aftersale" => {
                 let body: AftersaleBody = serde_json::from_str(data).map_err(bad)?;
-                let beside: Beside = serde_json::from_str(data).map_err(bad)?;
-                returns::hold(&mut talk, delivery, &body.aftersale, beside.aftersale.order_no.as_deref())
+                returns::hold(
+                    &mut talk,
+                    delivery,
+                    &body.aftersale,
+                    body.order_nos.first().map(String::as_str),
+                )
             }
             // Scans and milestones go from a warehouse to its principal, not to it.
             _ => Ok(Outcome::AlreadyThere),

@@ -1,6 +1,5 @@
 //! Refunds, returns and exchanges.
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crossdock_connector::{Error, ErrorKind, Result};
@@ -25,25 +24,6 @@ pub(crate) struct Case {
 pub(crate) struct Row {
     pub(crate) number: String,
     pub(crate) fields: Value,
-}
-
-/// The number of the order, where the event states it beside the key.
-#[derive(Default, Deserialize)]
-pub(crate) struct Beside {
-    #[serde(default)]
-    aftersale: Numbered,
-}
-
-#[derive(Default, Deserialize)]
-struct Numbered {
-    #[serde(default)]
-    order_no: Option<String>,
-}
-
-impl Beside {
-    pub(crate) fn order_no(&self) -> Option<&str> {
-        self.aftersale.order_no.as_deref()
-    }
 }
 
 /// The case in WDT's words.

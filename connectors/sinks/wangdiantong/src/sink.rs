@@ -12,7 +12,7 @@ use crossdock_schemas::{AftersaleBody, OrderBody};
 
 use crate::config::Config;
 use crate::order::Trade;
-use crate::refund::{Beside, Case};
+use crate::refund::Case;
 use crate::{call, order, refund, reply};
 
 /// The sink.
@@ -84,8 +84,8 @@ impl WdtSink {
             }
             "aftersale" => {
                 let body: AftersaleBody = serde_json::from_str(data).map_err(bad)?;
-                let beside: Beside = serde_json::from_str(data).map_err(bad)?;
-                let case = refund::read(&self.config, &body.aftersale, beside.order_no())?;
+                let case =
+                    refund::read(&self.config, &body.aftersale, body.order_nos.first().map(String::as_str))?;
                 (body.aftersale.source, Thing::Refund(case))
             }
             // There is no call for scans and milestones over there.

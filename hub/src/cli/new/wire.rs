@@ -34,14 +34,21 @@ fn hub_manifest(text: &str, name: &Name) -> Result<String, String> {
     let text = insert_sorted(text, "[dependencies]", &dependency)?;
     let feature = format!("{} = [\"dep:{}\"]", name.id(), package(name));
     let text = insert_sorted(&text, "[features]", &feature)?;
-    let (old, list) = text
-        .lines()
-        .find_map(|line| Some((line, line.strip_prefix("default = [")?.strip_suffix(']')?)))
-        .ok_or("has no list of default features in one line")?;
-    let quoted = format!("\"{}\"", name.id());
-    let mut list: Vec<&str> = list.split(", ").chain([quoted.as_str()]).collect();
+    defaults(&text, name)
+}
+
+/// The text with one more default feature; the list has one a line.
+fn defaults(text: &str, name: &Name) -> Result<String, String> {
+    const BEGIN: &str = "default = [\n";
+    let missing = || "has no list of default features, one a line".to_owned();
+    let start = text.find(BEGIN).ok_or_else(missing)? + BEGIN.len();
+    let end = start + text.get(start..).and_then(|rest| rest.find("]\n")).ok_or_else(missing)?;
+    let line = format!("    \"{}\",", name.id());
+    let mut list: Vec<&str> =
+        text.get(start..end).unwrap_or_default().lines().chain([line.as_str()]).collect();
     list.sort_unstable();
-    Ok(text.replacen(old, &format!("default = [{}]", list.join(", ")), 1))
+    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
+    Ok(format!("{before}{}\n{after}", list.join("\n")))
 }
 
 /// The text with a line in a section whose lines are sorted by their keys. A list of defaults stays first.
@@ -49,7 +56,7 @@ fn insert_sorted(text: &str, section: &str, line: &str) -> Result<String, String
     let key = |line: &str| line.split([' ', '.', '=']).next().unwrap_or_default().to_owned();
     let start = text.lines().position(|line| line == section).ok_or_else(|| format!("has no {section}"))? + 1;
     let goes_on = |known: &str| {
-        known.starts_with('#')
+        known.starts_with(['#', ' ', ']'])
             || known.starts_with("default ")
             || (!known.is_empty() && key(known) < key(line))
     };
@@ -125,7 +132,7 @@ mod tests {
         assert!(default.iter().any(|feature| feature.as_str() == Some("tea-house")));
         assert!(default.is_sorted_by_key(|feature| feature.as_str()));
         assert_eq!(gained(&before, &text).len(), 3, "{:?}", gained(&before, &text));
-        assert_eq!(gained(&text, &before).len(), 1, "only the list of defaults is another one");
+        assert!(gained(&text, &before).is_empty());
     }
 
     #[test]
@@ -137,10 +144,14 @@ mod tests {
             entries.map(|entry| entry.split("::").next().unwrap().to_owned()).collect()
         };
         let place = |entries: &[String], id: &str| entries.iter().position(|entry| entry == id).unwrap();
+        let first = |role: Role| {
+            let entry = registry::all().into_iter().find(|entry| entry.descriptor.role == role).unwrap();
+            entry.descriptor.id.replace('-', "_")
+        };
         let platform = order("tea-house", Kind::Platform);
-        assert_eq!(place(&platform, "tea_house") + 1, place(&platform, "sf"));
+        assert_eq!(place(&platform, "tea_house") + 1, place(&platform, &first(Role::Carrier)));
         let carrier = order("rocket", Kind::Carrier);
-        assert_eq!(place(&carrier, "rocket") + 1, place(&carrier, "file"));
+        assert_eq!(place(&carrier, "rocket") + 1, place(&carrier, &first(Role::Sink)));
         let sink = order("my-erp", Kind::Sink);
         assert_eq!(sink.last().unwrap(), "my_erp");
     }
