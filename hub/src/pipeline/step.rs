@@ -320,7 +320,7 @@ impl Fold {
             if let Some(snapshot) = &entry.snapshot {
                 for event in decision.events {
                     let data = match self.looks {
-                        true => data_of(&key, snapshot, &event.extra),
+                        true => data_of(key, snapshot, &event.extra),
                         false => String::new(),
                     };
                     let subject = Subject {
