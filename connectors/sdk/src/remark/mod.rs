@@ -4,6 +4,7 @@
 //! Remarks are sentences for people. Only fixed words are looked for, and only where a code leaves the question
 //! open; the words are ours, read from published payloads, not a carrier's list.
 
+pub mod english;
 mod people;
 
 use crossdock_schemas::{DeliveredTo, Reason};

@@ -12,7 +12,7 @@ const COURIER: [&str; 9] =
 /// Labels after which a name stands only behind a colon.
 const OTHERS: [&str; 7] = ["签收人", "簽收人", "联系人", "收件人", "寄件人", "收方", "寄方"];
 /// Who stands behind such a label without being a name.
-const NO_NAMES: [&str; 24] = [
+const NO_NAMES: [&str; 27] = [
     "本人",
     "家人",
     "门卫",
@@ -35,6 +35,9 @@ const NO_NAMES: [&str; 24] = [
     "快递员",
     "派件员",
     "收派员",
+    "寄件人",
+    "发件人",
+    "收件人",
     "凭取货码签收",
     "凭取件码签收",
 ];
