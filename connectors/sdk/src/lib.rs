@@ -26,6 +26,7 @@ pub mod time;
 mod verify;
 pub mod wire;
 pub mod words;
+pub mod xml;
 
 pub use capture::{Capture, Captured, Headers, ObjectId, Topic};
 pub use connector::{BoxFuture, Connector, ConnectorConfig, NoConfig, Parts};
