@@ -1,0 +1,96 @@
+//! Settings of a YTO source.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crossdock_connector::carrier::OrderShop;
+use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret};
+
+/// The `settings` table.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The account at YTO: any stable word, part of the source of every parcel.
+    #[serde(default = "default_account")]
+    pub account: String,
+    /// The secret of the push interface. Without it there is no push.
+    pub push_secret: Option<Secret>,
+    /// The secret before it was changed: pushes signed with it are accepted too.
+    pub previous_push_secret: Option<Secret>,
+    /// Whose order number `txLogisticID` is.
+    pub order_shop: Option<OrderShop>,
+    /// For asking YTO about parcels.
+    pub track: Option<TrackConfig>,
+}
+
+/// What is needed to ask YTO.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrackConfig {
+    /// The address of the query interface: another one for every customer.
+    pub endpoint: String,
+    /// The secret of the query interface.
+    pub secret: Secret,
+    /// What the codes of refusals mean.
+    #[serde(default)]
+    pub refusals: BTreeMap<String, Refusal>,
+}
+
+/// What a refusal means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// Signature, permission or address.
+    Auth,
+    /// Too many calls.
+    RateLimited,
+    /// The waybill does not exist.
+    NotFound,
+    /// Asking again changes nothing.
+    Rejected,
+}
+
+impl Refusal {
+    /// The kind of the error.
+    pub(crate) const fn kind(self) -> ErrorKind {
+        match self {
+            Self::Auth => ErrorKind::Auth,
+            Self::RateLimited => ErrorKind::RateLimited,
+            Self::NotFound => ErrorKind::NotFound,
+            Self::Rejected => ErrorKind::Rejected,
+        }
+    }
+}
+
+fn default_account() -> String {
+    "default".to_owned()
+}
+
+impl ConnectorConfig for Config {
+    fn example() -> &'static str {
+        include_str!("../example.toml")
+    }
+
+    fn validate(&self) -> Result<()> {
+        if self.account.trim().is_empty() {
+            return Err(Error::config("must not be empty").at("account"));
+        }
+        if self.push_secret.is_none() && self.previous_push_secret.is_some() {
+            return Err(Error::config("needs push_secret beside it").at("previous_push_secret"));
+        }
+        if self.push_secret.as_ref().is_some_and(|secret| secret.expose().is_empty()) {
+            return Err(Error::config("must not be empty").at("push_secret"));
+        }
+        if let Some(shop) = &self.order_shop {
+            shop.validate("order_shop")?;
+        }
+        if let Some(track) = &self.track
+            && !(track.endpoint.starts_with("https://") || track.endpoint.starts_with("http://"))
+        {
+            return Err(Error::config("expected an http or https address").at("track.endpoint"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,238 @@
+//! Pushes and query replies to parcels: one observation for each waybill, partial, with its scans.
+
+use serde_json::value::RawValue;
+
+use crossdock_connector::carrier::{self, Batch, House};
+use crossdock_connector::codes::{CodeTable, TrackingCode};
+use crossdock_connector::xml::{self, Node};
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, time, wire,
+};
+use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
+
+use crate::decide::{Meaning, Words, decide};
+use crate::wire::{PUSH, QUERY, Reply, Scan, list, opened};
+
+/// Header under which the number asked for is kept beside a reply.
+pub(crate) const ASKED: &str = "waybill";
+/// The kind of information that is a scan; the others carry weights and pictures.
+const STATUS: &str = "STATUS";
+
+/// The normalize part.
+pub(crate) struct Updates {
+    pub(crate) house: House,
+    pub(crate) codes: CodeTable<TrackingCode>,
+}
+
+impl Normalize for Updates {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        match capture.topic.as_str() {
+            PUSH => self.push(&capture.body),
+            QUERY => self.reply(capture),
+            other => {
+                let what = format!("unknown topic, expected {PUSH} or {QUERY}");
+                Err(Error::new(ErrorKind::Unsupported, what).with("topic", other))
+            }
+        }
+    }
+}
+
+/// What a reply is.
+pub(crate) enum Answer<'a> {
+    /// Scans, each with its place.
+    Rows(Vec<(String, &'a RawValue)>),
+    /// Nothing known yet.
+    Nothing,
+    /// A refusal with its code.
+    Refused(String),
+}
+
+/// Reads a reply by its shape: a list of scans, or an object.
+///
+/// # Errors
+/// `Malformed` when it is neither.
+pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
+    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first();
+    if start == Some(&b'[') {
+        let rows: Vec<_> =
+            list(body)?.into_iter().enumerate().map(|(at, row)| (format!("$[{at}]"), row)).collect();
+        // YTO says in so many words that it knows nothing; an empty list is not its way.
+        return if rows.is_empty() {
+            Err(Error::malformed("an empty list of scans").at("$"))
+        } else {
+            Ok(Answer::Rows(rows))
+        };
+    }
+    if start != Some(&b'{') {
+        return Err(Error::malformed("expected a JSON list or object").at("$"));
+    }
+    let reply: Reply<'_> = wire::parse(body)?;
+    match reply.success.text() {
+        Some("true") => {}
+        Some("false") => return Ok(Answer::Refused(reply.code.owned().unwrap_or_default())),
+        _ => return Err(Error::malformed("expected true or false").at("$.success")),
+    }
+    let mut rows = Vec::new();
+    for (number, scans) in reply.map.unwrap_or_default() {
+        let place = |at| format!("$.map.{number}[{at}]");
+        rows.extend(scans.into_iter().enumerate().map(|(at, row)| (place(at), row)));
+    }
+    Ok(if rows.is_empty() { Answer::Nothing } else { Answer::Rows(rows) })
+}
+
+impl Updates {
+    fn push(&self, body: &[u8]) -> Result<Normalized> {
+        let text = opened(body)?;
+        let root = xml::read(&text).map_err(|error| error.at("$.logistics_interface"))?;
+        let updates: Vec<&Node> = root.all().into_iter().filter(|node| node.name == PUSH).collect();
+        if updates.is_empty() {
+            return Err(Error::malformed("expected UpdateInfo").at("$.logistics_interface"));
+        }
+        let mut batch = Batch::new(&self.house);
+        for (at, update) in updates.iter().enumerate() {
+            let place =
+                if updates.len() == 1 { "$.UpdateInfo".to_owned() } else { format!("$.UpdateInfo[{at}]") };
+            if update.get("infoType").is_some_and(|kind| kind != STATUS) {
+                continue;
+            }
+            if let Err(error) = self.update(update, &place, &mut batch) {
+                batch.bad(error);
+            }
+        }
+        batch.finish("not_a_scan")
+    }
+
+    fn update(&self, update: &Node, place: &str, batch: &mut Batch<'_>) -> Result<()> {
+        let get = |name: &str| update.get(name).unwrap_or_default();
+        let number = carrier::number(get("mailNo"))
+            .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.mailNo")))?;
+        let at = moment(get("acceptTime")).map_err(|error| error.at(format!("{place}.acceptTime")))?;
+        let code = update
+            .get("infoContent")
+            .ok_or_else(|| Error::malformed("infoContent is missing").at(format!("{place}.infoContent")))?;
+        let branch = get("orgName");
+        let words =
+            Words { text: get("remark"), signer: get("signedName"), cause: get("questionCause"), branch };
+        let meaning = decide(&self.codes, code, words, place, &mut batch.issues);
+        let names = [get("deliveryName"), get("empName"), words.signer];
+        let courier = courier(&meaning, words.text, &names, update.get("contactInfo"));
+        // The city tells hubs apart in pushes and queries alike; where it is missing, the branch does.
+        let city = update.get("city").or((!branch.is_empty()).then_some(branch));
+        let gathered = batch.parcel(&number);
+        if let Some(order) = update.get("txLogisticID") {
+            gathered.order_no = Some(order.to_owned());
+            gathered.note("order_id", order);
+        }
+        if meaning.status == ParcelStatus::Delivered {
+            let signer = remark::signer(words.signer).or_else(|| remark::mask(words.text).signer);
+            gathered.parcel.signed_by = signer.map(Protected::masked);
+        }
+        let facility = (!branch.is_empty()).then(|| branch.to_owned());
+        gathered.parcel.events.push(TrackingEvent {
+            facility,
+            courier,
+            ..self.event(meaning, at, code, (words.text, &names), city)
+        });
+        Ok(())
+    }
+
+    fn reply(&self, capture: &Capture) -> Result<Normalized> {
+        let mut batch = Batch::new(&self.house);
+        match answer(&capture.body)? {
+            Answer::Rows(rows) => {
+                let asked = capture.headers.get(ASKED);
+                for (place, row) in rows {
+                    if let Err(error) = self.scan(row, asked, &place, &mut batch) {
+                        batch.bad(error);
+                    }
+                }
+            }
+            Answer::Nothing => {
+                batch.issues.push(Issue::new(IssueKind::BadValue, "$.map", "no scans yet"));
+            }
+            // An error reply should never have been captured: as a capture it is not what it claims to be.
+            Answer::Refused(code) => {
+                return Err(Error::malformed("yto refused the query").vendor(code).at("$.code"));
+            }
+        }
+        batch.finish("no_routes")
+    }
+
+    fn scan(&self, raw: &RawValue, asked: Option<&str>, place: &str, batch: &mut Batch<'_>) -> Result<()> {
+        // The reader's own words may quote the row, and with it a person.
+        let wrong = |path: &str| {
+            let path = format!("{place}{}", path.trim_start_matches('$'));
+            Error::malformed("not an object of texts and numbers").at(path)
+        };
+        if !raw.get().starts_with('{') {
+            return Err(wrong(""));
+        }
+        let scan: Scan<'_> = wire::parse(raw.get().as_bytes())
+            .map_err(|error| wrong(error.path.as_deref().unwrap_or_default()))?;
+        let number = carrier::number(scan.number.as_str())
+            .or_else(|| asked.and_then(carrier::number))
+            .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.waybill_No")))?;
+        let at = moment(scan.time.as_str()).map_err(|error| error.at(format!("{place}.upload_Time")))?;
+        let code = scan
+            .code
+            .text()
+            .ok_or_else(|| Error::malformed("infoContent is missing").at(format!("{place}.infoContent")))?;
+        let words = Words { text: scan.text.text().unwrap_or_default(), ..Words::default() };
+        let meaning = decide(&self.codes, code, words, place, &mut batch.issues);
+        let courier = courier(&meaning, words.text, &[], None);
+        let gathered = batch.parcel(&number);
+        if meaning.status == ParcelStatus::Delivered {
+            gathered.parcel.signed_by = remark::mask(words.text).signer.map(Protected::masked);
+        }
+        let event = self.event(meaning, at, code, (words.text, &[]), scan.city.text());
+        gathered.parcel.events.push(TrackingEvent { courier, ..event });
+        Ok(())
+    }
+
+    fn event(
+        &self,
+        meaning: Meaning,
+        at: Ts,
+        code: &str,
+        (text, names): (&str, &[&str]),
+        city: Option<&str>,
+    ) -> TrackingEvent {
+        let text = remark::mask_with(text, names).text;
+        TrackingEvent {
+            at,
+            status: meaning.status,
+            status_raw: meaning.status_raw,
+            step: meaning.step,
+            reason: meaning.reason,
+            reason_raw: meaning.reason_raw,
+            delivered_to: meaning.delivered_to,
+            code_namespace: Some(self.codes.namespace.clone()),
+            code_raw: Some(code.to_owned()),
+            description: (!text.is_empty()).then(|| text.into_owned()),
+            location: city.map(|city| Location { text: Some(city.to_owned()), ..Location::default() }),
+            ..TrackingEvent::default()
+        }
+    }
+}
+
+/// Who delivers, while delivering: from fields of their own, else from the sentence.
+fn courier(meaning: &Meaning, text: &str, names: &[&str], phone: Option<&str>) -> Option<Courier> {
+    if meaning.status != ParcelStatus::OutForDelivery {
+        return None;
+    }
+    let named = names.iter().copied().find(|name| !name.is_empty());
+    if let Some(courier) = carrier::courier(named, phone) {
+        return Some(courier);
+    }
+    let masked = remark::mask(text);
+    let phone = masked.phone.map(|(number, _)| number);
+    let mut found = carrier::courier(None, phone.as_deref()).unwrap_or_default();
+    found.name = masked.courier.map(Protected::masked);
+    (found.name.is_some() || found.phone.is_some()).then_some(found)
+}
+
+/// A time in China; older documents show a fraction and `CST`, which is China's here.
+fn moment(text: &str) -> Result<Ts> {
+    let text = text.trim();
+    time::china(text.strip_suffix("CST").unwrap_or(text).trim_end())
+}

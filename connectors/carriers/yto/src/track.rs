@@ -1,0 +1,117 @@
+//! Asking for one waybill: `sign = base64(md5(param + method + version + secret))`.
+
+use serde::Serialize;
+
+use crossdock_connector::{
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, legacy,
+    sign,
+};
+
+use crate::config::TrackConfig;
+use crate::normalize::{ASKED, Answer, answer};
+use crate::wire::QUERY;
+
+/// The version of the interface, as it is signed.
+const VERSION: &str = "v1";
+
+/// The track part.
+pub(crate) struct TrackQuery {
+    pub(crate) config: TrackConfig,
+}
+
+#[derive(Serialize)]
+struct Param<'a> {
+    #[serde(rename = "NUMBER")]
+    number: &'a str,
+}
+
+#[derive(Serialize)]
+struct Query<'a> {
+    timestamp: &'a str,
+    param: &'a str,
+    sign: &'a str,
+    format: &'a str,
+}
+
+/// The sign of a text.
+fn signed(param: &str, secret: &Secret) -> String {
+    let message = format!("{param}{QUERY}{VERSION}");
+    sign::base64(&legacy::salted_md5(message.as_bytes(), secret.expose()))
+}
+
+impl Track for TrackQuery {
+    fn together(&self, _waybills: &[Waybill]) -> usize {
+        1
+    }
+
+    fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
+        let [waybill] = waybills else {
+            return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
+        };
+        let unwritable = |error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error);
+        let param = serde_json::to_string(&Param { number: &waybill.number })
+            .map_err(|error: serde_json::Error| unwritable(error))?;
+        let query = Query {
+            timestamp: &context.now.as_millisecond().to_string(),
+            param: &param,
+            sign: &signed(&param, &self.config.secret),
+            format: "JSON",
+        };
+        let body = serde_json::to_vec(&query).map_err(|error: serde_json::Error| unwritable(error))?;
+        Ok(HttpRequest::post(self.config.endpoint.as_str(), "application/json; charset=utf-8", body))
+    }
+
+    fn records(&self, waybills: &[Waybill], reply: &HttpResponse) -> Result<Vec<Captured>> {
+        if !reply.is_success() {
+            return Err(Error::from_response(reply));
+        }
+        // Read here only to tell an answer from an error; what it says is normalizing's.
+        if let Answer::Refused(code) = answer(&reply.body)? {
+            let kind = self.config.refusals.get(&code).map_or(ErrorKind::Unavailable, |found| found.kind());
+            return Err(Error::new(kind, "yto refused the query").vendor(code).at("$.code"));
+        }
+        let mut captured = Captured::new(QUERY, reply.body.clone());
+        if let [waybill] = waybills {
+            captured.headers.push(ASKED, waybill.number.as_str());
+        }
+        Ok(vec![captured])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn signs_as_the_published_examples_do() {
+        let published = Secret::new("123456");
+        assert_eq!(signed(r#"{"NUMBER":"YT2600227881409"}"#, &published), "uhSL6hg8txxadZi26YPYPg==");
+        // The first example of the guide signs the data alone.
+        assert_eq!(sign::base64(&legacy::salted_md5(b"opentest", b"123456")), "YLstCNa3x8ijQx16e/jqOA==");
+        assert_eq!(
+            signed(r#"{"NUMBER":"YT2600000000017"}"#, &Secret::new("yto-secret-01")),
+            "iMPx82IjyA+rAXS2Gst22g=="
+        );
+    }
+
+    #[test]
+    fn asks_as_the_guide_shows() {
+        let config = TrackConfig {
+            endpoint: "https://openapi.yto.net.cn/open/track_query_adapter/v1/EXAMPLE/K1".to_owned(),
+            secret: Secret::new("yto-secret-01"),
+            refusals: BTreeMap::new(),
+        };
+        let part = TrackQuery { config };
+        let waybill = Waybill { number: "YT2600000000017".to_owned(), phone_tail: None };
+        let now = Timestamp::from_millisecond(1_772_446_867_000).unwrap();
+        let call = part.query(std::slice::from_ref(&waybill), &Context::at(now)).unwrap();
+        let wanted = r#"{"timestamp":"1772446867000","param":"{\"NUMBER\":\"YT2600000000017\"}","sign":"iMPx82IjyA+rAXS2Gst22g==","format":"JSON"}"#;
+        assert_eq!(std::str::from_utf8(&call.body).unwrap(), wanted);
+        let two = [waybill.clone(), waybill];
+        assert_eq!(part.query(&two, &Context::at(now)).unwrap_err().kind(), ErrorKind::Bug);
+    }
+}

@@ -1,0 +1,72 @@
+//! What YTO sends, as it stands on the wire.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crossdock_connector::form::Form;
+use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::{Error, Result, Topic};
+
+/// Platform, carrier and name of everything that is YTO's.
+pub(crate) const SLUG: &str = "yto";
+/// Topic of pushes.
+pub(crate) const PUSH: Topic = "UpdateInfo";
+/// Topic of query replies.
+pub(crate) const QUERY: Topic = "track_query_adapter";
+/// The field of the form that holds the XML.
+pub(crate) const FIELD: &str = "logistics_interface";
+
+/// The XML of a push: out of its form, or the body itself, so that it is easily tried out.
+///
+/// # Errors
+/// `Malformed` when there is none.
+pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
+    let trimmed = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
+    if trimmed.first() == Some(&b'<') {
+        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        return Ok(Cow::Borrowed(text));
+    }
+    let missing = || Error::malformed("expected a form with the field `logistics_interface`").at("$");
+    Form::read(body)?.take(FIELD).ok_or_else(missing)
+}
+
+/// One scan of a query reply.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Scan<'a> {
+    #[serde(borrow, rename = "waybill_No", alias = "waybill_no")]
+    pub(crate) number: Scalar<'a>,
+    /// `yyyy-MM-dd HH:mm:ss` without zone.
+    #[serde(borrow, rename = "upload_Time", alias = "upload_time")]
+    pub(crate) time: Scalar<'a>,
+    #[serde(borrow, rename = "infoContent")]
+    pub(crate) code: Scalar<'a>,
+    #[serde(borrow, rename = "processInfo")]
+    pub(crate) text: Scalar<'a>,
+    #[serde(borrow)]
+    pub(crate) city: Scalar<'a>,
+}
+
+/// What a query reply is when it is not a list: "nothing yet", or a refusal.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reply<'a> {
+    #[serde(borrow, default)]
+    pub(crate) success: Scalar<'a>,
+    #[serde(borrow, default)]
+    pub(crate) code: Scalar<'a>,
+    #[serde(borrow, default)]
+    pub(crate) map: Option<std::collections::BTreeMap<Cow<'a, str>, Vec<&'a RawValue>>>,
+}
+
+/// The rows of a list, each to be read alone.
+///
+/// # Errors
+/// `Malformed` when it is not a list.
+pub(crate) fn list(body: &[u8]) -> Result<Vec<&RawValue>> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct List<'a>(#[serde(borrow)] Vec<&'a RawValue>);
+    wire::parse::<List<'_>>(body).map(|list| list.0)
+}
