@@ -14,6 +14,7 @@ mod http;
 pub mod legacy;
 pub mod mapping;
 mod normalize;
+pub mod place;
 mod pull;
 mod push;
 pub mod remark;

@@ -226,13 +226,18 @@ mod tests {
         assert_eq!(taker("Delivered, Parcel Locker"), Some(DeliveredTo::Locker));
         assert_eq!(taker("Delivered, To Original Sender"), Some(DeliveredTo::Sender));
         assert_eq!(taker("Delivered"), None);
-        assert!(says("Delivered to UPS ACCESS POINT", "access point") && !says("inaccess point", "access point"));
+        assert!(
+            says("Delivered to UPS ACCESS POINT", "access point") && !says("inaccess point", "access point")
+        );
         assert!(says_any("Out for Delivery", &["with courier", "out for delivery"]));
     }
 
     #[test]
     fn nobody_is_named() {
-        assert_eq!(shown("Delivered - Signed for by: JON TESTER", &[]), "Delivered - Signed for by: J*********");
+        assert_eq!(
+            shown("Delivered - Signed for by: JON TESTER", &[]),
+            "Delivered - Signed for by: J*********"
+        );
         assert_eq!(shown("Signed by Jon Tester, thank you", &[]), "Signed by J*********, thank you");
         assert_eq!(shown("Received by FRONT DESK", &[]), "Received by FRONT DESK");
         assert_eq!(shown(" Arrived at Facility ", &[]), "Arrived at Facility");

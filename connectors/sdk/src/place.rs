@@ -1,0 +1,101 @@
+//! Where something happened tells what its clock showed: for carriers that give local times without a zone.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+
+use crossdock_schemas::{AtQuality, Ts};
+
+/// A row of the table; its zone is read when it is first asked for.
+struct Row {
+    name: &'static str,
+    only: bool,
+    zone: OnceLock<Option<TimeZone>>,
+}
+
+static TABLE: LazyLock<HashMap<&'static str, Row>> = LazyLock::new(|| {
+    let rows = include_str!("place/zones.tsv").lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|line| {
+        let mut columns = line.split('\t');
+        let (place, name) = (columns.next()?, columns.next()?);
+        Some((place, Row { name, only: columns.next().is_none(), zone: OnceLock::new() }))
+    })
+    .collect()
+});
+
+/// The time zone of a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Zone {
+    /// The zone, with its daylight saving rules.
+    pub zone: &'static TimeZone,
+    /// Whether the whole place keeps this time.
+    pub only: bool,
+}
+
+/// The zone of a country (ISO 3166-1 alpha-2) or of a state or province in it. `None` where the country alone does
+/// not tell, or is not known.
+pub fn zone(country: &str, division: Option<&str>) -> Option<Zone> {
+    // Territories with codes of their own may also come as states of the United States.
+    let row = match division.map(str::trim).filter(|division| !division.is_empty()) {
+        Some(division) => {
+            TABLE.get(format!("{country}-{division}").as_str()).or_else(|| TABLE.get(country))?
+        }
+        None => TABLE.get(country)?,
+    };
+    // The zones that come with the library, not the machine's: the same bytes mean the same everywhere.
+    let zone = row.zone.get_or_init(|| TimeZoneDatabase::bundled().get(row.name).ok()).as_ref()?;
+    Some(Zone { zone, only: row.only })
+}
+
+/// A local time as a moment. Where the place does not tell its zone, the clock is read as UTC; that, and a place that
+/// keeps several times, is [`AtQuality::NoZone`].
+pub fn moment(local: DateTime, country: Option<&str>, division: Option<&str>) -> (Ts, AtQuality) {
+    let found = country.and_then(|country| zone(country, division));
+    let placed = found.and_then(|found| Some((found.zone.to_timestamp(local).ok()?, found)));
+    match placed {
+        Some((at, Zone { zone, only })) => {
+            let quality = if only { AtQuality::Exact } else { AtQuality::NoZone };
+            (Ts::new(at, zone.to_offset(at)), quality)
+        }
+        None => (Ts::utc(Offset::UTC.to_timestamp(local).unwrap_or_default()), AtQuality::NoZone),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(local: &str, country: Option<&str>, division: Option<&str>) -> (String, AtQuality) {
+        let (at, quality) = moment(local.parse().unwrap(), country, division);
+        (serde_json::to_value(at).unwrap().as_str().unwrap().to_owned(), quality)
+    }
+
+    #[test]
+    fn a_country_with_one_time_tells_it() {
+        let (exact, guess) = (AtQuality::Exact, AtQuality::NoZone);
+        let cases = [
+            ("2026-03-02T16:20:00", Some("DE"), None, "2026-03-02T16:20:00+01:00", exact),
+            ("2026-07-02T16:20:00", Some("DE"), None, "2026-07-02T16:20:00+02:00", exact),
+            ("2026-03-03T11:12:00", Some("GB"), None, "2026-03-03T11:12:00Z", exact),
+            ("2026-03-02T17:42:00", Some("US"), Some("GA"), "2026-03-02T17:42:00-05:00", exact),
+            ("2026-03-02T17:42:00", Some("US"), Some("TX"), "2026-03-02T17:42:00-06:00", guess),
+            ("2026-03-02T17:42:00", Some("US"), None, "2026-03-02T17:42:00Z", guess),
+            ("2026-03-02T17:42:00", Some("ES"), Some("X"), "2026-03-02T17:42:00+01:00", guess),
+            ("2026-03-02T17:42:00", Some("XX"), None, "2026-03-02T17:42:00Z", guess),
+            ("2026-03-02T17:42:00", None, Some("GA"), "2026-03-02T17:42:00Z", guess),
+        ];
+        for (local, country, division, at, quality) in cases {
+            assert_eq!(told(local, country, division), (at.to_owned(), quality), "{country:?} {division:?}");
+        }
+    }
+
+    #[test]
+    fn every_zone_of_the_table_exists() {
+        assert!(TABLE.len() > 250);
+        for (place, row) in TABLE.iter() {
+            assert!(TimeZoneDatabase::bundled().get(row.name).is_ok(), "{place}: {}", row.name);
+        }
+    }
+}
