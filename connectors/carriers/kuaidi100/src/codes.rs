@@ -1,0 +1,87 @@
+//! Kuaidi100's codes. A code is looked up as it stands: `401` is "cancelled", though `4` is "returned", so the first digit
+//! of an unknown code means nothing.
+
+use crossdock_connector::Result;
+use crossdock_connector::codes::{CodeTable, TrackingCode};
+use crossdock_schemas::TrackingState;
+use serde::Deserialize;
+
+/// The tables.
+pub(crate) struct Codes {
+    /// `state` and `statusCode`.
+    pub(crate) scans: CodeTable<TrackingCode>,
+    /// `status` of a push.
+    pub(crate) watching: CodeTable<Watching>,
+}
+
+/// What Kuaidi100 says about its own watching.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Watching {
+    pub(crate) tracking: TrackingState,
+}
+
+impl Codes {
+    /// Reads the tables that were compiled in.
+    ///
+    /// # Errors
+    /// `Bug` when a table is broken.
+    pub(crate) fn read() -> Result<Self> {
+        Ok(Self {
+            scans: CodeTable::read(include_str!("codes/scans.toml"))?,
+            watching: CodeTable::read(include_str!("codes/watching.toml"))?,
+        })
+    }
+
+    /// What a Chinese word of `status` means, for scans without a code.
+    pub(crate) fn by_word(&self, word: &str) -> Option<&TrackingCode> {
+        self.scans.rows().iter().find(|row| row.meaning == word).map(|row| &row.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossdock_connector::aggregator::{Carriers, MoreCarriers};
+    use crossdock_schemas::{ParcelStatus, Step};
+
+    use super::*;
+
+    #[test]
+    fn the_first_digit_means_nothing() {
+        let codes = Codes::read().unwrap();
+        let status = |code: &str| codes.scans.get(code).map(|code| code.status);
+        assert_eq!(
+            (status("4"), status("401")),
+            (Some(ParcelStatus::Returned), Some(ParcelStatus::Cancelled))
+        );
+        assert_eq!(
+            (status("5"), status("501")),
+            (Some(ParcelStatus::OutForDelivery), Some(ParcelStatus::AvailableForPickup))
+        );
+        assert_eq!((status("305"), status("9")), (None, None));
+        assert_eq!(codes.by_word("干线").unwrap().step, Some(Step::Departed));
+        assert!(codes.by_word("").is_none());
+    }
+
+    #[test]
+    fn the_readme_lists_every_code() {
+        let codes = Codes::read().unwrap();
+        let readme = include_str!("../README.md");
+        let listed = |start: &str, words: &[&str]| {
+            let fits = |line: &str| line.starts_with(start) && words.iter().all(|word| line.contains(word));
+            assert!(readme.lines().any(fits), "{start} {words:?}");
+        };
+        for row in codes.scans.rows() {
+            let value = &row.value;
+            let reason = value.reason.map(|reason| reason.to_string()).unwrap_or_default();
+            let step = value.step.map(|step| step.to_string()).unwrap_or_default();
+            listed(&format!("| {} | {} |", row.code, row.meaning), &[value.status.as_str(), &reason, &step]);
+        }
+        for row in codes.watching.rows() {
+            listed(&format!("| {} |", row.code), &[row.value.tracking.as_str()]);
+        }
+        let carriers = Carriers::read(include_str!("codes/carriers.toml"), MoreCarriers::default()).unwrap();
+        for (code, slug) in carriers.rows() {
+            listed(&format!("| {code} |"), &[slug]);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What one scan means where its code alone does not say it. Codes of scans are what a text classifier made of the
+//! sentence, so where the two disagree about a handover the sentence wins.
+//!
+//! Each scan is decided from itself alone, so it says the same whenever and beside whatever it is seen.
+
+use crossdock_connector::codes::TrackingCode;
+use crossdock_connector::remark::{self, Taken};
+use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
+
+/// Words of a scan that puts a parcel into a locker or station; some of these come labelled as signed.
+const PUT_IN: [&str; 10] = [
+    "已投柜",
+    "已放入",
+    "待取",
+    "已存放",
+    "已暂存",
+    "请凭取件码",
+    "请凭取货码",
+    "及时取件",
+    "尽快取件",
+    "早日取件",
+];
+/// Words that a parcel has left it with its recipient.
+const COLLECTED: [&str; 3] = ["完成取件", "已被取", "已取出"];
+/// Words of a signature of the sender.
+const SENT_BACK: [&str; 6] =
+    ["退回签收", "退件签收", "退回件已签收", "寄件人签收", "发件人签收", "退回到寄件人"];
+
+/// What a scan means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    pub(crate) status: ParcelStatus,
+    pub(crate) step: Option<Step>,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) delivered_to: Option<DeliveredTo>,
+}
+
+/// Decides one scan from its code and its sentence.
+pub(crate) fn decide(code: &TrackingCode, text: &str) -> Meaning {
+    let mut meaning = Meaning {
+        status: code.status,
+        step: code.step,
+        reason: code.reason,
+        delivered_to: code.delivered_to,
+    };
+    match meaning.status {
+        ParcelStatus::Delivered => delivered(&mut meaning, text),
+        ParcelStatus::AvailableForPickup => meaning.delivered_to = remark::place(text),
+        ParcelStatus::Exception | ParcelStatus::DeliveryAttempted | ParcelStatus::Returning => {
+            // The code's own reason holds, unless it names none.
+            if matches!(meaning.reason, None | Some(Reason::Other)) {
+                meaning.reason = remark::reason(text).or(meaning.reason);
+            }
+        }
+        _ => {}
+    }
+    meaning
+}
+
+fn delivered(meaning: &mut Meaning, text: &str) {
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    if says(&SENT_BACK) {
+        meaning.status = ParcelStatus::Returned;
+        meaning.delivered_to = Some(DeliveredTo::Sender);
+        return;
+    }
+    let collected = says(&COLLECTED) || remark::says_collected(text);
+    if says(&PUT_IN) && !collected {
+        meaning.status = ParcelStatus::AvailableForPickup;
+        meaning.delivered_to = remark::place(text).or(meaning.delivered_to);
+        return;
+    }
+    meaning.delivered_to = match (meaning.delivered_to, remark::taken(text)) {
+        // The code says locker for lockers and stations alike.
+        (Some(DeliveredTo::Locker), _) => remark::place(text).or(Some(DeliveredTo::Locker)),
+        (Some(known), _) => Some(known),
+        (None, Taken::Person(to) | Taken::Place(to)) => Some(to),
+        (None, Taken::NotSaid) => None,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::Codes;
+
+    fn meaning(code: &str, text: &str) -> (ParcelStatus, Option<DeliveredTo>, Option<Reason>) {
+        let codes = Codes::read().unwrap();
+        let meaning = decide(codes.scans.get(code).unwrap(), text);
+        (meaning.status, meaning.delivered_to, meaning.reason)
+    }
+
+    #[test]
+    fn a_locker_is_no_signature_until_the_parcel_is_out_of_it() {
+        let waits = ParcelStatus::AvailableForPickup;
+        for code in ["3", "301", "304"] {
+            let found = meaning(code, "已签收,快件已放入丰巢智能柜,请及时取件");
+            assert_eq!((found.0, found.1), (waits, Some(DeliveredTo::Locker)), "{code}");
+        }
+        assert_eq!(meaning("501", "已投柜:测试驿站").1, Some(DeliveredTo::Station));
+        let out = meaning("304", "您已在测试驿站完成取件,感谢使用");
+        assert_eq!((out.0, out.1), (ParcelStatus::Delivered, Some(DeliveredTo::Station)));
+        let out = meaning("3", "快件已从丰巢取出,待取件数0");
+        assert_eq!(out.0, ParcelStatus::Delivered);
+    }
+
+    #[test]
+    fn who_signed() {
+        assert_eq!(meaning("3", "已签收,签收人:前台").1, Some(DeliveredTo::Agent));
+        assert_eq!(meaning("3", "已签收").1, None);
+        assert_eq!(meaning("301", "已签收,签收人:前台").1, Some(DeliveredTo::Recipient));
+        let back = meaning("3", "退件签收,签收人:测试商家");
+        assert_eq!((back.0, back.1), (ParcelStatus::Returned, Some(DeliveredTo::Sender)));
+    }
+
+    #[test]
+    fn why() {
+        assert_eq!(meaning("2", "快件破损").2, Some(Reason::Damaged));
+        assert_eq!(meaning("2", "疑难件").2, Some(Reason::Other));
+        assert_eq!(meaning("204", "派件异常:地址不详").2, Some(Reason::AddressProblem));
+        assert_eq!(meaning("204", "派件异常").2, None);
+        assert_eq!(meaning("207", "快件破损").2, Some(Reason::OutOfArea));
+    }
+}

@@ -1,0 +1,120 @@
+//! What Kuaidi100 sends, as it stands on the wire: lenient, borrowing from the text.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crossdock_connector::form::Form;
+use crossdock_connector::rows::{or_none, or_nothing};
+use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::{Error, Result, Topic};
+
+/// Name of everything that is Kuaidi100's.
+pub(crate) const SLUG: &str = "kuaidi100";
+/// Topic of pushes.
+pub(crate) const PUSH: Topic = "callback";
+/// Topic of query replies.
+pub(crate) const QUERY: Topic = "query.do";
+
+/// A push.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Callback<'a> {
+    /// How the subscription stands.
+    #[serde(borrow, default)]
+    pub(crate) status: Scalar<'a>,
+    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    pub(crate) message: Scalar<'a>,
+    /// `1`: the carrier was corrected.
+    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    pub(crate) auto_check: Scalar<'a>,
+    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    pub(crate) com_old: Scalar<'a>,
+    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    pub(crate) com_new: Scalar<'a>,
+    #[serde(borrow, default)]
+    pub(crate) last_result: Option<Track<'a>>,
+    /// The leg abroad.
+    #[serde(borrow, default, deserialize_with = "or_none")]
+    pub(crate) dest_result: Option<Track<'a>>,
+}
+
+/// The history of a parcel: in a push, and as the reply to a query.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Track<'a> {
+    /// `false` in an error.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) result: Scalar<'a>,
+    /// Code of an error.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) return_code: Scalar<'a>,
+    /// `200`, else nothing is known.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) status: Scalar<'a>,
+    /// What all scans together say.
+    #[serde(borrow)]
+    pub(crate) state: Scalar<'a>,
+    #[serde(borrow)]
+    pub(crate) com: Scalar<'a>,
+    #[serde(borrow)]
+    pub(crate) nu: Scalar<'a>,
+    /// The scans, newest first.
+    #[serde(borrow)]
+    pub(crate) data: Option<&'a RawValue>,
+}
+
+/// One scan.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Row<'a> {
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) ftime: Scalar<'a>,
+    /// `yyyy-MM-dd HH:mm:ss` without zone.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) time: Scalar<'a>,
+    /// A sentence; may hold names and phones.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) context: Scalar<'a>,
+    /// A Chinese word for the status.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) status: Scalar<'a>,
+    #[serde(borrow)]
+    pub(crate) status_code: Scalar<'a>,
+    /// `CN` and a division code of twelve digits.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) area_code: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) area_name: Scalar<'a>,
+    /// `lng,lat`.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) area_center: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) location: Scalar<'a>,
+}
+
+/// The signed text of a push: field `param` of a form, or the text itself, so that it is easily tried out.
+///
+/// # Errors
+/// `Malformed` when it is neither.
+pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
+    let bare = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    if bare.trim_ascii_start().first() == Some(&b'{') {
+        let text = std::str::from_utf8(bare).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        return Ok(Cow::Borrowed(text));
+    }
+    let missing = || Error::malformed("expected a form with the field `param`").at("$.param");
+    Form::read(body)?.take("param").ok_or_else(missing)
+}
+
+/// Reads an object; a list would be read as one too, field by field.
+///
+/// # Errors
+/// `Malformed` when it is not such an object.
+pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::malformed("expected a JSON object").at("$"));
+    }
+    wire::parse(text.as_bytes())
+}
