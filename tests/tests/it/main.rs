@@ -16,6 +16,7 @@ mod crash;
 mod disk_full;
 mod house_rules;
 mod orders;
+mod receivers;
 mod repair;
 mod shutdown;
 mod site;

@@ -52,6 +52,7 @@ impl Site {
         };
         command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null()).env("RUST_BACKTRACE", "0");
         command.env("STORE_SECRET", orders::secret()).env("SINK_SECRET", demo_secret(1));
+        command.env("BOT_KEY", "0a1b2c3d4e5f60718293a4b5c6d7e8f9");
         command
     }
 

@@ -73,7 +73,7 @@ fn careless(how: Carelessness) -> impl Fn(Table) -> Result<Parts> {
 fn c10_a_body_that_is_not_signed() {
     let mut subject = subject::<acme_platform::Acme>(PLATFORM);
     subject.build = |table| careless(Carelessness::SignsOnlyTheTime)(table);
-    fails(&subject, "C10", "bit 0 of byte 0 flipped: not refused");
+    fails(&subject, "C10", "flipped: not signed, not refused, and yet read");
 }
 
 #[test]
