@@ -92,7 +92,7 @@ impl World {
         format!(
             "{}[[sink]]\nid = \"wdt\"\nuse = \"wangdiantong\"\nbatch = 4\n{pace}[sink.settings]\ngeneration = \"qyb\"\n\
              sid = \"demo\"\nappkey = \"demo-key\"\nappsecret = {{ env = \"STORE_SECRET\" }}\nbase_url = \"{}\"\n\
-             shops = {{ \"*\" = \"S001\" }}\nprefixes = {{ \"*\" = \"x-\" }}\npause_seconds = 1\n\
+             shops = {{ \"*\" = \"S001\" }}\nprefixes = {{ own_store = \"x-\" }}\npause_seconds = 1\n\
              [[sink]]\nid = \"odoo\"\nuse = \"odoo\"\n{pace}[sink.settings]\nbase_url = \"{}\"\ndatabase = \"acme\"\n\
              api_key = {{ env = \"STORE_SECRET\" }}\nrevision_field = \"x_revision\"\nfields = {{ x_note = \"order.buyer_note\" }}\n\
              customers = {{ partners = {{ \"*\" = \"1\" }} }}\n\
