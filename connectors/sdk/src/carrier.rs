@@ -106,9 +106,9 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// Attaches a text under the carrier's name.
+    /// Attaches a text under the name of who tells it.
     pub fn note(&mut self, key: &str, text: impl Into<String>) {
-        let namespace = self.parcel.carrier.clone();
+        let namespace = self.parcel.source.platform.clone();
         let fields = self.parcel.ext.entry(namespace).or_default();
         fields.insert(key.to_owned(), serde_json::Value::String(text.into()));
     }

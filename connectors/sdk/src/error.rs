@@ -174,6 +174,13 @@ impl Error {
         self
     }
 
+    /// The same as bytes that are not what they claim to be: an error reply that was captured as an answer.
+    #[must_use]
+    pub fn into_malformed(mut self) -> Self {
+        self.kind = ErrorKind::Malformed;
+        self
+    }
+
     /// What happened.
     pub fn kind(&self) -> ErrorKind {
         self.kind

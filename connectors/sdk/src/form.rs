@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use crate::{Error, Result};
 
+/// The content type of a form.
+pub const TYPE: &str = "application/x-www-form-urlencoded; charset=UTF-8";
+
 /// The fields of a form, in the order in which they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);

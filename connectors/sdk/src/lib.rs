@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(clippy::float_cmp)]
 
+pub mod aggregator;
 mod capture;
 pub mod carrier;
 pub mod codes;
@@ -18,6 +19,7 @@ pub mod place;
 mod pull;
 mod push;
 pub mod remark;
+pub mod rows;
 mod secret;
 mod session;
 pub mod settings;

@@ -95,6 +95,15 @@ pub trait Track: Send + Sync {
     /// `Config` when the carrier needs something about the parcel that is not known.
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest>;
 
+    /// The call for parcels of one carrier, by our word for it: for aggregators, which have to be told whose parcels they
+    /// are. A carrier's own connector has no use for it.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query); `Config` when the aggregator's code of the carrier is not known.
+    fn query_of(&self, _carrier: &str, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
+        self.query(waybills, context)
+    }
+
     /// Reads the reply.
     ///
     /// # Errors
