@@ -1,0 +1,166 @@
+//! Settings of a JD Logistics source.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret};
+
+/// The `settings` table.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The account at JD Logistics: any stable word, part of the source of every parcel.
+    #[serde(default = "default_account")]
+    pub account: String,
+    /// For asking JD about parcels.
+    pub track: Option<TrackConfig>,
+}
+
+/// What is needed to ask JD.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrackConfig {
+    /// Which of JD's systems.
+    #[serde(default)]
+    pub environment: Environment,
+    /// Another address of the gateway, for stand-ins and relays.
+    pub endpoint: Option<String>,
+    /// Another address of the token service, for stand-ins and relays.
+    pub oauth_endpoint: Option<String>,
+    /// The app key.
+    pub app_key: String,
+    /// The app secret.
+    pub app_secret: Secret,
+    /// An access token, used as it is.
+    pub access_token: Option<Secret>,
+    /// A refresh token, with which access tokens are got.
+    pub refresh_token: Option<Secret>,
+    /// Which interface is asked.
+    #[serde(default)]
+    pub interface: Interface,
+    /// Who ordered: 0 consumer, 1 business contract, 2 consumer to business.
+    #[serde(default = "default_origin")]
+    pub order_origin: u8,
+    /// The customer code (merchant number) of the contract.
+    pub customer_code: Option<String>,
+    /// What the codes of the gateway mean.
+    #[serde(default)]
+    pub gateway_codes: BTreeMap<String, GatewayCode>,
+}
+
+/// JD's systems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Production.
+    #[default]
+    Production,
+    /// Pre-production.
+    Test,
+}
+
+/// JD's interfaces for traces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Interface {
+    /// `/ecap/v1/orders/trace/query`, for orders of one's own.
+    #[default]
+    Trace,
+    /// `/jd/tracking/query`, by number and phone.
+    Tracking,
+}
+
+/// What a code of the gateway means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GatewayCode {
+    /// The access token has ended.
+    Session,
+    /// Signature or permission.
+    Auth,
+    /// Too many calls.
+    RateLimited,
+    /// A passing fault.
+    Unavailable,
+}
+
+impl GatewayCode {
+    /// The kind of the error.
+    pub(crate) const fn kind(self) -> ErrorKind {
+        match self {
+            Self::Session => ErrorKind::Session,
+            Self::Auth => ErrorKind::Auth,
+            Self::RateLimited => ErrorKind::RateLimited,
+            Self::Unavailable => ErrorKind::Unavailable,
+        }
+    }
+}
+
+impl TrackConfig {
+    /// The gateway, without a slash at its end.
+    pub(crate) fn gateway(&self) -> &str {
+        let standard = match self.environment {
+            Environment::Production => "https://api.jdl.com",
+            Environment::Test => "https://uat-api.jdl.com",
+        };
+        self.endpoint.as_deref().unwrap_or(standard).trim_end_matches('/')
+    }
+
+    /// The token service, without a slash at its end.
+    pub(crate) fn oauth(&self) -> &str {
+        let standard = match self.environment {
+            Environment::Production => "https://oauth.jdl.com",
+            Environment::Test => "https://uat-oauth.jdl.com",
+        };
+        self.oauth_endpoint.as_deref().unwrap_or(standard).trim_end_matches('/')
+    }
+}
+
+fn default_account() -> String {
+    "default".to_owned()
+}
+
+const fn default_origin() -> u8 {
+    1
+}
+
+impl ConnectorConfig for Config {
+    fn example() -> &'static str {
+        include_str!("../example.toml")
+    }
+
+    fn validate(&self) -> Result<()> {
+        if self.account.trim().is_empty() {
+            return Err(Error::config("must not be empty").at("account"));
+        }
+        let Some(track) = &self.track else { return Ok(()) };
+        if track.app_key.trim().is_empty() {
+            return Err(Error::config("must not be empty").at("track.app_key"));
+        }
+        if track.access_token.is_some() == track.refresh_token.is_some() {
+            let what = "expected either refresh_token or access_token";
+            return Err(Error::config(what).at("track.refresh_token"));
+        }
+        for (key, address) in
+            [("track.endpoint", &track.endpoint), ("track.oauth_endpoint", &track.oauth_endpoint)]
+        {
+            if address
+                .as_ref()
+                .is_some_and(|url| !(url.starts_with("https://") || url.starts_with("http://")))
+            {
+                return Err(Error::config("expected an http or https address").at(key));
+            }
+        }
+        if track.order_origin > 2 {
+            return Err(Error::config("expected 0, 1 or 2").at("track.order_origin"));
+        }
+        let needs_customer = track.interface == Interface::Trace && track.order_origin > 0;
+        if needs_customer && track.customer_code.as_deref().is_none_or(|code| code.trim().is_empty()) {
+            let what = "must be there for orders of business customers (order_origin 1 and 2)";
+            return Err(Error::config(what).at("track.customer_code"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! Replies to parcels: one observation for each waybill, partial, with its events.
+
+use std::collections::BTreeMap;
+
+use crossdock_connector::carrier::{self, Batch, House};
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, time, wire,
+};
+use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
+
+use crate::codes::Codes;
+use crate::decide::{self, Meaning};
+use crate::error;
+use crate::wire::{Row, TRACE, TRACKING, Trace, rows};
+
+/// Header under which the number asked for is kept beside a reply.
+pub(crate) const ASKED: &str = "waybill";
+/// 换单打印: the waybill goes on under a number that only the sentence names.
+const RELABELLED: &str = "200020";
+
+/// The normalize part.
+pub(crate) struct Traces {
+    pub(crate) house: House,
+    pub(crate) codes: Codes,
+}
+
+impl Normalize for Traces {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        if ![TRACE, TRACKING].contains(&capture.topic.as_str()) {
+            let what = format!("unknown topic, expected {TRACE} or {TRACKING}");
+            return Err(Error::new(ErrorKind::Unsupported, what).with("topic", &capture.topic));
+        }
+        error::gateway(&capture.body, &BTreeMap::new(), false).map_err(not_an_answer)?;
+        let rows = rows(&capture.body).map_err(not_an_answer)?;
+        let mut batch = Batch::new(&self.house);
+        if rows.is_empty() {
+            batch.issues.push(Issue::new(IssueKind::BadValue, "$.data.traceDetails", "no events yet"));
+        }
+        let asked = capture.headers.get(ASKED);
+        let mut next = Vec::new();
+        for row in &rows {
+            match self.trace(row, asked, &mut batch) {
+                Ok(found) => next.extend(found),
+                Err(error) => batch.bad(error),
+            }
+        }
+        for (number, from) in next {
+            batch.parcel(&number).note("forwarded_from", from);
+        }
+        batch.finish("no_routes")
+    }
+}
+
+/// An error reply should never have been captured: as a capture it is bytes that are not what they claim.
+fn not_an_answer(error: Error) -> Error {
+    let mut malformed = Error::malformed(error.message());
+    malformed.vendor_code.clone_from(&error.vendor_code);
+    malformed.path.clone_from(&error.path);
+    malformed
+}
+
+impl Traces {
+    /// Adds one event; gives the number the waybill goes on under, and its own.
+    fn trace(
+        &self,
+        row: &Row<'_>,
+        asked: Option<&str>,
+        batch: &mut Batch<'_>,
+    ) -> Result<Option<(String, String)>> {
+        let place = &row.place;
+        // The reader's own words may quote the row, and with it a person.
+        let wrong = |path: &str| {
+            let path = format!("{place}{}", path.trim_start_matches('$'));
+            Error::malformed("not an object of texts and numbers").at(path)
+        };
+        if !row.raw.get().starts_with('{') {
+            return Err(wrong(""));
+        }
+        let trace: Trace<'_> = wire::parse(row.raw.get().as_bytes())
+            .map_err(|error| wrong(error.path.as_deref().unwrap_or_default()))?;
+        let number = carrier::number(trace.waybill_code.as_str())
+            .or_else(|| row.shipment.as_deref().and_then(carrier::number))
+            .or_else(|| asked.and_then(carrier::number))
+            .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.waybillCode")))?;
+        let at = moment(trace.operation_time.as_str())
+            .map_err(|error| error.at(format!("{place}.operationTime")))?;
+        let text = trace.operation_remark.text().or(trace.operation_title.text()).unwrap_or_default();
+        let category = trace.category.text();
+        if let Some(category) = category
+            && self.codes.categories.get(category).is_none()
+        {
+            batch.issues.push(Issue::unmapped(format!("{place}.category"), category));
+        }
+        // The event says more than the shipment's category, which only stands in where there is no event.
+        let (table, code, key) = match (trace.state.text(), category) {
+            (Some(state), _) => (&self.codes.states, state, "state"),
+            (None, Some(category)) => (&self.codes.categories, category, "category"),
+            (None, None) => (&self.codes.states, "", "state"),
+        };
+        let known_issue = key == "category" && table.get(code).is_none();
+        let path = format!("{place}.{key}");
+        let meaning = if known_issue {
+            Meaning { status_raw: Some(code.to_owned()), ..Meaning::default() }
+        } else {
+            decide::decide(table, code, text, &path, &mut batch.issues)
+        };
+        let operator = trace.operator_name.text().unwrap_or_default();
+        let masked = remark::mask_with(text, &[operator]);
+        let event = TrackingEvent {
+            at,
+            status: meaning.status,
+            status_raw: meaning.status_raw.clone(),
+            step: meaning.step,
+            reason: meaning.reason,
+            delivered_to: meaning.delivered_to,
+            code_namespace: Some(table.namespace.clone()),
+            code_raw: (!code.is_empty()).then(|| code.to_owned()),
+            description: (!masked.text.is_empty()).then(|| masked.text.clone().into_owned()),
+            location: trace
+                .city
+                .text()
+                .or(trace.route_address.text())
+                .map(|city| Location { text: Some(city.to_owned()), ..Location::default() }),
+            facility: remark::facility(text).map(str::to_owned),
+            courier: courier(&meaning, operator, trace.operator_phone.text(), &masked),
+            ..TrackingEvent::default()
+        };
+        let gathered = batch.parcel(&number);
+        if let Some((waybill, piece, pieces)) = decide::piece(&number) {
+            for (key, value) in [("waybill", waybill), ("piece", piece), ("pieces", pieces)] {
+                gathered.note(key, value);
+            }
+        }
+        if meaning.status == ParcelStatus::Delivered
+            && let Some(signer) = masked.signer
+        {
+            gathered.parcel.signed_by = Some(Protected::masked(signer));
+        }
+        gathered.parcel.events.push(event);
+        let next = if code == RELABELLED { decide::next_number(text, &number) } else { None };
+        if let Some(next) = &next {
+            gathered.note("forwarded_to", next.as_str());
+        }
+        Ok(next.map(|next| (next, number)))
+    }
+}
+
+/// Who delivers, while delivering: from fields of their own, else from the sentence.
+fn courier(
+    meaning: &Meaning,
+    name: &str,
+    phone: Option<&str>,
+    masked: &remark::Masked<'_>,
+) -> Option<Courier> {
+    if meaning.status != ParcelStatus::OutForDelivery {
+        return None;
+    }
+    if let Some(courier) = carrier::courier(Some(name), phone) {
+        return Some(courier);
+    }
+    let phone = masked.phone.as_ref().map(|(number, _)| number.as_str());
+    let mut found = carrier::courier(None, phone).unwrap_or_default();
+    found.name = masked.courier.as_ref().map(Protected::masked);
+    (found.name.is_some() || found.phone.is_some()).then_some(found)
+}
+
+/// A time in China, with dashes or slashes.
+fn moment(text: &str) -> Result<Ts> {
+    time::china(&text.replace('/', "-"))
+}
