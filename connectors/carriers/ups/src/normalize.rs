@@ -1,0 +1,301 @@
+//! Alerts and query replies to parcels: one observation for each package, partial, with its scans.
+
+use serde_json::value::RawValue;
+
+use crossdock_connector::carrier::{self, Batch, House};
+use crossdock_connector::remark::english;
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, ObjectId, Result, rows,
+};
+use crossdock_schemas::{DeliveredTo, Leg, Location, ParcelStatus, Protected, TrackingEvent};
+
+use crate::codes::Codes;
+use crate::decide::{Said, decide};
+use crate::package;
+use crate::time::Stamp;
+use crate::track::{PACKAGE, shipments};
+use crate::wire::{ALERT, Activity, Alert, DETAILS, Package, Place, SLUG, Shipment, Status};
+
+/// The normalize part.
+pub(crate) struct Scans {
+    pub(crate) house: House,
+    pub(crate) codes: Codes,
+    /// Whether an alert of a delivery only makes us ask.
+    pub(crate) confirm: bool,
+}
+
+impl Normalize for Scans {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        match capture.topic.as_str() {
+            ALERT => self.alerts(&capture.body),
+            DETAILS => self.details(&capture.body),
+            other => {
+                let what = format!("unknown topic, expected {ALERT} or {DETAILS}");
+                Err(Error::new(ErrorKind::Unsupported, what).with("topic", other))
+            }
+        }
+    }
+}
+
+fn missing(what: &str, path: String) -> Error {
+    Error::malformed(format!("{what} is missing")).at(path)
+}
+
+impl Scans {
+    fn alerts(&self, body: &[u8]) -> Result<Normalized> {
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        let found = rows::rows(text, "$")?;
+        if found.is_empty() {
+            return Err(Error::malformed("there is no scan in it").at("$"));
+        }
+        let listed = text.trim_start().starts_with('[');
+        let mut batch = Batch::new(&self.house);
+        let mut fetch: Vec<ObjectId> = Vec::new();
+        for (at, raw) in found.iter().enumerate() {
+            let place = if listed { format!("$[{at}]") } else { "$".to_owned() };
+            match self.alert(raw, &place, &mut batch) {
+                Ok(Some(number)) => {
+                    let id = ObjectId::new(PACKAGE, number);
+                    if !fetch.contains(&id) {
+                        fetch.push(id);
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => batch.bad(error),
+            }
+        }
+        if fetch.is_empty() {
+            return batch.finish("empty");
+        }
+        let normalized = batch.finish("nudge").or_else(|error| {
+            let path = error.path.clone().unwrap_or_default();
+            let issue = Issue::new(IssueKind::Malformed, path, error.message());
+            Ok::<_, Error>(Normalized { issues: vec![issue], ..Normalized::default() })
+        })?;
+        Ok(Normalized { fetch, ignored: None, ..normalized })
+    }
+
+    /// Reads an alert; gives the number to ask for when it only announces a delivery.
+    fn alert(&self, raw: &RawValue, place: &str, batch: &mut Batch<'_>) -> Result<Option<String>> {
+        let alert: Alert<'_> = rows::object(raw, place)?;
+        let number = carrier::number(alert.tracking_number.as_str())
+            .ok_or_else(|| missing("the number", format!("{place}.trackingNumber")))?;
+        let status =
+            alert.activity_status.ok_or_else(|| missing("the status", format!("{place}.activityStatus")))?;
+        let stamp = Stamp {
+            local: [alert.local_activity_date.text(), alert.local_activity_time.text()],
+            gmt: [alert.gmt_activity_date.text(), alert.gmt_activity_time.text()],
+            offset: alert.gmt_offset.text(),
+        };
+        let seen = Seen {
+            stamp,
+            status: &status,
+            keys: ["activityStatus", "descriptionCode", "localActivityDate"],
+            at: alert.activity_location.as_ref(),
+            facility: None,
+            received_by: alert.received_by.text().unwrap_or_default(),
+        };
+        let event = self.event(&seen, place, &mut batch.issues)?;
+        if self.confirm && event.status == ParcelStatus::Delivered {
+            return Ok(Some(number));
+        }
+        let gathered = batch.parcel(&number);
+        if event.status == ParcelStatus::Delivered {
+            gathered.parcel.signed_by = english::signer(seen.received_by).map(Protected::masked);
+        }
+        if let Some(day) = alert.scheduled_delivery_date.text() {
+            gathered.note("scheduled_delivery_date", day);
+        }
+        if let Some(other) = alert.alternate_tracking_number.text().filter(|other| *other != number) {
+            gathered.note("alternate_number", other);
+        }
+        gathered.parcel.events.push(event);
+        Ok(None)
+    }
+
+    fn details(&self, body: &[u8]) -> Result<Normalized> {
+        // An error reply should never have been captured: as a capture it is bytes that are not what they claim.
+        let found = shipments(body).map_err(Error::into_malformed)?;
+        let mut batch = Batch::new(&self.house);
+        for (at, raw) in found.iter().enumerate() {
+            let place = format!("$.trackResponse.shipment[{at}]");
+            if let Err(error) = self.shipment(raw, &place, &mut batch) {
+                batch.bad(error);
+            }
+        }
+        batch.finish("no_scans")
+    }
+
+    fn shipment(&self, raw: &RawValue, place: &str, batch: &mut Batch<'_>) -> Result<()> {
+        let shipment: Shipment<'_> = rows::object(raw, place)?;
+        let inquiry = carrier::number(shipment.inquiry_number.as_str());
+        let path = format!("{place}.package");
+        let packages = match shipment.package {
+            Some(raw) => rows::rows(raw.get(), &path)?,
+            None => Vec::new(),
+        };
+        if packages.is_empty() {
+            batch.issues.push(Issue::new(IssueKind::BadValue, path.clone(), "no package"));
+        }
+        for (at, raw) in packages.iter().enumerate() {
+            let place = format!("{path}[{at}]");
+            if let Err(error) = self.package(raw, inquiry.as_deref(), &place, batch) {
+                batch.bad(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn package(
+        &self,
+        raw: &RawValue,
+        inquiry: Option<&str>,
+        place: &str,
+        batch: &mut Batch<'_>,
+    ) -> Result<()> {
+        let read: Package<'_> = rows::object(raw, place)?;
+        let number = carrier::number(read.tracking_number.as_str())
+            .or_else(|| inquiry.map(str::to_owned))
+            .ok_or_else(|| missing("the number", format!("{place}.trackingNumber")))?;
+        let path = format!("{place}.activity");
+        let activities = match read.activity {
+            Some(raw) => rows::rows(raw.get(), &path)?,
+            None => Vec::new(),
+        };
+        if activities.is_empty() {
+            batch.issues.push(Issue::new(IssueKind::BadValue, path.clone(), "no scans yet"));
+        }
+        let received_by = read.delivery_information.as_ref().and_then(|info| info.received_by.text());
+        let mut events = Vec::with_capacity(activities.len());
+        for (at, raw) in activities.iter().enumerate() {
+            let place = format!("{path}[{at}]");
+            let found = self.activity(raw, received_by, &place, &mut batch.issues);
+            match found {
+                Ok(event) => events.push(event),
+                Err(error) => batch.bad(error),
+            }
+        }
+        if events.is_empty() && !activities.is_empty() {
+            // Nothing readable is left of it: the scans' own errors are the answer.
+            return Ok(());
+        }
+        came_back(&mut events, &read);
+        let delivered = events.iter().any(|event| event.status == ParcelStatus::Delivered);
+        let gathered = batch.parcel(&number);
+        gathered.parcel.events.append(&mut events);
+        if delivered {
+            gathered.parcel.signed_by = received_by.and_then(english::signer).map(Protected::masked);
+        }
+        package::fill(gathered, &read);
+        Ok(())
+    }
+
+    fn activity(
+        &self,
+        raw: &RawValue,
+        received_by: Option<&str>,
+        place: &str,
+        issues: &mut Vec<Issue>,
+    ) -> Result<TrackingEvent> {
+        let activity: Activity<'_> = rows::object(raw, place)?;
+        let status = activity.status.ok_or_else(|| missing("the status", format!("{place}.status")))?;
+        let location = activity.location.unwrap_or_default();
+        let stamp = Stamp {
+            local: [activity.date.text(), activity.time.text()],
+            gmt: [activity.gmt_date.text(), activity.gmt_time.text()],
+            offset: activity.gmt_offset.text(),
+        };
+        let seen = Seen {
+            stamp,
+            status: &status,
+            keys: ["status", "statusCode", "date"],
+            at: location.address.as_ref(),
+            facility: location.slic.text().filter(|slic| slic.bytes().any(|byte| byte != b'0')),
+            received_by: received_by.unwrap_or_default(),
+        };
+        self.event(&seen, place, issues)
+    }
+
+    fn event(&self, seen: &Seen<'_>, place: &str, issues: &mut Vec<Issue>) -> Result<TrackingEvent> {
+        let [status_key, number_key, date_key] = seen.keys;
+        let (at, at_quality) = seen.stamp.moment(seen.at, &format!("{place}.{date_key}"), issues)?;
+        let status = seen.status;
+        let text = status.description.text().unwrap_or_default();
+        let said = Said {
+            kind: status.kind.text().unwrap_or_default(),
+            code: status.code.text().unwrap_or_default(),
+            number: status.status_code.text(),
+            text,
+            received_by: seen.received_by,
+        };
+        let meaning = decide(&self.codes, &said, &format!("{place}.{status_key}"), number_key, issues);
+        let parts = [Some(said.kind), Some(said.code), said.number];
+        let code: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let shown = english::shown(text, &[seen.received_by]);
+        Ok(TrackingEvent {
+            at,
+            at_quality,
+            status: meaning.code.status,
+            status_raw: meaning.unknown,
+            step: meaning.code.step,
+            reason: meaning.code.reason,
+            delivered_to: meaning.code.delivered_to,
+            code_namespace: Some(SLUG.to_owned()),
+            code_raw: (!code.is_empty()).then(|| code.join("/")),
+            description: (!shown.is_empty()).then(|| shown.into_owned()),
+            location: seen.at.and_then(location),
+            facility: seen.facility.map(str::to_owned),
+            ..TrackingEvent::default()
+        })
+    }
+}
+
+/// What a scan holds, from either interface.
+struct Seen<'s> {
+    stamp: Stamp<'s>,
+    status: &'s Status<'s>,
+    /// Names of the status, of its number and of its date.
+    keys: [&'static str; 3],
+    at: Option<&'s Place<'s>>,
+    facility: Option<&'s str>,
+    received_by: &'s str,
+}
+
+/// The postal code is left out of the text: only some sources of the same scan have it.
+fn location(place: &Place<'_>) -> Option<Location> {
+    let country = place.country();
+    let parts = [place.city.text(), place.state_province.text(), country.or(place.country.text())];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| Location {
+        text: Some(parts.join(", ")),
+        country: country.map(str::to_owned),
+        postal_code: place.postal_code.owned(),
+        ..Location::default()
+    })
+}
+
+/// A delivery after a return was begun is the end of the return, unless it was at the destination after all.
+fn came_back(events: &mut [TrackingEvent], package: &Package<'_>) {
+    let begun =
+        events.iter().filter(|event| event.status == ParcelStatus::Returning).map(|event| event.at).min();
+    let Some(begun) = begun else { return };
+    for event in events.iter_mut().filter(|event| event.at >= begun) {
+        let place = event.location.as_ref().and_then(|location| location.text.as_deref());
+        if event.status == ParcelStatus::Delivered && !package::is_destination(package, place) {
+            event.status = ParcelStatus::Returned;
+            event.delivered_to = Some(DeliveredTo::Sender);
+        }
+    }
+}
+
+/// A number at the post that carries the last mile.
+pub(crate) fn leg(number: &str, kind: &str) -> Option<Leg> {
+    let number = carrier::number(number)?;
+    (kind == "USPS_PIC").then(|| Leg {
+        carrier: "usps".to_owned(),
+        tracking_no: number,
+        kind: crossdock_schemas::LegKind::LastMile,
+        kind_raw: None,
+    })
+}

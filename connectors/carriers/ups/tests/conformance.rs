@@ -1,0 +1,3 @@
+//! The conformance suite for UPS.
+
+crossdock_testkit::conformance!(crossdock_ups::Ups);
