@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod lock;
 pub mod operate;
 pub mod pipeline;
+pub mod reconcile;
 pub mod registry;
 pub mod registry_table;
 pub mod session;

@@ -110,12 +110,16 @@ pub fn private_file(path: &Path) -> Result<(), String> {
     options.open(path).map(drop).map_err(|error| format!("cannot create {}: {error}", path.display()))
 }
 
+/// Whether a process holds a data directory.
+pub fn is_held(dir: &Path) -> bool {
+    let file = File::options().write(true).open(dir.join("lock"));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// The hub that holds a data directory, if one does.
 pub fn running(dir: &Path) -> Option<Running> {
-    let file = File::options().write(true).open(dir.join("lock")).ok()?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {}
-        _ => return None,
+    if !is_held(dir) {
+        return None;
     }
     let text = std::fs::read_to_string(dir.join("hub.json")).ok()?;
     serde_json::from_str(&text).ok()

@@ -9,6 +9,7 @@ mod commits;
 mod given;
 mod handoffs;
 mod ledger;
+mod lookups;
 mod model;
 mod nudges;
 mod repairs;
@@ -62,6 +63,11 @@ macro_rules! contract {
             handoffs::sinks_do_not_feel_each_other,
             ledger::balances_wherever_a_sink_stands,
             ledger::balances_whatever_became_of_captures,
+            lookups::parked_rows_are_found_page_by_page,
+            lookups::quarantined_rows_are_found_page_by_page,
+            lookups::a_source_is_asked_what_it_told,
+            lookups::what_became_of_a_history_names_people_too,
+            lookups::the_backlog_says_what_the_ledger_says,
             nudges::one_fetch_answers_all_nudges_for_an_object,
             nudges::wait_for_their_time_and_survive,
             nudges::given_up_puts_the_capture_into_quarantine,

@@ -7,6 +7,8 @@
 //! - `settle` is durable when it returns; what was handed off and not settled is handed off again.
 //! - Sequences of captures and of events only grow, and are dense enough to be read in ranges.
 
+mod backlog;
+mod lots;
 mod places;
 mod questions;
 mod types;
@@ -20,6 +22,8 @@ use std::time::Duration;
 use crossdock_connector::BoxFuture;
 use tokio::sync::watch;
 
+pub use backlog::*;
+pub use lots::*;
 pub use places::*;
 pub use questions::*;
 pub use types::*;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use crossdock_schemas::HistoryKind;
 use serde::Serialize;
 
-use super::{HistoryKey, Micros, QuarantineReason, Replay, Seq, SinkPlace, StoredEvent, StoredState};
+use super::{
+    Backlog, HistoryKey, Micros, ParkedFilter, QuarantineFilter, QuarantineReason, Replay, Seq, SinkPlace,
+    StoredEvent, StoredState,
+};
 
 /// What people ask.
 #[derive(Clone, Debug)]
@@ -25,17 +28,21 @@ pub enum Question {
         /// Number.
         number: String,
     },
-    /// Captures in quarantine.
+    /// Captures in quarantine, in their order.
     Quarantine {
-        /// Only this source.
-        source: Option<String>,
+        /// Which.
+        which: QuarantineFilter,
+        /// Behind this one.
+        after: Seq,
         /// At most.
         limit: usize,
     },
-    /// Handoffs that were given up.
+    /// Handoffs that were given up, sink by sink and in the order of the log.
     Parked {
-        /// Only this sink.
-        sink: Option<String>,
+        /// Which.
+        which: ParkedFilter,
+        /// Behind this sink's handoff of this event.
+        after: Option<(String, Seq)>,
         /// At most.
         limit: usize,
     },
@@ -48,6 +55,25 @@ pub enum Question {
         /// At most.
         limit: usize,
     },
+    /// Histories of one kind that captures of a source spoke about and that changed here since a time.
+    Told {
+        /// Source.
+        source: String,
+        /// Kind.
+        kind: HistoryKind,
+        /// Since.
+        since: Micros,
+        /// After this history.
+        after: i64,
+        /// At most.
+        limit: usize,
+    },
+    /// The events of a history, and what became of them where that is not simply delivered.
+    Handoffs(HistoryKey),
+    /// Where a sink stands; it was opened before or is not there.
+    SinkPlace(String),
+    /// How far behind everything is.
+    Backlog,
     /// Open fetches per source, for people.
     Nudges,
     /// Replays that have not come to their end.
@@ -71,6 +97,14 @@ pub enum Answer {
     Parked(Vec<ParkedRow>),
     /// States with the place of the last one.
     States(Vec<(i64, StoredState)>),
+    /// Histories with their keys and snapshots.
+    Told(Vec<Told>),
+    /// Events with what became of them.
+    Handoffs(Vec<StoredEvent>, Vec<TimelineHandoff>),
+    /// Where a sink stands; `None` when it was never opened.
+    SinkPlace(Option<Box<SinkPlace>>),
+    /// How far behind everything is.
+    Backlog(Backlog),
     /// Open fetches: source, how many, the last error.
     Nudges(Vec<(String, u64, Option<String>)>),
     /// Replays under way.
@@ -169,6 +203,17 @@ pub struct ParkedRow {
     pub at: Micros,
 }
 
+/// A history that a source spoke about.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Its place among all histories.
+    pub place: i64,
+    /// Which.
+    pub key: HistoryKey,
+    /// The entity as it travels in events.
+    pub snapshot: Option<String>,
+}
+
 /// Everything known about one history.
 #[derive(Clone, Debug)]
 pub struct Timeline {
@@ -222,7 +267,7 @@ pub struct TimelineHandoff {
     pub at: Micros,
     /// Attempt.
     pub attempt: u32,
-    /// Outcome, or `parked` and `held` for how it stands.
+    /// Outcome, `retried` and `dropped` where people stepped in, or `parked` and `held` for how it stands.
     pub outcome: String,
     /// The receiver's words.
     pub detail: String,
@@ -247,7 +292,12 @@ pub enum Repair {
     /// Ends a replay where it stands.
     StopReplay(i64),
     /// Drops parked events for good.
-    DropParked(Vec<(String, Seq)>),
+    DropParked {
+        /// Sink and event places.
+        items: Vec<(String, Seq)>,
+        /// Now.
+        at: Micros,
+    },
     /// Removes bodies of captures older than this that are folded and not in quarantine, at most so many.
     Retire {
         /// Older than.

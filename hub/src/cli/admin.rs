@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::http::Client;
 use crate::ledger::Ledger;
 use crate::lock::Running;
-use crate::operate::{Changed, Handed, Order};
+use crate::operate::{Changed, Handed, Order, Top};
 
 use super::{Failure, Outcome};
 
@@ -64,6 +64,11 @@ impl Admin {
     /// How far the intake is.
     pub(super) async fn position(&self) -> Outcome<Position> {
         read(&self.call(HttpRequest::get(self.url("/admin/position"))).await?)
+    }
+
+    /// What goes on right now.
+    pub(super) async fn top(&self) -> Outcome<Top> {
+        read(&self.call(HttpRequest::get(self.url("/admin/top"))).await?)
     }
 
     /// The hub's ledger.

@@ -4,6 +4,7 @@ use crossdock_schemas::HistoryKind;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::when::time;
 use super::{Exit, Failure, Global, Out, Outcome, block_on, select, store};
 use crate::backbone::{Answer, Backbone, Question, StoredState};
 use crate::handoff::filter::Filter;
@@ -103,14 +104,6 @@ pub(super) fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
     })
 }
 
-/// An RFC 3339 time, or a day, which begins at midnight UTC.
-fn time(text: &str) -> Outcome<Timestamp> {
-    let whole = format!("{text}T00:00:00Z");
-    text.parse()
-        .or_else(|_| whole.parse())
-        .map_err(|_| Failure::usage(format!("`{text}` is no time: write 2026-11-21 or 2026-11-21T08:00:00Z")))
-}
-
 async fn states(store: &dyn Backbone, kind: HistoryKind, wanted: &Wanted, out: &mut Out) -> Outcome<()> {
     let mut after = 0;
     loop {
@@ -175,17 +168,5 @@ async fn events(store: &dyn Backbone, filter: &Filter, wanted: &Wanted, out: &mu
                 out.bytes(b"\n")?;
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_begin_at_midnight() {
-        assert_eq!(time("2026-11-21").unwrap(), time("2026-11-21T00:00:00Z").unwrap());
-        assert_eq!(time("2026-11-21T08:00:00+08:00").unwrap(), time("2026-11-21").unwrap());
-        assert!(time("yesterday").unwrap_err().message.contains("yesterday"));
     }
 }

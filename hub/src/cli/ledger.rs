@@ -14,7 +14,7 @@ use crate::ledger::{Ledger, SinkLine, SourceLine};
 Sources are counted in observations (a capture that could not be read counts as one):
   captured = folded + duplicate + stale + ignored + quarantined + pending
 Sinks are counted in events:
-  matched = delivered + already there + pending + parked + dropped
+  matched = delivered + already there + superseded + pending + parked + dropped
 Both sides are counted on their own. Exit code 4 when a line does not balance.
 
 EXAMPLES
@@ -82,10 +82,20 @@ fn sources(lines: &[SourceLine]) -> Table {
 }
 
 fn sinks(lines: &[SinkLine]) -> Table {
-    let mut table =
-        out::table(&["sink", "matched", "delivered", "already there", "pending", "parked", "dropped", ""]);
+    let mut table = out::table(&[
+        "sink",
+        "matched",
+        "delivered",
+        "already there",
+        "superseded",
+        "pending",
+        "parked",
+        "dropped",
+        "",
+    ]);
     for line in lines {
-        let known = [line.delivered, line.already_there, line.pending, line.parked, line.dropped];
+        let known =
+            [line.delivered, line.already_there, line.superseded, line.pending, line.parked, line.dropped];
         add(&mut table, &line.sink, line.matched, &known);
     }
     table

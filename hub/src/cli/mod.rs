@@ -13,14 +13,20 @@ mod ledger;
 mod new;
 mod normalize;
 mod out;
+mod picks;
 mod placeholder;
+mod reconcile;
 mod repair;
+mod replay;
 mod run;
 mod schema;
 mod select;
+mod sink;
 mod store;
 mod tap;
 mod timeline;
+mod top;
+mod when;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,7 +37,7 @@ use crate::config::{self, Config, Loaded};
 
 pub use exit::{Exit, Failure, Outcome};
 pub use ledger::show as show_ledger;
-pub use out::{BAD, FAINT, GOOD, Out, Reader, STRONG, WARN, count, say, table, thousands, time};
+pub use out::{BAD, FAINT, GOOD, Out, Reader, STRONG, WARN, count, plain, say, table, thousands, time};
 pub use timeline::print_history;
 
 /// The dock between the places that sell and ship and the systems that run a company.
@@ -95,10 +101,18 @@ enum Command {
     Parcel(timeline::ParcelArgs),
     /// Follows the events as they are written
     Tap(tap::Args),
+    /// Live rates, backlog and age per source and sink
+    Top(top::Args),
     /// Captures that could not be read: list, show, retry, drop
     Quarantine(repair::quarantine::Args),
     /// Events that a sink would not take: list, show, retry, drop
     Parked(repair::parked::Args),
+    /// Hands events off to a sink again, at a pace of its own
+    Replay(replay::Args),
+    /// The platform's list against what is known here and what sinks accepted
+    Reconcile(reconcile::Args),
+    /// Dry run of a sink's filter over the log
+    Sink(sink::Args),
     /// The balances: is everything accounted for?
     Ledger(ledger::Args),
     /// JSON Schemas, the AsyncAPI document and example events
@@ -194,8 +208,12 @@ fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
         Command::Order(args) => timeline::order(&args, global, out),
         Command::Parcel(args) => timeline::parcel(&args, global, out),
         Command::Tap(args) => tap::run(&args, global, out),
+        Command::Top(args) => block_on(top::run(&args, global, out)),
         Command::Quarantine(args) => repair::quarantine::run(args, global, out),
         Command::Parked(args) => repair::parked::run(args, global, out),
+        Command::Replay(args) => block_on(replay::run(&args, global, out)),
+        Command::Reconcile(args) => block_on(reconcile::run(&args, global, out)),
+        Command::Sink(args) => block_on(sink::run(&args, global, out)),
         Command::Schema(args) => schema::run(&args, out),
         Command::Export(args) => export::run(&args, global, out),
         Command::New(args) => new::run(&args, global, out),
@@ -214,4 +232,14 @@ pub fn block_on<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
         .build()
         .map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
     runtime.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_of_every_command_fit_together() {
+        super::Cli::command().debug_assert();
+    }
 }

@@ -123,6 +123,12 @@ pub fn say(text: impl Display) {
     drop(writeln!(stderr, "{text}").and_then(|()| stderr.flush()));
 }
 
+/// Words from outside on one line: without what could move the cursor or start a line of its own.
+pub fn plain(text: &str) -> String {
+    let words = text.split(|letter: char| letter.is_control() || letter.is_whitespace());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// A count with its word, in the plural where it belongs.
 pub fn count(number: u64, word: &str) -> String {
     match number {
@@ -161,5 +167,10 @@ mod tests {
         assert_eq!(thousands(541_909), "541,909");
         assert_eq!(count(1, "row"), "1 row");
         assert_eq!(count(2, "row"), "2 rows");
+    }
+
+    #[test]
+    fn words_from_outside_stay_on_their_line() {
+        assert_eq!(plain("no such\r\n  hook\u{1b}[2J\u{7}"), "no such hook [2J");
     }
 }

@@ -1,5 +1,7 @@
 //! Which events somebody wants to see: `order.paid`, `milestone.*`, `source=ID`, `platform=NAME`, `class=n`.
 
+use crossdock_schemas::EventType;
+
 use super::{Failure, Outcome};
 use crate::backbone::StoredEvent;
 use crate::handoff::filter::{Filter, Subject};
@@ -23,12 +25,32 @@ pub(super) fn filter(words: &[String]) -> Outcome<Filter> {
             }
         }
     }
-    if let Some(unknown) = filter.unknown_patterns().first() {
-        return Err(Failure::usage(format!(
-            "no event type fits `{unknown}`: use a type such as order.paid, a group such as milestone.*, or *"
-        )));
-    }
+    known(&filter)?;
     Ok(filter)
+}
+
+/// Every pattern of a filter fits an event type.
+///
+/// # Errors
+/// With the one that fits none.
+pub(super) fn known(filter: &Filter) -> Outcome<()> {
+    match filter.unknown_patterns().first() {
+        None => Ok(()),
+        Some(unknown) => Err(Failure::usage(format!(
+            "no event type fits `{unknown}`: use a type such as order.paid, a group such as milestone.*, or *"
+        ))),
+    }
+}
+
+/// The event types that patterns fit; none for no patterns.
+///
+/// # Errors
+/// With the pattern that fits none.
+pub(super) fn types(patterns: &[String]) -> Outcome<Vec<String>> {
+    let filter = Filter { events: patterns.to_vec(), ..Filter::default() };
+    known(&filter)?;
+    let all = EventType::ALL.iter().filter(|kind| !patterns.is_empty() && filter.takes_type(**kind));
+    Ok(all.map(|kind| kind.as_str().to_owned()).collect())
 }
 
 /// Whether a filter takes an event.

@@ -258,6 +258,7 @@ impl Worker {
                 for (seq, became) in ended {
                     running.flying.remove(&seq);
                     let kept = matches!(became, Became::Retry { .. } | Became::Wait(..));
+                    self.metrics.live.ended(&self.id, &became, now);
                     if let Became::Rejected(words) | Became::Uncertain(words) = &became {
                         tracing::warn!(
                             sink = &*self.id,
@@ -291,6 +292,7 @@ impl Worker {
         if let Some(mut settle) = running.lanes.settle(clock::now_micros()) {
             settle.sink = Arc::clone(&self.id);
             self.metrics.set(Metric::HandoffsHeld, &self.id, running.lanes.held());
+            self.metrics.live.open(&self.id, running.lanes.is_open());
             let backbone = Arc::clone(&self.backbone);
             running.settling = Some(tokio::spawn(async move { backbone.settle(settle).await }));
         }

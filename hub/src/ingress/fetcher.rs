@@ -7,15 +7,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Class as ErrorClass, Context, Error, ErrorKind, Fetch, HttpResponse, ObjectId};
+use crossdock_connector::{Class as ErrorClass, Error, Fetch, ObjectId};
 use crossdock_schemas::{Channel, Class};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::pull;
 use crate::backbone::*;
 use crate::clock;
 use crate::handoff::schedule::{Schedule, mix};
-use crate::http::{Client, Failure};
+use crate::http::Client;
 use crate::telemetry::metrics::{Metric, Metrics};
 
 /// A source whose objects are fetched.
@@ -104,16 +105,7 @@ impl Call {
     async fn run(&self, nudge: Nudge) -> Result<()> {
         let Ok(_place) = self.gate.acquire().await else { return Ok(()) };
         let id = ObjectId::new(nudge.kind.clone(), nudge.object.clone());
-        let now = clock::now();
-        let reply = match self.fetch.request(&id, &Context::at(now)) {
-            Err(error) => Err(error),
-            Ok(request) => match self.client.send(request).await {
-                Ok(reply) => Ok(reply),
-                Err(Failure::NotSent(words)) => Err(Error::new(ErrorKind::Unavailable, words)),
-                Err(Failure::NoAnswer(words)) => Err(Error::new(ErrorKind::Timeout, words)),
-            },
-        };
-        match reply.and_then(|reply: HttpResponse| self.fetch.record(&id, &reply)) {
+        match pull::object(&self.client, &*self.fetch, &id).await {
             Ok(captured) => {
                 self.metrics.count(Metric::Fetches, "captured", 1);
                 let capture = NewCapture {

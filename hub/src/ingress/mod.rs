@@ -5,6 +5,7 @@ pub mod fetcher;
 pub mod files;
 pub mod limits;
 pub mod poller;
+pub mod pull;
 pub mod server;
 pub mod spool;
 pub mod webhook;

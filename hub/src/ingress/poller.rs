@@ -6,15 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Context, Cursor, Error, ErrorKind, Poll, Topic};
+use crossdock_connector::{Cursor, Poll, Topic};
 use crossdock_schemas::{Channel, Class};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
+use super::pull;
 use crate::backbone::*;
 use crate::clock;
 use crate::config::HumanDuration;
-use crate::http::{Client, Failure};
+use crate::http::Client;
 use crate::telemetry::metrics::{Metric, Metrics};
 
 /// A source that is polled.
@@ -107,14 +108,8 @@ impl Poller {
             if *stop.borrow() {
                 return Ok(());
             }
-            let request =
-                self.poll.request(&cursor, &Context::at(clock::now())).map_err(|error| error.to_string())?;
-            let reply = self.client.send(request).await.map_err(|failure| match failure {
-                Failure::NotSent(words) | Failure::NoAnswer(words) => {
-                    Error::new(ErrorKind::Unavailable, words).to_string()
-                }
-            })?;
-            let page = self.poll.page(&cursor, &reply).map_err(|error| error.to_string())?;
+            let page =
+                pull::page(&self.client, &*self.poll, &cursor).await.map_err(|error| error.to_string())?;
             self.metrics.count(Metric::Polls, "page", 1);
             self.keep(page.captured, page.fetch).await?;
             let place = match page.next {

@@ -3,6 +3,8 @@
 //! `/healthz`, `/readyz` and `/metrics` are open (keep the port on loopback); everything under `/admin` needs the
 //! token that the hub wrote into its data directory.
 
+mod top;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +21,9 @@ use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::backbone::{Answer, Backbone, NewCapture, Question, Repair, Seq};
+pub use top::Top;
+
+use crate::backbone::{Answer, Backbone, NewCapture, Place, Question, Repair, Replay, Seq};
 use crate::clock;
 use crate::pipeline::PipelineHandle;
 use crate::telemetry::metrics::Metrics;
@@ -42,6 +46,9 @@ pub struct Handed {
     pub source: String,
     /// Live or backfill.
     pub class: String,
+    /// How they came: from a file, when nothing is said.
+    #[serde(default)]
+    pub channel: Option<String>,
     /// The captures; bodies in base64.
     pub captures: Vec<HandedCapture>,
 }
@@ -71,9 +78,56 @@ pub enum Order {
     RetryParked(Vec<(String, Seq)>),
     /// Drop parked events.
     DropParked(Vec<(String, Seq)>),
+    /// Hand events off again; the answer is the replay's number.
+    Replay(ReplayOrder),
+    /// End a replay.
+    StopReplay(i64),
 }
 
-/// How many things a repair changed.
+/// Which events are handed off again, as [`Replay`] says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReplayOrder {
+    /// Sink.
+    pub sink: String,
+    /// Everything after this,
+    pub after: Seq,
+    /// up to here,
+    pub upto: Seq,
+    /// that this filter takes,
+    pub filter: String,
+    /// of these numbers or keys; empty for all.
+    pub numbers: Vec<String>,
+    /// Most events a second.
+    pub per_second: Option<u32>,
+}
+
+impl Order {
+    /// What the store has to do; captures of the quarantine are folded again by the pipeline instead.
+    ///
+    /// # Errors
+    /// The captures to be folded again.
+    pub fn repair(self, now: crate::backbone::Micros) -> Result<Repair, Vec<Seq>> {
+        Ok(match self {
+            Self::RetryQuarantine(seqs) => return Err(seqs),
+            Self::DropQuarantine(seqs) => Repair::DropQuarantine(seqs),
+            Self::RetryParked(items) => Repair::RetryParked { items, at: now },
+            Self::DropParked(items) => Repair::DropParked { items, at: now },
+            Self::StopReplay(id) => Repair::StopReplay(id),
+            Self::Replay(order) => Repair::Replay(Replay {
+                id: 0,
+                sink: order.sink,
+                after: order.after,
+                upto: order.upto,
+                filter: order.filter,
+                numbers: order.numbers,
+                per_second: order.per_second,
+                place: Place::default(),
+            }),
+        })
+    }
+}
+
+/// How many things a repair changed; the number of a replay that was begun.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Changed {
     /// How many.
@@ -85,7 +139,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Serves until stopped.
 pub async fn serve(listener: TcpListener, state: State, token: String, mut stop: watch::Receiver<bool>) {
+    let top = Arc::new(top::Cache::default());
     let admin = Router::new()
+        .route("/admin/top", get(move |state| top::answer(state, top)))
         .route("/admin/capture", post(capture))
         .route("/admin/repair", post(repair))
         .route("/admin/position", get(position))
@@ -143,6 +199,11 @@ async fn capture(Shared(state): Shared<State>, Json(handed): Json<Handed>) -> Re
         Ok(class) => class,
         Err(_) => return (StatusCode::BAD_REQUEST, "class is n, r or t\n").into_response(),
     };
+    let channel = match handed.channel.as_deref().map(str::parse) {
+        None => Channel::File,
+        Some(Ok(channel)) => channel,
+        Some(Err(_)) => return (StatusCode::BAD_REQUEST, "no such channel\n").into_response(),
+    };
     let source: Arc<str> = handed.source.into();
     let mut batch = Vec::with_capacity(handed.captures.len());
     for handed in handed.captures {
@@ -158,7 +219,7 @@ async fn capture(Shared(state): Shared<State>, Json(handed): Json<Handed>) -> Re
         batch.push(NewCapture {
             source: Arc::clone(&source),
             captured,
-            channel: Channel::File,
+            channel,
             class,
             received_at: clock::now_micros(),
             traceparent: None,
@@ -183,13 +244,9 @@ async fn carry_out(
     pipeline: &PipelineHandle,
     order: Order,
 ) -> Result<u64, crate::backbone::BackboneError> {
-    match order {
-        Order::RetryQuarantine(seqs) => pipeline.refold(seqs).await,
-        Order::DropQuarantine(seqs) => backbone.repair(Repair::DropQuarantine(seqs)).await,
-        Order::RetryParked(items) => {
-            backbone.repair(Repair::RetryParked { items, at: clock::now_micros() }).await
-        }
-        Order::DropParked(items) => backbone.repair(Repair::DropParked(items)).await,
+    match order.repair(clock::now_micros()) {
+        Err(seqs) => pipeline.refold(seqs).await,
+        Ok(repair) => backbone.repair(repair).await,
     }
 }
 

@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use super::live::Board;
 use crate::backbone::Micros;
 use crate::handoff::lanes::Result as Became;
 
@@ -98,6 +99,8 @@ pub struct Metrics {
     handoff_seconds: Histogram,
     webhook_seconds: Histogram,
     delivered: AtomicU64,
+    /// How sinks are right now.
+    pub live: Board,
 }
 
 impl Default for Metrics {
@@ -114,6 +117,7 @@ impl Default for Metrics {
             handoff_seconds: buckets(),
             webhook_seconds: buckets(),
             delivered: AtomicU64::new(0),
+            live: Board::default(),
             registry: Mutex::default(),
         };
         let mut add = |metric: Metric, counter: &Family<Label, Counter>| {

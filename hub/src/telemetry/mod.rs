@@ -1,5 +1,6 @@
 //! Logs, traces and metrics: the hub emits, connectors do not.
 
+pub mod live;
 pub mod metrics;
 mod trace;
 

@@ -141,7 +141,7 @@ pub(super) async fn ledger(backbone: &dyn Backbone) -> crate::ledger::Ledger {
 }
 
 pub(super) async fn quarantine(backbone: &dyn Backbone) -> Vec<QuarantineRow> {
-    let question = Question::Quarantine { source: None, limit: 1000 };
+    let question = Question::Quarantine { which: QuarantineFilter::default(), after: 0, limit: 1000 };
     let Answer::Quarantine(rows) = backbone.ask(question).await.unwrap() else {
         panic!("not the quarantine")
     };
@@ -155,8 +155,8 @@ pub(super) async fn picture(backbone: &dyn Backbone) -> String {
     writeln!(text, "intake {position}").unwrap();
     for question in [
         Question::Ledger,
-        Question::Quarantine { source: None, limit: 1000 },
-        Question::Parked { sink: None, limit: 1000 },
+        Question::Quarantine { which: QuarantineFilter::default(), after: 0, limit: 1000 },
+        Question::Parked { which: ParkedFilter::default(), after: None, limit: 1000 },
         Question::Nudges,
     ] {
         writeln!(text, "{:?}", backbone.ask(question).await.unwrap()).unwrap();

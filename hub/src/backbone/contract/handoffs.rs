@@ -25,6 +25,10 @@ fn parked(seq: Seq) -> Parked {
     }
 }
 
+fn at_erp() -> ParkedFilter {
+    ParkedFilter { sink: Some("erp".into()), ..ParkedFilter::default() }
+}
+
 async fn place(backbone: &dyn Backbone, sink: &str) -> SinkPlace {
     backbone.open_sink(sink.into(), String::new()).await.unwrap()
 }
@@ -94,7 +98,7 @@ pub(super) async fn what_was_parked_comes_back_when_people_say_so(mut made: Made
         ..Settle::default()
     };
     made.backbone.settle(settle).await.unwrap();
-    let question = || Question::Parked { sink: Some("erp".into()), limit: 10 };
+    let question = || Question::Parked { which: at_erp(), after: None, limit: 10 };
     let Answer::Parked(rows) = made.backbone.ask(question()).await.unwrap() else { panic!() };
     assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), seqs);
     assert_eq!(
@@ -110,8 +114,20 @@ pub(super) async fn what_was_parked_comes_back_when_people_say_so(mut made: Made
     assert_eq!(made.backbone.repair(retry(seqs[1])).await.unwrap(), 1);
     heads.repairs.changed().await.unwrap();
     assert_eq!(made.backbone.repair(retry(seqs[1])).await.unwrap(), 0, "it is no longer parked");
-    assert_eq!(made.backbone.repair(Repair::DropParked(vec![("erp".into(), seqs[2])])).await.unwrap(), 1);
-    assert_eq!(made.backbone.repair(Repair::DropParked(vec![("erp".into(), seqs[2])])).await.unwrap(), 0);
+    assert_eq!(
+        made.backbone
+            .repair(Repair::DropParked { items: vec![("erp".into(), seqs[2])], at: NOW + 61 })
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        made.backbone
+            .repair(Repair::DropParked { items: vec![("erp".into(), seqs[2])], at: NOW + 61 })
+            .await
+            .unwrap(),
+        0
+    );
     assert_eq!(made.backbone.repair(retry(seqs[2])).await.unwrap(), 0, "dropped is for good");
     made.crash().await;
     let now = place(&*made.backbone, "erp").await;
@@ -151,7 +167,10 @@ pub(super) async fn sinks_do_not_feel_each_other(mut made: Made) {
     made.backbone.settle(all).await.unwrap();
     let settle = Settle { sink: "erp".into(), low: seqs[0], held: vec![held(seqs[0])], ..Settle::default() };
     made.backbone.settle(settle).await.unwrap();
-    made.backbone.repair(Repair::DropParked(vec![("crm".into(), seqs[0])])).await.unwrap();
+    made.backbone
+        .repair(Repair::DropParked { items: vec![("crm".into(), seqs[0])], at: NOW + 61 })
+        .await
+        .unwrap();
     made.crash().await;
     assert_eq!(place(&*made.backbone, "erp").await.held, [held(seqs[0])]);
     assert_eq!(place(&*made.backbone, "crm").await.low, seqs[2]);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crossdock_schemas::HistoryKind;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::*;
 
@@ -14,8 +14,18 @@ pub(super) fn answer(connection: &Connection, tenant: &Arc<str>, question: Quest
         Question::Find { kind, platform, shop, number } => {
             Answer::Found(find(connection, kind, &platform, &shop, &number)?)
         }
-        Question::Quarantine { source, limit } => Answer::Quarantine(quarantine(connection, source, limit)?),
-        Question::Parked { sink, limit } => Answer::Parked(parked(connection, sink, limit)?),
+        Question::Quarantine { which, after, limit } => {
+            Answer::Quarantine(lots::quarantine(connection, &which, after, limit)?)
+        }
+        Question::Parked { which, after, limit } => {
+            Answer::Parked(lots::parked(connection, &which, after.as_ref(), limit)?)
+        }
+        Question::Told { source, kind, since, after, limit } => {
+            Answer::Told(told(connection, &source, kind, since, after, limit)?)
+        }
+        Question::Handoffs(key) => handoffs(connection, tenant, &key)?,
+        Question::SinkPlace(name) => Answer::SinkPlace(sink_place(connection, &name)?.map(Box::new)),
+        Question::Backlog => Answer::Backlog(backlog::backlog(connection)?),
         Question::States { kind, after, limit } => Answer::States(states(connection, kind, after, limit)?),
         Question::Replays => Answer::Replays(log::replays(connection, None)?),
         Question::PlaceAt(at) => Answer::Place(log::place_at(connection, at)?),
@@ -114,7 +124,7 @@ fn ledger(connection: &Connection) -> Result<LedgerCounts> {
     Ok(counts)
 }
 
-fn each(
+pub(super) fn each(
     connection: &Connection,
     sql: &str,
     mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
@@ -127,7 +137,7 @@ fn each(
     Ok(())
 }
 
-fn unsigned(count: i64) -> u64 {
+pub(super) fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
 }
 
@@ -233,6 +243,53 @@ fn handoffs_of(connection: &Connection, seq: Seq) -> Result<Vec<TimelineHandoff>
     Ok(found)
 }
 
+fn handoffs(connection: &Connection, tenant: &Arc<str>, key: &HistoryKey) -> Result<Answer> {
+    let transaction = connection.unchecked_transaction()?;
+    let Some(id) = read::history_id(&transaction, key)? else {
+        return Ok(Answer::Handoffs(Vec::new(), Vec::new()));
+    };
+    let events = read::events_of(&transaction, tenant, id)?;
+    let mut handoffs = Vec::new();
+    for event in &events {
+        handoffs.extend(handoffs_of(&transaction, event.seq)?);
+    }
+    Ok(Answer::Handoffs(events, handoffs))
+}
+
+fn sink_place(connection: &Connection, name: &str) -> Result<Option<SinkPlace>> {
+    let transaction = connection.unchecked_transaction()?;
+    let id = transaction
+        .prepare_cached("SELECT id FROM sinks WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    id.map(|id| log::sink_place(&transaction, id)).transpose()
+}
+
+fn told(
+    connection: &Connection,
+    source: &str,
+    kind: HistoryKind,
+    since: Micros,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<Told>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT h.id, s.platform, s.shop, h.number, COALESCE(h.snapshot, e.snapshot)
+         FROM histories h JOIN scopes s ON s.id = h.scope AND s.kind = ?1 LEFT JOIN events e ON e.seq = h.snapshot_seq
+         WHERE h.id > ?2 AND h.updated_at >= ?3 AND EXISTS (
+           SELECT 1 FROM touches t JOIN captures c ON c.seq = t.capture
+           WHERE t.history = h.id AND c.source = (SELECT id FROM sources WHERE name = ?4))
+         ORDER BY h.id LIMIT ?5",
+    )?;
+    let values = params![kind.as_str(), after, since, source, i64::try_from(limit).unwrap_or(i64::MAX)];
+    let rows = statement.query_map(values, |row| {
+        let (platform, shop): (String, String) = (row.get(1)?, row.get(2)?);
+        let key = HistoryKey { kind, platform: platform.into(), shop: shop.into(), number: row.get(3)? };
+        Ok(Told { place: row.get(0)?, key, snapshot: row.get(4)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
 /// Parcels and cases of an order; the orders of a parcel or case.
 fn linked(connection: &Connection, key: &HistoryKey, id: i64) -> Result<Vec<HistoryKey>> {
     let mut found = Vec::new();
@@ -268,54 +325,6 @@ fn linked(connection: &Connection, key: &HistoryKey, id: i64) -> Result<Vec<Hist
     let mut rows = statement.query([id])?;
     while let Some(row) = rows.next()? {
         take(row)?;
-    }
-    Ok(found)
-}
-
-fn quarantine(connection: &Connection, source: Option<String>, limit: usize) -> Result<Vec<QuarantineRow>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT q.capture, s.name, c.topic, c.origin, q.kind, q.path, q.detail, q.at, COALESCE(length(c.body), 0)
-         FROM quarantine q JOIN captures c ON c.seq = q.capture JOIN sources s ON s.id = q.source
-         WHERE ?1 IS NULL OR s.name = ?1 ORDER BY q.capture LIMIT ?2",
-    )?;
-    let mut rows = statement.query(params![source, i64::try_from(limit).unwrap_or(i64::MAX)])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(QuarantineRow {
-            capture: row.get(0)?,
-            source: row.get(1)?,
-            topic: row.get(2)?,
-            origin: row.get(3)?,
-            reason: QuarantineReason { kind: row.get(4)?, path: row.get(5)?, detail: row.get(6)? },
-            at: row.get(7)?,
-            size: row.get(8)?,
-        });
-    }
-    Ok(found)
-}
-
-fn parked(connection: &Connection, sink: Option<String>, limit: usize) -> Result<Vec<ParkedRow>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT k.name, h.seq, e.type, s.platform, s.shop, y.number, h.attempts, h.reason, h.detail, h.parked_at
-         FROM handoffs h JOIN sinks k ON k.id = h.sink JOIN events e ON e.seq = h.seq
-         JOIN histories y ON y.id = e.history JOIN scopes s ON s.id = y.scope
-         WHERE h.parked_at IS NOT NULL AND (?1 IS NULL OR k.name = ?1) ORDER BY h.sink, h.seq LIMIT ?2",
-    )?;
-    let mut rows = statement.query(params![sink, i64::try_from(limit).unwrap_or(i64::MAX)])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(ParkedRow {
-            sink: row.get(0)?,
-            seq: row.get(1)?,
-            event_type: row.get(2)?,
-            platform: row.get(3)?,
-            shop: row.get(4)?,
-            number: row.get(5)?,
-            attempts: row.get(6)?,
-            reason: row.get(7)?,
-            detail: row.get(8)?,
-            at: row.get(9)?,
-        });
     }
     Ok(found)
 }

@@ -7,8 +7,10 @@
 //! crash of the process, of the system and a power loss, as far as the disk keeps what fsync promised.
 
 mod ask;
+mod backlog;
 mod commit;
 mod log;
+mod lots;
 mod read;
 mod repair;
 mod settle;

@@ -24,6 +24,7 @@ pub(super) fn repair(connection: &Connection, memory: &mut Memory, repair: &Repa
         }
         Repair::RetryParked { items, at } => {
             for (sink, seq) in items {
+                stepped_in(connection, sink, *seq, *at, "retried")?;
                 changed += connection
                     .prepare_cached(
                         "UPDATE handoffs SET parked_at = NULL, reason = NULL, detail = NULL, attempts = 0, next_at = ?3,
@@ -58,8 +59,9 @@ pub(super) fn repair(connection: &Connection, memory: &mut Memory, repair: &Repa
             changed += connection.prepare_cached("DELETE FROM replays WHERE id = ?1")?.execute([id])?;
             memory.repaired = true;
         }
-        Repair::DropParked(items) => {
+        Repair::DropParked { items, at } => {
             for (sink, seq) in items {
+                stepped_in(connection, sink, *seq, *at, "dropped")?;
                 let dropped = connection
                     .prepare_cached(
                         "DELETE FROM handoffs WHERE sink = (SELECT id FROM sinks WHERE name = ?1) AND seq = ?2
@@ -86,4 +88,16 @@ pub(super) fn repair(connection: &Connection, memory: &mut Memory, repair: &Repa
         }
     }
     Ok(u64::try_from(changed).unwrap_or_default())
+}
+
+/// Whoever looks at a history later sees that it was people who had a parked event tried again or dropped.
+fn stepped_in(connection: &Connection, sink: &str, seq: Seq, at: Micros, word: &str) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO attempts (sink, seq, at, attempt, outcome, detail)
+             SELECT sink, seq, ?3, attempts, ?4, reason FROM handoffs
+             WHERE sink = (SELECT id FROM sinks WHERE name = ?1) AND seq = ?2 AND parked_at IS NOT NULL",
+        )?
+        .execute(params![sink, seq, at, word])?;
+    Ok(())
 }

@@ -42,8 +42,12 @@ pub(super) async fn run(task: &Task, running: Running, loaded: &Loaded) -> Outco
 }
 
 async fn give(admin: &Admin, task: &Task, batch: Vec<NewCapture>) -> Outcome<()> {
-    let empty =
-        || Handed { source: task.source.to_string(), class: task.class.to_string(), captures: Vec::new() };
+    let empty = || Handed {
+        source: task.source.to_string(),
+        class: task.class.to_string(),
+        channel: None,
+        captures: Vec::new(),
+    };
     let (mut handed, mut bytes) = (empty(), 0);
     for capture in batch {
         let captured = capture.captured;

@@ -7,12 +7,14 @@ use serde_json::json;
 use super::super::out::{count, say, thousands};
 use super::super::{BAD, FAINT, GOOD, Out, Outcome, STRONG, store};
 use super::Report;
-use crate::backbone::{Answer, Backbone, Question, Seq};
+use crate::backbone::{Answer, Backbone, QuarantineFilter, Question, Seq};
 use crate::config::Config;
 use crate::ledger::{Ledger, SourceLine};
 
 /// Captures that could not be read and are named.
-const NAMED: usize = 10;
+const NAMED: u64 = 10;
+/// Rows read together.
+const PAGE: usize = 500;
 
 /// What was added to a source's line.
 struct Added {
@@ -92,14 +94,22 @@ fn people(source: &str, report: &Report, added: &Added, out: &mut Out) -> Outcom
 /// Names what could not be read, with file and line, on stderr: the first few.
 pub(super) async fn name_unreadable(source: &str, head: Seq, config: &Config) -> Outcome<()> {
     let store = store::reading(config)?;
-    let question = Question::Quarantine { source: Some(source.to_owned()), limit: usize::MAX };
-    let Answer::Quarantine(rows) = store.ask(question).await? else { return Err(store::unexpected()) };
-    let mut rows = rows.into_iter().filter(|row| row.capture > head);
-    for row in rows.by_ref().take(NAMED) {
-        let origin = row.origin.as_deref().unwrap_or("no origin");
-        say(format_args!("{origin}: {} (capture {})", row.reason.detail, row.capture));
+    let which = QuarantineFilter { source: Some(source.to_owned()), ..QuarantineFilter::default() };
+    let (mut after, mut there) = (head, 0);
+    loop {
+        let question = Question::Quarantine { which: which.clone(), after, limit: PAGE };
+        let Answer::Quarantine(rows) = store.ask(question).await? else { return Err(store::unexpected()) };
+        let Some(last) = rows.last() else { break };
+        after = last.capture;
+        for row in &rows {
+            if there < NAMED {
+                let origin = row.origin.as_deref().unwrap_or("no origin");
+                say(format_args!("{origin}: {} (capture {})", row.reason.detail, row.capture));
+            }
+            there += 1;
+        }
     }
-    let rest = u64::try_from(rows.count()).unwrap_or(u64::MAX);
+    let rest = there.saturating_sub(NAMED);
     if rest > 0 {
         say(format_args!("and {} more: crossdock quarantine list --source {source}", thousands(rest)));
     }

@@ -1,17 +1,19 @@
 //! `quarantine`: captures that could not be read.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use clap::Subcommand;
 use crossdock_connector::Normalize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::super::out::{count, say, time};
-use super::super::{BAD, Exit, FAINT, Failure, GOOD, Global, Out, Outcome, STRONG, block_on, store, table};
-use super::{MOST, all, confirmed, open};
-use crate::backbone::embedded::Embedded;
-use crate::backbone::{Answer, Backbone, QuarantineRow, Question, Seq, StoredCapture};
+use super::super::out::{count, plain, say, time};
+use super::super::{BAD, Exit, FAINT, Failure, GOOD, Global, Out, Outcome, STRONG, block_on};
+use super::lot::{self, Lot, Narrow, Pages, Sweep, Words};
+use super::open;
+use crate::backbone::{
+    Answer, Backbone, Micros, QuarantineFilter, QuarantineRow, Question, Seq, StoredCapture,
+};
 use crate::clock::timestamp;
 use crate::operate::Order;
 
@@ -19,13 +21,15 @@ use crate::operate::Order;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A capture that cannot be read is kept with everything it came with. Mend the cause (a mapping, a connector, the
-configuration), then retry: it is folded as if it had just come in.
+configuration), then retry: it is folded as if it had just come in. Each line says what could not be read, why, and
+the command that retries it.
 
 EXAMPLES
   crossdock quarantine list --source online-retail
+  crossdock quarantine list --number 2987654321012345    captures in which this number stands
   crossdock quarantine show 4711 --raw > body.json
-  crossdock quarantine retry --all --dry-run         would they be read now?
-  crossdock quarantine retry --all
+  crossdock quarantine retry --all --dry-run             would they be read now?
+  crossdock quarantine retry --source online-retail --reason malformed
   crossdock quarantine drop 4711 --yes")]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
@@ -36,12 +40,8 @@ pub(in crate::cli) struct Args {
 enum What {
     /// Lists captures in quarantine
     List {
-        /// Only of this source
-        #[arg(long)]
-        source: Option<String>,
-        /// Only for this reason, such as malformed
-        #[arg(long, value_name = "KIND")]
-        reason: Option<String>,
+        #[command(flatten)]
+        which: Which,
         /// At most so many
         #[arg(long, default_value_t = 100)]
         limit: usize,
@@ -54,116 +54,146 @@ enum What {
         #[arg(long)]
         raw: bool,
     },
-    /// Folds captures again
+    /// Folds captures again; --dry-run tries to read them with the connectors as they are now
     Retry {
         #[command(flatten)]
         which: Which,
-        /// Only try to read them; nothing changes
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        sweep: Sweep,
     },
     /// Drops captures for good; the ledger counts them as ignored
     Drop {
         #[command(flatten)]
         which: Which,
-        /// Only say what would be dropped
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        sweep: Sweep,
         /// Yes, for good
         #[arg(long)]
         yes: bool,
     },
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 struct Which {
     /// Numbers of captures
     #[arg(value_name = "CAPTURE")]
     captures: Vec<Seq>,
-    /// All of them
-    #[arg(long, conflicts_with = "captures")]
-    all: bool,
-    /// All of this source
+    /// Only of this source
     #[arg(long)]
     source: Option<String>,
-    /// All for this reason, such as malformed
+    /// Only with this topic
+    #[arg(long)]
+    topic: Option<String>,
+    /// Only for this reason, such as malformed
     #[arg(long, value_name = "KIND")]
     reason: Option<String>,
+    #[command(flatten)]
+    narrow: Narrow,
+}
+
+impl Lot for Which {
+    type Row = QuarantineRow;
+    type Place = Seq;
+    const WORDS: Words = Words {
+        one: "capture",
+        there: "in quarantine",
+        which: "Give capture numbers, --source, --topic, --reason, --older, --newer, --words, --number or --all",
+    };
+
+    fn is_narrow(&self) -> bool {
+        self.source.is_some()
+            || self.topic.is_some()
+            || self.reason.is_some()
+            || !self.captures.is_empty()
+            || !self.narrow.is_empty()
+    }
+
+    fn named(&self) -> &[Seq] {
+        &self.captures
+    }
+
+    fn question(&self, after: Option<Seq>, limit: usize, now: Micros) -> Question {
+        let which = QuarantineFilter {
+            captures: self.captures.clone(),
+            source: self.source.clone(),
+            topic: self.topic.clone(),
+            reason: self.reason.clone(),
+            words: self.narrow.words.clone(),
+            number: self.narrow.number.clone(),
+            since: self.narrow.since(now),
+            before: self.narrow.before(now),
+        };
+        Question::Quarantine { which, after: after.unwrap_or(0), limit }
+    }
+
+    fn rows(answer: Answer) -> Option<Vec<QuarantineRow>> {
+        if let Answer::Quarantine(rows) = answer { Some(rows) } else { None }
+    }
+
+    fn place(row: &QuarantineRow) -> Seq {
+        row.capture
+    }
+
+    fn number(row: &QuarantineRow) -> Seq {
+        row.capture
+    }
+
+    fn value(row: &QuarantineRow) -> Value {
+        let mut value = json!(row);
+        if let Some(object) = value.as_object_mut() {
+            object.insert("at".into(), json!(timestamp(row.at)));
+            object.insert("retry".into(), retry_of(row).into());
+        }
+        value
+    }
+
+    fn line(row: &QuarantineRow, out: &Out) -> String {
+        let source = out.paint(STRONG, &row.source);
+        let origin = row.origin.as_deref().map(|origin| format!(" {}", plain(origin))).unwrap_or_default();
+        let at = row.reason.path.as_deref().map(|path| format!(" at {}", plain(path))).unwrap_or_default();
+        let words = out.paint(BAD, format_args!("{}{at}", plain(&row.reason.detail)));
+        let more = format!("({}, since {})", row.reason.kind, time(row.at));
+        let more = out.paint(FAINT, more);
+        format!("{source} {}{origin} could not be read: {words} {more}  {}", plain(&row.topic), retry_of(row))
+    }
+
+    fn retry(rows: &[QuarantineRow]) -> Order {
+        Order::RetryQuarantine(seqs(rows))
+    }
+
+    fn drop(rows: &[QuarantineRow]) -> Order {
+        Order::DropQuarantine(seqs(rows))
+    }
+}
+
+fn seqs(rows: &[QuarantineRow]) -> Vec<Seq> {
+    rows.iter().map(|row| row.capture).collect()
+}
+
+/// The command that retries one.
+fn retry_of(row: &QuarantineRow) -> String {
+    format!("crossdock quarantine retry {}", row.capture)
 }
 
 pub(in crate::cli) fn run(args: Args, global: &Global, out: &mut Out) -> Outcome {
     block_on(async {
         match args.command {
-            What::List { source, reason, limit } => list(source, reason.as_deref(), limit, global, out).await,
+            What::List { which, limit } => {
+                let (_, store) = open(global)?;
+                lot::list(&which, limit, &store, out).await
+            }
             What::Show { capture, raw } => show(capture, raw, global, out).await,
-            What::Retry { which, dry_run: false } => retry(&which, global, out).await,
-            What::Retry { which, dry_run: true } => try_out(&which, global, out).await,
-            What::Drop { which, dry_run, yes } => drop_them(&which, dry_run, yes, global, out).await,
+            What::Retry { which, sweep } if sweep.dry_run => try_out(&which, sweep, global, out).await,
+            What::Retry { which, sweep } => retry(&which, sweep, global, out).await,
+            What::Drop { which, sweep, yes } => lot::drop_them(&which, sweep, yes, global, out).await,
         }
     })
 }
 
-async fn rows(store: &Embedded, source: Option<String>, limit: usize) -> Outcome<Vec<QuarantineRow>> {
-    match store.ask(Question::Quarantine { source, limit }).await? {
-        Answer::Quarantine(rows) => Ok(rows),
-        _ => Err(store::unexpected()),
-    }
-}
-
-async fn list(
-    source: Option<String>,
-    reason: Option<&str>,
-    limit: usize,
-    global: &Global,
-    out: &mut Out,
-) -> Outcome {
-    let (_, store) = open(global)?;
-    let asked = if reason.is_some() { MOST } else { limit };
-    let mut found = rows(&store, source, asked).await?;
-    found.retain(|row| reason.is_none_or(|reason| row.reason.kind == reason));
-    found.truncate(limit);
-    print(&found, out)?;
-    if out.for_people() && found.len() == limit {
-        say(format_args!("the first {limit}; --limit shows more"));
-    }
-    Ok(Exit::Done)
-}
-
-fn print(found: &[QuarantineRow], out: &mut Out) -> Outcome<()> {
-    if !out.for_people() {
-        for row in found {
-            let mut value = json!(row);
-            if let Some(object) = value.as_object_mut() {
-                object.insert("at".into(), json!(timestamp(row.at)));
-            }
-            out.json(&value)?;
-        }
-        return Ok(());
-    }
-    if found.is_empty() {
-        out.line("Nothing is in quarantine.")?;
-        return Ok(());
-    }
-    let mut rows = table(&["capture", "source", "topic", "since", "reason", "where", "what is wrong"]);
-    for row in found {
-        let place = [row.origin.as_deref(), row.reason.path.as_deref()];
-        rows.add_row(vec![
-            row.capture.to_string(),
-            row.source.clone(),
-            row.topic.clone(),
-            time(row.at),
-            row.reason.kind.clone(),
-            place.into_iter().flatten().collect::<Vec<_>>().join(" "),
-            row.reason.detail.clone(),
-        ]);
-    }
-    out.table(&rows)?;
-    Ok(())
-}
-
 async fn show(capture: Seq, raw: bool, global: &Global, out: &mut Out) -> Outcome {
     let (_, store) = open(global)?;
-    let row = rows(&store, None, MOST).await?.into_iter().find(|row| row.capture == capture);
+    let which = Which { captures: vec![capture], ..Which::default() };
+    let row = Pages::new(&which, &store).next(1).await?.pop();
     let Some(row) = row else {
         return Err(Failure::failed(format!("capture {capture} is not in quarantine")));
     };
@@ -185,7 +215,7 @@ async fn show(capture: Seq, raw: bool, global: &Global, out: &mut Out) -> Outcom
     let title = out.paint(STRONG, format_args!("capture {capture} of {}", row.source));
     out.line(title)?;
     let reason = out.paint(BAD, &row.reason.kind);
-    out.line(format_args!("  reason    {reason}: {}", row.reason.detail))?;
+    out.line(format_args!("  reason    {reason}: {}", plain(&row.reason.detail)))?;
     if let Some(path) = &row.reason.path {
         out.line(format_args!("  path      {path}"))?;
     }
@@ -201,42 +231,16 @@ async fn show(capture: Seq, raw: bool, global: &Global, out: &mut Out) -> Outcom
     for (name, value) in &stored.capture.headers.0 {
         out.line(format_args!("  header    {name}: {value}"))?;
     }
+    out.line(format_args!("  retry     {}", retry_of(&row)))?;
     let hint = out.paint(FAINT, "(--raw prints it: it may hold personal data)");
     out.line(format_args!("  body      {} bytes {hint}", row.size))?;
     Ok(Exit::Done)
 }
 
-/// The captures somebody means, all of them in quarantine.
-async fn chosen(which: &Which, store: &Embedded) -> Outcome<Vec<QuarantineRow>> {
-    if which.captures.is_empty() && !which.all && which.source.is_none() && which.reason.is_none() {
-        return Err(Failure::usage("which? Give capture numbers, --source, --reason or --all"));
-    }
-    let mut found = rows(store, which.source.clone(), MOST).await?;
-    found.retain(|row| which.reason.as_ref().is_none_or(|reason| row.reason.kind == *reason));
-    if !which.captures.is_empty() {
-        let known: BTreeSet<Seq> = found.iter().map(|row| row.capture).collect();
-        if let Some(unknown) = which.captures.iter().find(|capture| !known.contains(capture)) {
-            return Err(Failure::failed(format!("capture {unknown} is not in quarantine")));
-        }
-        found.retain(|row| which.captures.contains(&row.capture));
-    }
-    Ok(found)
-}
-
-fn seqs(found: &[QuarantineRow]) -> Vec<Seq> {
-    found.iter().map(|row| row.capture).collect()
-}
-
-fn number(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-async fn retry(which: &Which, global: &Global, out: &mut Out) -> Outcome {
+async fn retry(which: &Which, sweep: Sweep, global: &Global, out: &mut Out) -> Outcome {
     let (config, store) = open(global)?;
-    let found = chosen(which, &store).await?;
-    let tried = number(found.len());
-    let left =
-        if tried == 0 { 0 } else { all(global, &config, &seqs(&found), Order::RetryQuarantine).await? };
+    lot::meant(which, sweep.all, &store).await?;
+    let (tried, left) = lot::all(which, Which::retry, &store, global, &config).await?;
     if out.for_people() {
         let done = out.paint(GOOD, format_args!("{} read", count(left, "capture")));
         out.line(format_args!("{done}, {} still in quarantine", tried.saturating_sub(left)))?;
@@ -247,19 +251,26 @@ async fn retry(which: &Which, global: &Global, out: &mut Out) -> Outcome {
 }
 
 /// Tries to read the captures with the connectors as they are configured now.
-async fn try_out(which: &Which, global: &Global, out: &mut Out) -> Outcome {
-    let loaded = global.load()?;
+async fn try_out(which: &Which, sweep: Sweep, global: &Global, out: &mut Out) -> Outcome {
     let (_, store) = open(global)?;
-    let found = chosen(which, &store).await?;
+    lot::meant(which, sweep.all, &store).await?;
+    let loaded = global.load()?;
     let parts: HashMap<&str, &Arc<dyn Normalize>> = loaded
         .sources
         .iter()
         .filter_map(|source| Some((&*source.id, source.parts.normalize.as_ref()?)))
         .collect();
-    let mut still = 0;
-    for some in seqs(&found).chunks(64) {
-        for stored in store.captures(some.to_vec()).await? {
+    let (mut tried, mut still) = (0, 0);
+    let mut pages = Pages::new(which, &store);
+    loop {
+        // Bodies may be large: fewer of them together than rows.
+        let rows = pages.next(64).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for stored in store.captures(seqs(&rows)).await? {
             let problem = problem(&stored, &parts);
+            tried += 1;
             still += u64::from(problem.is_some());
             match (&problem, out.for_people()) {
                 (_, false) => {
@@ -271,11 +282,17 @@ async fn try_out(which: &Which, global: &Global, out: &mut Out) -> Outcome {
                 }
                 (Some(problem), true) => {
                     let word = out.paint(BAD, "still");
-                    out.line(format_args!("{} {} {word}: {problem}", stored.seq, stored.source))?;
+                    out.line(format_args!("{} {} {word}: {}", stored.seq, stored.source, plain(problem)))?;
                 }
             }
         }
     }
+    out.flush()?;
+    say(format_args!(
+        "of {} {} would be read; nothing was changed",
+        count(tried, "capture"),
+        tried.saturating_sub(still)
+    ));
     Ok(if still > 0 { Exit::Malformed } else { Exit::Done })
 }
 
@@ -297,25 +314,4 @@ fn problem(stored: &StoredCapture, parts: &HashMap<&str, &Arc<dyn Normalize>>) -
         Err(error) => Some(error.to_string()),
         Ok(()) => observation.validate().first().map(ToString::to_string),
     })
-}
-
-async fn drop_them(which: &Which, dry_run: bool, yes: bool, global: &Global, out: &mut Out) -> Outcome {
-    let (config, store) = open(global)?;
-    let found = chosen(which, &store).await?;
-    if dry_run {
-        print(&found, out)?;
-        return Ok(Exit::Done);
-    }
-    confirmed(yes, &count(number(found.len()), "capture"))?;
-    let dropped =
-        if found.is_empty() { 0 } else { all(global, &config, &seqs(&found), Order::DropQuarantine).await? };
-    if out.for_people() {
-        out.line(format_args!(
-            "{} dropped; the ledger counts them as ignored (dropped_by_operator)",
-            count(dropped, "capture")
-        ))?;
-    } else {
-        out.json(&json!({"dropped": dropped}))?;
-    }
-    Ok(Exit::Done)
 }

@@ -5,6 +5,8 @@ use serde::Deserialize;
 
 use crate::backbone::{Micros, SinkPlace, StoredEvent, Timeline, TimelineCapture, TimelineHandoff};
 use crate::handoff::filter::{Filter, Subject};
+pub(super) use crate::reconcile::handed::State;
+use crate::reconcile::handed::state;
 
 /// One thing that happened.
 pub(super) enum Entry<'a> {
@@ -33,39 +35,6 @@ pub(super) struct SinkState {
     pub(super) state: State,
     /// Attempts that did not deliver, and those after them.
     pub(super) attempts: Vec<(Micros, u32, String, String)>,
-}
-
-/// How a handoff stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    /// The receiver took it.
-    Delivered,
-    /// The receiver had it.
-    AlreadyThere,
-    /// Not handed off: the receiver has something newer.
-    Superseded,
-    /// Done after it had been given up: people retried or dropped it.
-    Settled,
-    /// Not yet.
-    Pending,
-    /// Not before this time.
-    Held(Micros),
-    /// Given up, with the receiver's words.
-    Parked(String),
-}
-
-impl State {
-    pub(super) fn word(&self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::AlreadyThere => "already_there",
-            Self::Superseded => "superseded",
-            Self::Settled => "settled",
-            Self::Pending => "pending",
-            Self::Held(_) => "held",
-            Self::Parked(_) => "parked",
-        }
-    }
 }
 
 impl Entry<'_> {
@@ -112,23 +81,4 @@ fn sinks(timeline: &Timeline, event: &StoredEvent) -> Vec<SinkState> {
 
 fn takes(place: &SinkPlace, event: &StoredEvent) -> bool {
     Filter::from_text(&place.filter).is_ok_and(|filter| filter.takes(&Subject::of(event)))
-}
-
-fn state(place: &SinkPlace, event: &StoredEvent, rows: &[&TimelineHandoff]) -> State {
-    if let Some(parked) = rows.iter().find(|row| row.outcome == "parked") {
-        return State::Parked(parked.detail.clone());
-    }
-    if let Some(held) = rows.iter().find(|row| row.outcome == "held") {
-        // Without an attempt it only waits behind another of its key.
-        return if held.attempt == 0 { State::Pending } else { State::Held(held.at) };
-    }
-    if !place.settled(event.seq, event.event.class) {
-        return State::Pending;
-    }
-    match rows.last().map(|row| row.outcome.as_str()) {
-        Some("already_there") => State::AlreadyThere,
-        Some("superseded") => State::Superseded,
-        Some("rejected" | "uncertain" | "retry") => State::Settled,
-        _ => State::Delivered,
-    }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::super::out::time;
+use super::super::out::{count, plain, time};
 use super::super::{BAD, FAINT, GOOD, Out, Outcome, STRONG, WARN};
 use super::entries::{self, Entry, SinkState, State, Told};
 use super::{head, name_of};
-use crate::backbone::{HistoryKey, StoredEvent, Timeline, TimelineCapture};
+use crate::backbone::{HistoryKey, Seq, StoredEvent, Timeline, TimelineCapture};
 
 /// Changed paths that are named before the rest is counted.
 const NAMED: usize = 4;
@@ -102,7 +102,7 @@ fn totals(state: &Map<String, Value>) -> String {
         return format!("refund {} {}", word("amount"), word("currency"));
     }
     let currency = state.get("currency").and_then(Value::as_str).unwrap_or_default();
-    let lines = state.get("lines").and_then(Value::as_u64).map(|lines| format!("{lines} lines"));
+    let lines = state.get("lines").and_then(Value::as_u64).map(|lines| count(lines, "line"));
     let amounts =
         ["goods", "discount", "shipping", "payable", "paid", "refunded"].iter().filter_map(|name| {
             let amount = state.get("totals")?.get(*name)?.as_str()?;
@@ -156,7 +156,7 @@ fn happened(event: &StoredEvent, told: &Told, sinks: &[SinkState], out: &mut Out
         event.seq, event.event.time, event.event.sequence
     ))?;
     for sink in sinks {
-        handed(sink, out)?;
+        handed(event.seq, sink, out)?;
     }
     Ok(())
 }
@@ -169,10 +169,15 @@ fn changed(paths: &[String]) -> String {
     }
 }
 
-fn handed(sink: &SinkState, out: &mut Out) -> Outcome<()> {
+fn handed(seq: Seq, sink: &SinkState, out: &mut Out) -> Outcome<()> {
     const BELOW: &str = "                     ";
     for (at, attempt, outcome, detail) in &sink.attempts {
-        let line = format!("{} attempt {attempt} at {}: {outcome} {detail}", sink.sink, time(*at));
+        let at = time(*at);
+        let line = match outcome.as_str() {
+            "retried" => format!("{} at {at}: tried again, as people said", sink.sink),
+            "dropped" => format!("{} at {at}: dropped, as people said", sink.sink),
+            _ => format!("{} attempt {attempt} at {at}: {outcome} {}", sink.sink, plain(detail)),
+        };
         let line = out.paint(FAINT, line.trim_end());
         out.line(format_args!("{BELOW}  {line}"))?;
     }
@@ -180,10 +185,14 @@ fn handed(sink: &SinkState, out: &mut Out) -> Outcome<()> {
         State::Delivered => out.paint(GOOD, "delivered"),
         State::AlreadyThere => out.paint(GOOD, "was there already"),
         State::Superseded => "not handed off: the receiver has something newer".to_owned(),
+        State::Dropped => out.paint(BAD, "dropped"),
         State::Settled => "settled after a repair".to_owned(),
         State::Pending => out.paint(WARN, "pending"),
         State::Held(until) => out.paint(WARN, format_args!("held until {}", time(*until))),
-        State::Parked(words) => out.paint(BAD, format_args!("parked: {words}")),
+        State::Parked(words) => {
+            let parked = out.paint(BAD, format_args!("parked: {}", plain(words)));
+            format!("{parked}  crossdock parked retry --sink {} --event {seq}", sink.sink)
+        }
     };
     out.line(format_args!("{BELOW}  -> {} {state}", sink.sink))?;
     Ok(())

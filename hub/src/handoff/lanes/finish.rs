@@ -13,11 +13,16 @@ impl Lanes {
         self.under_way = self.under_way.saturating_sub(1);
         self.dirty = true;
         let late = waiting.attempts > 1;
+        // That people had it told again is part of its history, whatever became of it the first time.
+        let replay = match waiting.track {
+            Track::Replay(id) => format!("replay {id}"),
+            Track::Live | Track::Back => String::new(),
+        };
         match result {
             Result::Delivered => {
                 self.breaker.answered();
-                if late {
-                    self.attempted(seq, &waiting, "delivered", "");
+                if late || !replay.is_empty() {
+                    self.attempted(seq, &waiting, "delivered", &replay);
                 }
                 self.pending.delivered.push(seq);
                 self.arrived(&waiting);
@@ -26,13 +31,14 @@ impl Lanes {
             }
             Result::AlreadyThere => {
                 self.breaker.answered();
-                self.attempted(seq, &waiting, "already_there", "");
+                self.attempted(seq, &waiting, "already_there", &replay);
                 self.pending.already.push(seq);
                 self.arrived(&waiting);
                 self.leave(seq, &waiting, now);
                 self.accepted(&waiting.key, now);
             }
             Result::Superseded(words) => {
+                let words = if replay.is_empty() { words } else { format!("{replay}: {words}") };
                 self.attempted(seq, &waiting, "superseded", &words);
                 self.pending.superseded.push(seq);
                 self.leave(seq, &waiting, now);
