@@ -55,7 +55,7 @@ async fn what_a_wrong_setting_put_into_quarantine_is_folded_once_it_is_right() {
 }
 
 /// A receiver that refuses everything for good, in its own words.
-fn refuser() -> String {
+pub(crate) fn refuser() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     std::thread::spawn(move || {
