@@ -117,6 +117,7 @@ impl Hub {
                 config: sink.config.clone(),
                 filter: sink.filter.clone(),
                 part,
+                quotas: sink.descriptor.quotas,
                 session: sink.parts.session.clone(),
                 budget: sink.config.budget.as_deref().and_then(|name| budgets.get(name).cloned()),
                 backbone: Arc::clone(&backbone),

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Repeat, SinkPart};
+use crossdock_connector::{Quota, Repeat, SinkPart};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
@@ -38,6 +38,8 @@ pub struct Setup {
     pub filter: Filter,
     /// How it takes them.
     pub part: SinkPart,
+    /// Limits the vendor publishes.
+    pub quotas: &'static [Quota],
     /// For sinks that need a session.
     pub session: Option<Arc<dyn crossdock_connector::Session>>,
     /// What it shares with other sinks.
@@ -95,9 +97,25 @@ impl Running {
 impl Worker {
     /// A worker that has not begun.
     pub fn new(setup: Setup) -> Self {
-        let Setup { id, config, filter, part, session, budget, backbone, client, metrics, stop, patience } =
-            setup;
-        let own = Budget::new(config.rate_per_second, config.rate_per_minute, None);
+        let Setup {
+            id,
+            config,
+            filter,
+            part,
+            quotas,
+            session,
+            budget,
+            backbone,
+            client,
+            metrics,
+            stop,
+            patience,
+        } = setup;
+        let says = config.rate_per_second.is_some() || config.rate_per_minute.is_some() || budget.is_some();
+        let own = match says {
+            true => Budget::new(config.rate_per_second, config.rate_per_minute, None),
+            false => Budget::declared(quotas),
+        };
         let budgets = std::iter::once(Arc::new(own)).chain(budget).collect();
         let sessions = session.map(|session| Sessions::new(session, client.clone()));
         let talker = Talker { client, sessions, budgets, longest: config.retry_max.get() };
