@@ -16,7 +16,6 @@ pub mod legacy;
 pub mod mapping;
 mod normalize;
 pub mod place;
-pub mod place;
 mod pull;
 mod push;
 pub mod remark;
