@@ -88,6 +88,8 @@ pub enum Scheme {
     LegacyMd5,
     /// MD5 over the message and then the key: what many Chinese carriers and gateways still demand.
     SaltedMd5,
+    /// SHA-256 over the message and then the key, what some vendors take for an HMAC.
+    SaltedSha256,
     /// The presented bytes must equal the key: a secret path segment of a vendor that does not sign.
     SharedToken,
 }

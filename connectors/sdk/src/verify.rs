@@ -63,6 +63,7 @@ fn matches(scheme: Scheme, key: &[u8], message: &[u8], claim: &[u8]) -> bool {
         Scheme::Ed25519 => ed25519(key, message, claim),
         Scheme::LegacyMd5 => legacy::md5(message).ct_eq(claim).into(),
         Scheme::SaltedMd5 => legacy::salted_md5(message, key).ct_eq(claim).into(),
+        Scheme::SaltedSha256 => salted_sha256(message, key).ct_eq(claim).into(),
         Scheme::SharedToken => key.ct_eq(claim).into(),
     }
 }
@@ -75,6 +76,12 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     };
     mac.update(message);
     mac.finalize().into_bytes().into()
+}
+
+/// SHA-256 over a message and then a key.
+pub(crate) fn salted_sha256(message: &[u8], key: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    Sha256::new().chain_update(message).chain_update(key).finalize().into()
 }
 
 fn ed25519(key: &[u8], message: &[u8], claim: &[u8]) -> bool {
