@@ -1,0 +1,68 @@
+//! 17TRACK's codes: sub-statuses of scans, stages, statuses of the whole, events of the webhook.
+
+use crossdock_connector::Result;
+use crossdock_connector::codes::{CodeTable, TrackingCode};
+use crossdock_schemas::TrackingState;
+use serde::Deserialize;
+
+/// The tables.
+pub(crate) struct Codes {
+    /// `sub_status`, and `status` of the whole for which there is none.
+    pub(crate) statuses: CodeTable<TrackingCode>,
+    /// `stage`.
+    pub(crate) stages: CodeTable<TrackingCode>,
+    /// `event` of a push.
+    pub(crate) watching: CodeTable<Watching>,
+}
+
+/// What 17TRACK says about its own watching.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Watching {
+    pub(crate) tracking: TrackingState,
+}
+
+impl Codes {
+    /// Reads the tables that were compiled in.
+    ///
+    /// # Errors
+    /// `Bug` when a table is broken.
+    pub(crate) fn read() -> Result<Self> {
+        Ok(Self {
+            statuses: CodeTable::read(include_str!("codes/statuses.toml"))?,
+            stages: CodeTable::read(include_str!("codes/stages.toml"))?,
+            watching: CodeTable::read(include_str!("codes/watching.toml"))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossdock_connector::aggregator::{Carriers, MoreCarriers};
+
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_code() {
+        let codes = Codes::read().unwrap();
+        let readme = include_str!("../README.md");
+        let listed = |code: &str, words: &[&str]| {
+            let fits = |line: &str| {
+                line.starts_with(&format!("| {code} |")) && words.iter().all(|word| line.contains(word))
+            };
+            assert!(readme.lines().any(fits), "{code} {words:?}");
+        };
+        for row in codes.statuses.rows().iter().chain(codes.stages.rows()) {
+            let value = &row.value;
+            let reason = value.reason.map(|reason| reason.to_string()).unwrap_or_default();
+            let step = value.step.map(|step| step.to_string()).unwrap_or_default();
+            listed(&row.code, &[value.status.as_str(), &reason, &step]);
+        }
+        for row in codes.watching.rows() {
+            listed(&row.code, &[row.value.tracking.as_str()]);
+        }
+        let carriers = Carriers::read(include_str!("codes/carriers.toml"), MoreCarriers::default()).unwrap();
+        for (code, slug) in carriers.rows() {
+            listed(code, &[slug]);
+        }
+    }
+}
