@@ -1,0 +1,3 @@
+//! The conformance suite for DHL.
+
+crossdock_testkit::conformance!(crossdock_dhl::Dhl);
