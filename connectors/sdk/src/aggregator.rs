@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::codes::CodeTable;
-use crate::{Error, Issue, Result};
+use crate::{Error, Issue, Result, sign};
 
 /// Carriers that a merchant adds to a connector's table: `"danniao" = "cainiao"`, their code to our word.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -80,7 +80,15 @@ impl Carriers {
         }
         issues.push(Issue::unmapped(path, theirs));
         let word = slug_of(name);
-        if is_slug(&word) { word } else { slug_of(&format!("carrier_{theirs}")) }
+        if is_slug(&word) {
+            return word;
+        }
+        if theirs.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+            return slug_of(&format!("carrier_{theirs}"));
+        }
+        // A Chinese name leaves nothing to make a word of: a stable fingerprint, as the platforms' connectors make it.
+        let print = sign::hex(&sign::sha256(name.as_bytes()));
+        format!("carrier_{}", print.get(..12).unwrap_or_default())
     }
 
     /// Codes of the table with our words, for documentation and tests.
@@ -155,6 +163,8 @@ mod tests {
         assert_eq!(known.word("x", &"a".repeat(90), "$.carrier", &mut issues).len(), 32);
         assert_eq!(issues.len(), 3);
         assert!(is_slug(&known.word("", "", "$", &mut issues)));
+        let chinese = known.word("测试物流", "测试物流", "$", &mut issues);
+        assert!(is_slug(&chinese) && chinese != known.word("测试快运", "测试快运", "$", &mut issues));
     }
 
     #[test]

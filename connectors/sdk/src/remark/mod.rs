@@ -141,12 +141,18 @@ pub fn reason(remark: &str) -> Option<Reason> {
     first(remark, &REASONS)
 }
 
-/// The branch a remark names: what stands first in `【】`.
+/// The branch a remark names: what stands first in `【】` and is not just a city or district.
 pub fn facility(remark: &str) -> Option<&str> {
-    let (_, after) = remark.split_once('【')?;
-    let (name, _) = after.split_once('】')?;
-    let name = name.trim();
-    (!name.is_empty()).then_some(name)
+    let mut rest = remark;
+    while let Some((_, after)) = rest.split_once('【') {
+        let (name, behind) = after.split_once('】')?;
+        let name = name.trim();
+        if !name.is_empty() && !name.ends_with(['省', '市', '区', '县', '州']) {
+            return Some(name);
+        }
+        rest = behind;
+    }
+    None
 }
 
 fn first<T: Copy>(text: &str, table: &[(&str, T)]) -> Option<T> {
@@ -176,6 +182,8 @@ mod tests {
         assert_eq!(reason("因联系不上收件人,改为再次配送"), Some(Reason::RecipientUnavailable));
         assert_eq!(reason("不明"), None);
         assert_eq!(facility("快件到达 【杭州中转场】"), Some("杭州中转场"));
+        assert_eq!(facility("【杭州市】测试营业部 已揽收"), None);
+        assert_eq!(facility("【杭州市】到达【杭州中转场】"), Some("杭州中转场"));
         assert_eq!(facility("快件到达【"), None);
     }
 }

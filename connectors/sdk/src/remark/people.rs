@@ -7,8 +7,20 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Labels after which a name stands, with a colon or without.
-const COURIER: [&str; 9] =
-    ["派件人", "派件员", "派送员", "快递员", "收派员", "配送员", "收件员", "快遞員", "派件員"];
+const COURIER: [&str; 12] = [
+    "派件人",
+    "派件员",
+    "派送员",
+    "快递员",
+    "收派员",
+    "配送员",
+    "收件员",
+    "快遞員",
+    "派件員",
+    "小件员",
+    "业务员",
+    "揽投员",
+];
 /// Labels after which a name stands only behind a colon.
 const OTHERS: [&str; 7] = ["签收人", "簽收人", "联系人", "收件人", "寄件人", "收方", "寄方"];
 /// Who stands behind such a label without being a name.
@@ -50,9 +62,9 @@ const VERBS: [char; 18] = [
 const DOES: [&str; 8] =
     ["已揽收", "已收件", "已揽件", "已取件", "正在派件", "正在派送", "正在第", "正在配送"];
 /// Characters of words for things and places, which stand before the same verbs.
-const NOT_IN_NAMES: [char; 28] = [
+const NOT_IN_NAMES: [char; 30] = [
     '件', '货', '品', '裹', '递', '物', '户', '部', '司', '站', '心', '场', '厅', '店', '所', '处', '柜',
-    '局', '点', '市', '区', '县', '省', '已', '在', '您', '员', '人',
+    '局', '点', '市', '区', '县', '省', '已', '在', '您', '员', '人', '话', '系',
 ];
 /// Longest name after a label without a colon.
 const LONGEST: usize = 4;
@@ -194,6 +206,9 @@ fn before(text: &str, verb: &str) -> Vec<Range<usize>> {
         let in_brackets = head.ends_with([')', '）']);
         if in_brackets && let Some(open) = head.rfind(['(', '（']) {
             head = head.get(..open).unwrap_or_default().trim_end();
+        } else {
+            let digit = |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '*' | ' ');
+            head = head.trim_end_matches(digit);
         }
         let length = head.chars().rev().take_while(|letter| is_name(*letter) && *letter != '的').count();
         let start = head.char_indices().rev().take(length).last().map_or(head.len(), |(at, _)| at);
@@ -331,6 +346,8 @@ mod tests {
     fn hides_who_stands_before_what_he_does() {
         assert_eq!(text("【郑州市】何测试(13800000246) 正在派件"), "【郑州市】何**(138****0246) 正在派件");
         assert_eq!(text("义乌测试一部 的 方测试 已揽收"), "义乌测试一部 的 方** 已揽收");
+        assert_eq!(text("小件员 许测试 13800000057 正在派送"), "小件员 许** 138****0057 正在派送");
+        assert_eq!(text("许测试 138****0057 正在派送"), "许** 138****0057 正在派送");
         assert_eq!(mask("网点的方测试（0579-55500135）已揽收").courier.as_deref(), Some("方**"));
         for remark in [
             "【杭州市】测试营业部 已揽收",
