@@ -1,0 +1,131 @@
+//! Global parcels: events with action codes, at moments that are absolute, each with the zone of its place.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde_json::value::RawValue;
+
+use crossdock_connector::carrier::{self, Batch};
+use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result, rows, time};
+use crossdock_schemas::{AtQuality, TrackingEvent, Ts};
+
+use super::Feeds;
+use crate::event::{self, Said};
+use crate::wire::{Action, Global, Probe, object};
+
+impl Feeds {
+    /// Reads one parcel, or a `module` of them.
+    ///
+    /// # Errors
+    /// `Malformed` when it is not such an object.
+    pub(crate) fn global(&self, text: &str) -> Result<Normalized> {
+        let probe: Probe<'_> = object(text)?;
+        let found = match probe.module {
+            Some(list) => rows::rows(list.get(), "$.module")?,
+            None => rows::rows(text, "$")?,
+        };
+        let mut batch = Batch::new(&self.house);
+        for (at, raw) in found.iter().enumerate() {
+            let place = if probe.module.is_some() { format!("$.module[{at}]") } else { "$".to_owned() };
+            if let Err(error) = self.parcel(raw, &place, &mut batch) {
+                batch.bad(error);
+            }
+        }
+        batch.finish("no_routes")
+    }
+
+    fn parcel(&self, raw: &RawValue, place: &str, batch: &mut Batch<'_>) -> Result<()> {
+        let parcel: Global<'_> = rows::object(raw, place)?;
+        let number = carrier::number(parcel.mail_no.as_str())
+            .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.mailNo")))?;
+        let inside = format!("{place}.detailList");
+        let list = parcel
+            .detail_list
+            .ok_or_else(|| Error::malformed("there is no list of events").at(inside.clone()))?;
+        let actions = rows::rows(list.get(), &inside)?;
+        if actions.is_empty() {
+            batch.issues.push(Issue::new(IssueKind::BadValue, inside.clone(), "no events yet"));
+        }
+        for (at, raw) in actions.into_iter().enumerate() {
+            let place = format!("{inside}[{at}]");
+            let event = rows::object::<Action<'_>>(raw, &place)
+                .and_then(|action| self.action(&action, &place, &mut batch.issues));
+            match event {
+                Ok(event) => batch.parcel(&number).parcel.events.push(event),
+                Err(error) => {
+                    batch.bad(error);
+                    continue;
+                }
+            }
+            let gathered = batch.parcel(&number);
+            if let Some(real) = parcel.copy_real_mail_no.text() {
+                gathered.note("last_mile_no", real);
+            }
+            if let Some(name) = parcel.dest_cp_info.as_ref().and_then(|company| company.cp_name.text()) {
+                gathered.note("last_mile", name);
+            }
+        }
+        Ok(())
+    }
+
+    fn action(&self, action: &Action<'_>, place: &str, issues: &mut Vec<Issue>) -> Result<TrackingEvent> {
+        let zone = action.time_zone.text().and_then(offset);
+        let (at, quality) = moment(action, zone).map_err(|error| error.at(format!("{place}.time")))?;
+        if quality == AtQuality::NoZone {
+            let what = "a local time, read in the zone of its place or +08:00";
+            issues.push(Issue::new(IssueKind::NoZone, format!("{place}.timeStr"), what));
+        }
+        let code = action.action_code.text().unwrap_or_default();
+        let said = Said {
+            at,
+            namespace: &self.codes.global.namespace,
+            code,
+            meaning: self.codes.of_global(code),
+            text: action.standerd_desc.text().or(action.desc.text()).unwrap_or_default(),
+            path: format!("{place}.actionCode"),
+        };
+        Ok(TrackingEvent { at_quality: quality, ..event::event(said, issues) })
+    }
+}
+
+/// The moment of an event, at the offset of its place.
+fn moment(action: &Action<'_>, zone: Option<Offset>) -> Result<(Ts, AtQuality)> {
+    if action.time.text().is_some() {
+        let at: Timestamp = time::china_millis(action.time.as_str())?.at;
+        // The moment is absolute; without a zone only the clock of its place is not known.
+        return Ok((Ts::new(at, zone.unwrap_or(Offset::UTC)), AtQuality::Exact));
+    }
+    let ts = time::local(action.time_str.as_str(), zone.unwrap_or(time::CHINA))?;
+    Ok((ts, AtQuality::NoZone))
+}
+
+/// `GMT+8`, `GMT-3`, `GMT+5:30`, `+08:00`.
+fn offset(text: &str) -> Option<Offset> {
+    let text = text.trim().trim_start_matches("GMT").trim_start_matches("UTC");
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    if !(0..=14).contains(&hours) || !(0..=59).contains(&minutes) {
+        return None;
+    }
+    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_zones() {
+        let seconds = |text| offset(text).map(Offset::seconds);
+        assert_eq!(seconds("GMT+8"), Some(28_800));
+        assert_eq!(seconds("GMT-3"), Some(-10_800));
+        assert_eq!(seconds("+05:30"), Some(19_800));
+        assert_eq!(seconds("CST"), None);
+        assert_eq!(seconds("GMT+99"), None);
+        assert_eq!(seconds(""), None);
+    }
+}

@@ -1,0 +1,54 @@
+//! From a capture to its feed: the topic names it, and a push is told by what it holds.
+
+use crossdock_connector::{Capture, Error, ErrorKind, Normalize, Normalized, Result, rows, xml};
+
+use crate::feeds::Feeds;
+use crate::wire::{GLOBAL, LINK, PRACTICE, Probe, TAOBAO, object, opened};
+
+/// Header under which the number asked for is kept beside a reply.
+pub(crate) const ASKED: &str = "waybill";
+
+/// The normalize part.
+pub(crate) struct Normalizer {
+    pub(crate) feeds: Feeds,
+}
+
+impl Normalize for Normalizer {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        let asked = capture.headers.get(ASKED);
+        match capture.topic.as_str() {
+            LINK => self.push(&opened(&capture.body)?),
+            PRACTICE => self.feeds.practice(text(&capture.body)?, asked),
+            GLOBAL => self.feeds.global(text(&capture.body)?),
+            TAOBAO => self.feeds.taobao(text(&capture.body)?),
+            other => {
+                let what = format!("unknown topic, expected {LINK}, {PRACTICE}, {GLOBAL} or {TAOBAO}");
+                Err(Error::new(ErrorKind::Unsupported, what).with("topic", other))
+            }
+        }
+    }
+}
+
+fn text(body: &[u8]) -> Result<&str> {
+    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+    Ok(text.trim_start_matches('\u{feff}'))
+}
+
+impl Normalizer {
+    fn push(&self, text: &str) -> Result<Normalized> {
+        if text.trim_start().starts_with('<') {
+            let root = xml::read(text).map_err(|error| error.at("$.logistics_interface"))?;
+            return self.feeds.detail_xml(&root);
+        }
+        if text.trim_start().starts_with('{') {
+            let probe: Probe<'_> = object(text)?;
+            if probe.operation_details.is_some() {
+                return self.feeds.practice(text, None);
+            }
+            if probe.detail_list.is_some() || probe.module.is_some() {
+                return self.feeds.global(text);
+            }
+        }
+        self.feeds.details(&rows::rows(text, "$")?)
+    }
+}

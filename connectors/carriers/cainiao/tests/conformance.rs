@@ -1,0 +1,3 @@
+//! The conformance suite for Cainiao.
+
+crossdock_testkit::conformance!(crossdock_cainiao::Cainiao);
