@@ -71,3 +71,23 @@ pub fn read<C: DeserializeOwned>(table: Table) -> Result<C> {
         if path == "." { config } else { config.at(path) }
     })
 }
+
+/// Refuses an empty text.
+///
+/// # Errors
+/// `Config` at the key.
+pub fn filled(text: &str, key: &str) -> Result<()> {
+    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
+}
+
+/// Refuses what is not an address that can be called.
+///
+/// # Errors
+/// `Config` at the key.
+pub fn address(url: &str, key: &str) -> Result<()> {
+    if url.starts_with("https://") || url.starts_with("http://") {
+        Ok(())
+    } else {
+        Err(Error::config("expected an http or https address").at(key))
+    }
+}
