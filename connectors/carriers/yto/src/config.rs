@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -29,13 +29,39 @@ pub struct Config {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrackConfig {
-    /// The address of the query interface: another one for every customer.
+    /// What is asked.
+    #[serde(default)]
+    pub mode: Mode,
+    /// The address of the interface: another one for every customer and interface.
     pub endpoint: String,
-    /// The secret of the query interface.
+    /// The secret of the interface.
     pub secret: Secret,
+    /// Our client id; needed for `subscribe`.
+    pub client_id: Option<String>,
     /// What the codes of refusals mean.
     #[serde(default)]
     pub refusals: BTreeMap<String, Refusal>,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// What happened to a parcel.
+    #[default]
+    Query,
+    /// Have it pushed from now on.
+    Subscribe,
+}
+
+impl Mode {
+    /// The name of the interface, as it is signed.
+    pub(crate) const fn method(self) -> &'static str {
+        match self {
+            Self::Query => "track_query_adapter",
+            Self::Subscribe => "subscribe_adapter",
+        }
+    }
 }
 
 /// What a refusal means.
@@ -74,9 +100,7 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        if self.account.trim().is_empty() {
-            return Err(Error::config("must not be empty").at("account"));
-        }
+        settings::filled(&self.account, "account")?;
         if self.push_secret.is_none() && self.previous_push_secret.is_some() {
             return Err(Error::config("needs push_secret beside it").at("previous_push_secret"));
         }
@@ -86,10 +110,11 @@ impl ConnectorConfig for Config {
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
         }
-        if let Some(track) = &self.track
-            && !(track.endpoint.starts_with("https://") || track.endpoint.starts_with("http://"))
-        {
-            return Err(Error::config("expected an http or https address").at("track.endpoint"));
+        if let Some(track) = &self.track {
+            settings::address(&track.endpoint, "track.endpoint")?;
+            if track.mode == Mode::Subscribe {
+                settings::filled(track.client_id.as_deref().unwrap_or_default(), "track.client_id")?;
+            }
         }
         Ok(())
     }

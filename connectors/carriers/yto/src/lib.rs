@@ -14,7 +14,7 @@ mod push;
 mod track;
 mod wire;
 
-pub use config::{Config, Refusal, TrackConfig};
+pub use config::{Config, Mode, Refusal, TrackConfig};
 
 /// YTO Express.
 #[derive(Debug)]

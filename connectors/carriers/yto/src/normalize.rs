@@ -6,12 +6,12 @@ use crossdock_connector::carrier::{self, Batch, House};
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::xml::{self, Node};
 use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, time, wire,
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time, wire,
 };
 use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
 
 use crate::decide::{Meaning, Words, decide};
-use crate::wire::{PUSH, QUERY, Reply, Scan, list, opened};
+use crate::wire::{PUSH, QUERY, Reply, Scan, opened};
 
 /// Header under which the number asked for is kept beside a reply.
 pub(crate) const ASKED: &str = "waybill";
@@ -54,8 +54,9 @@ pub(crate) enum Answer<'a> {
 pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
     let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first();
     if start == Some(&b'[') {
-        let rows: Vec<_> =
-            list(body)?.into_iter().enumerate().map(|(at, row)| (format!("$[{at}]"), row)).collect();
+        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        let list = rows::rows(text.trim_start_matches('\u{feff}'), "$")?;
+        let rows: Vec<_> = list.into_iter().enumerate().map(|(at, row)| (format!("$[{at}]"), row)).collect();
         // YTO says in so many words that it knows nothing; an empty list is not its way.
         return if rows.is_empty() {
             Err(Error::malformed("an empty list of scans").at("$"))
@@ -159,16 +160,7 @@ impl Updates {
     }
 
     fn scan(&self, raw: &RawValue, asked: Option<&str>, place: &str, batch: &mut Batch<'_>) -> Result<()> {
-        // The reader's own words may quote the row, and with it a person.
-        let wrong = |path: &str| {
-            let path = format!("{place}{}", path.trim_start_matches('$'));
-            Error::malformed("not an object of texts and numbers").at(path)
-        };
-        if !raw.get().starts_with('{') {
-            return Err(wrong(""));
-        }
-        let scan: Scan<'_> = wire::parse(raw.get().as_bytes())
-            .map_err(|error| wrong(error.path.as_deref().unwrap_or_default()))?;
+        let scan: Scan<'_> = rows::object(raw, place)?;
         let number = carrier::number(scan.number.as_str())
             .or_else(|| asked.and_then(carrier::number))
             .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.waybill_No")))?;

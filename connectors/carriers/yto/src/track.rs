@@ -1,4 +1,4 @@
-//! Asking for one waybill: `sign = base64(md5(param + method + version + secret))`.
+//! Asking for one waybill, or having it pushed: `sign = base64(md5(param + method + version + secret))`.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crossdock_connector::{
     sign,
 };
 
-use crate::config::TrackConfig;
+use crate::config::{Mode, TrackConfig};
 use crate::normalize::{ASKED, Answer, answer};
 use crate::wire::QUERY;
 
@@ -25,6 +25,21 @@ struct Param<'a> {
     number: &'a str,
 }
 
+/// `param` of a subscription; its own parameters are JSON in a text once more.
+#[derive(Serialize)]
+struct Subscription<'a> {
+    client_id: &'a str,
+    logistics_interface: &'a str,
+    msg_type: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Subscribed<'a> {
+    client_id: &'a str,
+    waybill_no: &'a str,
+}
+
 #[derive(Serialize)]
 struct Query<'a> {
     timestamp: &'a str,
@@ -34,9 +49,29 @@ struct Query<'a> {
 }
 
 /// The sign of a text.
-fn signed(param: &str, secret: &Secret) -> String {
-    let message = format!("{param}{QUERY}{VERSION}");
+fn signed(param: &str, method: &str, secret: &Secret) -> String {
+    let message = format!("{param}{method}{VERSION}");
     sign::base64(&legacy::salted_md5(message.as_bytes(), secret.expose()))
+}
+
+/// A text as the parameters of an interface.
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))
+}
+
+impl TrackQuery {
+    fn param(&self, waybill: &Waybill) -> Result<String> {
+        let client_id = self.config.client_id.as_deref().unwrap_or_default();
+        match self.config.mode {
+            Mode::Query => json(&Param { number: &waybill.number }),
+            Mode::Subscribe => json(&Subscription {
+                client_id,
+                logistics_interface: &json(&Subscribed { client_id, waybill_no: &waybill.number })?,
+                msg_type: "online",
+            }),
+        }
+    }
 }
 
 impl Track for TrackQuery {
@@ -48,16 +83,14 @@ impl Track for TrackQuery {
         let [waybill] = waybills else {
             return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
         };
-        let unwritable = |error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error);
-        let param = serde_json::to_string(&Param { number: &waybill.number })
-            .map_err(|error: serde_json::Error| unwritable(error))?;
+        let param = self.param(waybill)?;
         let query = Query {
             timestamp: &context.now.as_millisecond().to_string(),
             param: &param,
-            sign: &signed(&param, &self.config.secret),
+            sign: &signed(&param, self.config.mode.method(), &self.config.secret),
             format: "JSON",
         };
-        let body = serde_json::to_vec(&query).map_err(|error: serde_json::Error| unwritable(error))?;
+        let body = json(&query)?;
         Ok(HttpRequest::post(self.config.endpoint.as_str(), "application/json; charset=utf-8", body))
     }
 
@@ -69,6 +102,10 @@ impl Track for TrackQuery {
         if let Answer::Refused(code) = answer(&reply.body)? {
             let kind = self.config.refusals.get(&code).map_or(ErrorKind::Unavailable, |found| found.kind());
             return Err(Error::new(kind, "yto refused the query").vendor(code).at("$.code"));
+        }
+        if self.config.mode == Mode::Subscribe {
+            // Nothing is known about the parcel yet.
+            return Ok(Vec::new());
         }
         let mut captured = Captured::new(QUERY, reply.body.clone());
         if let [waybill] = waybills {
@@ -89,11 +126,11 @@ mod tests {
     #[test]
     fn signs_as_the_published_examples_do() {
         let published = Secret::new("123456");
-        assert_eq!(signed(r#"{"NUMBER":"YT2600227881409"}"#, &published), "uhSL6hg8txxadZi26YPYPg==");
+        assert_eq!(signed(r#"{"NUMBER":"YT2600227881409"}"#, QUERY, &published), "uhSL6hg8txxadZi26YPYPg==");
         // The first example of the guide signs the data alone.
         assert_eq!(sign::base64(&legacy::salted_md5(b"opentest", b"123456")), "YLstCNa3x8ijQx16e/jqOA==");
         assert_eq!(
-            signed(r#"{"NUMBER":"YT2600000000017"}"#, &Secret::new("yto-secret-01")),
+            signed(r#"{"NUMBER":"YT2600000000017"}"#, QUERY, &Secret::new("yto-secret-01")),
             "iMPx82IjyA+rAXS2Gst22g=="
         );
     }
@@ -101,7 +138,9 @@ mod tests {
     #[test]
     fn asks_as_the_guide_shows() {
         let config = TrackConfig {
+            mode: Mode::Query,
             endpoint: "https://openapi.yto.net.cn/open/track_query_adapter/v1/EXAMPLE/K1".to_owned(),
+            client_id: None,
             secret: Secret::new("yto-secret-01"),
             refusals: BTreeMap::new(),
         };

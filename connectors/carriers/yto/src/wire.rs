@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::form::Form;
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire::Scalar;
 use crossdock_connector::{Error, Result, Topic};
 
 /// Platform, carrier and name of everything that is YTO's.
@@ -58,15 +58,4 @@ pub(crate) struct Reply<'a> {
     pub(crate) code: Scalar<'a>,
     #[serde(borrow, default)]
     pub(crate) map: Option<std::collections::BTreeMap<Cow<'a, str>, Vec<&'a RawValue>>>,
-}
-
-/// The rows of a list, each to be read alone.
-///
-/// # Errors
-/// `Malformed` when it is not a list.
-pub(crate) fn list(body: &[u8]) -> Result<Vec<&RawValue>> {
-    #[derive(Deserialize)]
-    #[serde(transparent)]
-    struct List<'a>(#[serde(borrow)] Vec<&'a RawValue>);
-    wire::parse::<List<'_>>(body).map(|list| list.0)
 }

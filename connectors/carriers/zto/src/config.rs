@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -39,6 +39,9 @@ pub enum ReturnKind {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrackConfig {
+    /// What is asked.
+    #[serde(default)]
+    pub mode: Mode,
     /// Which of ZTO's systems.
     #[serde(default)]
     pub environment: Environment,
@@ -49,6 +52,27 @@ pub struct TrackConfig {
     /// Whether ZTO answers only with the last four digits of a phone.
     #[serde(default)]
     pub needs_phone: bool,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// What happened to a parcel.
+    #[default]
+    Query,
+    /// Have it pushed from now on.
+    Subscribe,
+}
+
+impl Mode {
+    /// The name of the interface; the second is misspelt by ZTO.
+    pub(crate) const fn method(self) -> &'static str {
+        match self {
+            Self::Query => "zto.merchant.waybill.track.query",
+            Self::Subscribe => "zto.merchant.waybill.track.subsrcibe",
+        }
+    }
 }
 
 /// ZTO's systems.
@@ -63,11 +87,21 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// The address of the interface.
-    pub(crate) const fn endpoint(self) -> &'static str {
+    /// The address of the gateway.
+    const fn gateway(self) -> &'static str {
         match self {
-            Self::Production => "https://japi.zto.com/zto.merchant.waybill.track.query",
-            Self::Test => "https://japi-test.zto.com/zto.merchant.waybill.track.query",
+            Self::Production => "https://japi.zto.com/",
+            Self::Test => "https://japi-test.zto.com/",
+        }
+    }
+}
+
+impl TrackConfig {
+    /// The address that is asked.
+    pub(crate) fn url(&self) -> String {
+        match &self.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => format!("{}{}", self.environment.gateway(), self.mode.method()),
         }
     }
 }
@@ -82,22 +116,16 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        not_empty(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         if self.app_secret.expose().is_empty() {
             return Err(Error::config("must not be empty").at("app_secret"));
         }
         if let Some(track) = &self.track {
-            not_empty(&track.app_key, "track.app_key")?;
-            if let Some(endpoint) = &track.endpoint
-                && !(endpoint.starts_with("https://") || endpoint.starts_with("http://"))
-            {
-                return Err(Error::config("expected an http or https address").at("track.endpoint"));
+            settings::filled(&track.app_key, "track.app_key")?;
+            if let Some(endpoint) = &track.endpoint {
+                settings::address(endpoint, "track.endpoint")?;
             }
         }
         Ok(())
     }
-}
-
-fn not_empty(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
 }

@@ -15,7 +15,7 @@ mod push;
 mod track;
 mod wire;
 
-pub use config::{Config, Environment, ReturnKind, TrackConfig};
+pub use config::{Config, Environment, Mode, ReturnKind, TrackConfig};
 
 /// ZTO Express.
 #[derive(Debug)]

@@ -7,14 +7,14 @@ use serde_json::value::RawValue;
 use crossdock_connector::carrier::{self, Batch, House};
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, time, wire,
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time, wire,
 };
 use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
 
 use crate::codes::Codes;
 use crate::config::ReturnKind;
 use crate::decide::{Meaning, Words, decide};
-use crate::wire::{PUSH, QUERY, Reply, Scan, Trace, opened, rows};
+use crate::wire::{PUSH, QUERY, Reply, Scan, Trace, opened};
 
 /// Header under which the number asked for is kept beside a reply.
 pub(crate) const ASKED: &str = "waybill";
@@ -32,7 +32,7 @@ impl Normalize for Traces {
         match capture.topic.as_str() {
             PUSH => {
                 let data = opened(&capture.body)?;
-                let found = rows(&data, "$.data")?;
+                let found = rows::rows(&data, "$.data")?;
                 if found.is_empty() {
                     return Err(Error::malformed("there is no scan in it").at("$.data"));
                 }
@@ -45,7 +45,7 @@ impl Normalize for Traces {
                 batch.finish("empty")
             }
             QUERY => {
-                let result = answer(&capture.body).map_err(not_an_answer)?;
+                let result = answer(&capture.body).map_err(Error::into_malformed)?;
                 let asked = capture.headers.get(ASKED);
                 for (at, row) in result.iter().enumerate() {
                     let place = format!("$.result[{at}]");
@@ -87,28 +87,8 @@ pub(crate) fn answer(body: &[u8]) -> Result<Vec<&RawValue>> {
     }
     match reply.result.map(RawValue::get) {
         None | Some("null" | "\"\"") => Ok(Vec::new()),
-        Some(text) => rows(text, "$.result"),
+        Some(text) => rows::rows(text, "$.result"),
     }
-}
-
-/// An error reply should never have been captured: as a capture it is bytes that are not what they claim.
-fn not_an_answer(error: Error) -> Error {
-    let mut malformed = Error::malformed(error.message());
-    malformed.vendor_code.clone_from(&error.vendor_code);
-    malformed.path.clone_from(&error.path);
-    malformed
-}
-
-/// Reads one row; the words of the reader may quote a person, so they are not passed on.
-fn row<'a, T: serde::Deserialize<'a>>(raw: &'a RawValue, place: &str) -> Result<T> {
-    let wrong = |path: &str| {
-        let path = format!("{place}{}", path.trim_start_matches('$'));
-        Error::malformed("not an object of texts and numbers").at(path)
-    };
-    if !raw.get().starts_with('{') {
-        return Err(wrong(""));
-    }
-    wire::parse(raw.get().as_bytes()).map_err(|error| wrong(error.path.as_deref().unwrap_or_default()))
 }
 
 fn missing(what: &str, path: String) -> Error {
@@ -117,7 +97,7 @@ fn missing(what: &str, path: String) -> Error {
 
 impl Traces {
     fn trace(&self, raw: &RawValue, place: &str, batch: &mut Batch<'_>) -> Result<()> {
-        let trace: Trace<'_> = row(raw, place)?;
+        let trace: Trace<'_> = rows::object(raw, place)?;
         let number = carrier::number(trace.bill_code.as_str())
             .ok_or_else(|| missing("the waybill", format!("{place}.billCode")))?;
         let at = time::china(trace.action_time.as_str())
@@ -154,7 +134,7 @@ impl Traces {
     }
 
     fn scan(&self, raw: &RawValue, asked: Option<&str>, place: &str, batch: &mut Batch<'_>) -> Result<()> {
-        let scan: Scan<'_> = row(raw, place)?;
+        let scan: Scan<'_> = rows::object(raw, place)?;
         let number = carrier::number(scan.bill_code.as_str())
             .or_else(|| asked.and_then(carrier::number))
             .ok_or_else(|| missing("the waybill", format!("{place}.billCode")))?;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::form::Form;
+use crossdock_connector::rows::or_nothing;
 use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{Error, Result, Topic};
 
@@ -82,12 +83,6 @@ pub(crate) struct Site<'a> {
     pub(crate) city: Scalar<'a>,
 }
 
-/// A field without which a scan still says what happened: anything but a text or a number is passed over.
-fn or_nothing<'de: 'a, 'a, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Scalar<'a>, D::Error> {
-    let raw = <&'a RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(raw.get()).unwrap_or_default())
-}
-
 /// The reply to a query.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -153,28 +148,4 @@ pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
 fn is_json(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     body.trim_ascii_start().first() == Some(&b'{')
-}
-
-/// The rows of a text that holds one object or a list of them; each is read alone, so that one bad row does not
-/// cost the others.
-///
-/// # Errors
-/// `Malformed` when it is neither.
-pub(crate) fn rows<'a>(text: &'a str, path: &str) -> Result<Vec<&'a RawValue>> {
-    #[derive(Deserialize)]
-    #[serde(transparent)]
-    struct List<'a>(#[serde(borrow)] Vec<&'a RawValue>);
-    let at = |error: Error| {
-        let inner = error.path.clone().unwrap_or_default();
-        error.at(format!("{path}{}", inner.trim_start_matches('$')))
-    };
-    if text.trim_start().starts_with('[') {
-        return wire::parse::<List<'a>>(text.as_bytes()).map(|list| list.0).map_err(at);
-    }
-    let whole: &RawValue = wire::parse(text.as_bytes()).map_err(at)?;
-    if whole.get().starts_with('{') {
-        Ok(vec![whole])
-    } else {
-        Err(Error::malformed("expected a JSON object").at(path))
-    }
 }
