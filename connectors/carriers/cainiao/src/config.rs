@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crossdock_connector::aggregator::MoreCarriers;
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -96,10 +96,10 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        filled(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         for (key, value) in [("partner_code", &self.partner_code), ("from_code", &self.from_code)] {
             if let Some(value) = value {
-                filled(value, key)?;
+                settings::filled(value, key)?;
             }
         }
         match &self.secret {
@@ -116,26 +116,14 @@ impl ConnectorConfig for Config {
         }
         self.carriers.validate("carriers")?;
         if let Some(track) = &self.track {
-            address(&track.endpoint, "track.endpoint")?;
-            filled(&track.partner_code, "track.partner_code")?;
+            settings::address(&track.endpoint, "track.endpoint")?;
+            settings::filled(&track.partner_code, "track.partner_code")?;
         }
         if let Some(taobao) = &self.taobao {
-            address(&taobao.gateway, "taobao.gateway")?;
-            filled(&taobao.app_key, "taobao.app_key")?;
-            filled(&taobao.seller_nick, "taobao.seller_nick")?;
+            settings::address(&taobao.gateway, "taobao.gateway")?;
+            settings::filled(&taobao.app_key, "taobao.app_key")?;
+            settings::filled(&taobao.seller_nick, "taobao.seller_nick")?;
         }
         Ok(())
-    }
-}
-
-fn filled(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
-}
-
-fn address(url: &str, key: &str) -> Result<()> {
-    if url.starts_with("https://") || url.starts_with("http://") {
-        Ok(())
-    } else {
-        Err(Error::config("expected an http or https address").at(key))
     }
 }

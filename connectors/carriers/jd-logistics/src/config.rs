@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -132,13 +132,9 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        if self.account.trim().is_empty() {
-            return Err(Error::config("must not be empty").at("account"));
-        }
+        settings::filled(&self.account, "account")?;
         let Some(track) = &self.track else { return Ok(()) };
-        if track.app_key.trim().is_empty() {
-            return Err(Error::config("must not be empty").at("track.app_key"));
-        }
+        settings::filled(&track.app_key, "track.app_key")?;
         if track.access_token.is_some() == track.refresh_token.is_some() {
             let what = "expected either refresh_token or access_token";
             return Err(Error::config(what).at("track.refresh_token"));

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crossdock_connector::carrier::{self, Batch, House};
 use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, time, wire,
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time,
 };
 use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
 
 use crate::codes::Codes;
 use crate::decide::{self, Meaning};
-use crate::error;
-use crate::wire::{Row, TRACE, TRACKING, Trace, rows};
+use crate::wire::{Row, TRACE, TRACKING, Trace};
+use crate::{error, wire};
 
 /// Header under which the number asked for is kept beside a reply.
 pub(crate) const ASKED: &str = "waybill";
@@ -30,15 +30,15 @@ impl Normalize for Traces {
             let what = format!("unknown topic, expected {TRACE} or {TRACKING}");
             return Err(Error::new(ErrorKind::Unsupported, what).with("topic", &capture.topic));
         }
-        error::gateway(&capture.body, &BTreeMap::new(), false).map_err(not_an_answer)?;
-        let rows = rows(&capture.body).map_err(not_an_answer)?;
+        error::gateway(&capture.body, &BTreeMap::new(), false).map_err(Error::into_malformed)?;
+        let found = wire::rows(&capture.body).map_err(Error::into_malformed)?;
         let mut batch = Batch::new(&self.house);
-        if rows.is_empty() {
+        if found.is_empty() {
             batch.issues.push(Issue::new(IssueKind::BadValue, "$.data.traceDetails", "no events yet"));
         }
         let asked = capture.headers.get(ASKED);
         let mut next = Vec::new();
-        for row in &rows {
+        for row in &found {
             match self.trace(row, asked, &mut batch) {
                 Ok(found) => next.extend(found),
                 Err(error) => batch.bad(error),
@@ -51,14 +51,6 @@ impl Normalize for Traces {
     }
 }
 
-/// An error reply should never have been captured: as a capture it is bytes that are not what they claim.
-fn not_an_answer(error: Error) -> Error {
-    let mut malformed = Error::malformed(error.message());
-    malformed.vendor_code.clone_from(&error.vendor_code);
-    malformed.path.clone_from(&error.path);
-    malformed
-}
-
 impl Traces {
     /// Adds one event; gives the number the waybill goes on under, and its own.
     fn trace(
@@ -68,16 +60,7 @@ impl Traces {
         batch: &mut Batch<'_>,
     ) -> Result<Option<(String, String)>> {
         let place = &row.place;
-        // The reader's own words may quote the row, and with it a person.
-        let wrong = |path: &str| {
-            let path = format!("{place}{}", path.trim_start_matches('$'));
-            Error::malformed("not an object of texts and numbers").at(path)
-        };
-        if !row.raw.get().starts_with('{') {
-            return Err(wrong(""));
-        }
-        let trace: Trace<'_> = wire::parse(row.raw.get().as_bytes())
-            .map_err(|error| wrong(error.path.as_deref().unwrap_or_default()))?;
+        let trace: Trace<'_> = rows::object(row.raw, place)?;
         let number = carrier::number(trace.waybill_code.as_str())
             .or_else(|| row.shipment.as_deref().and_then(carrier::number))
             .or_else(|| asked.and_then(carrier::number))
