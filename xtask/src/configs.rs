@@ -10,6 +10,8 @@ use crate::shell::{self, Outcome, root, run as run_command, say};
 
 /// A value that any connector takes as a secret: the form of Standard Webhooks is the strictest.
 const SECRET: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+/// The last part of a bot's address.
+const HOOK: &str = "07070707-0707-4707-8707-070707070707";
 const PUBLIC: &str = "whpk_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
 pub(crate) fn run() -> Outcome {
@@ -92,7 +94,11 @@ fn references(value: &Value, variables: &mut Vec<String>, files: &mut Vec<String
 }
 
 fn stand_in(name: &str) -> &'static str {
-    if name.to_ascii_lowercase().contains("public") { PUBLIC } else { SECRET }
+    match name.to_ascii_lowercase() {
+        name if name.contains("public") => PUBLIC,
+        name if name.contains("hook") => HOOK,
+        _ => SECRET,
+    }
 }
 
 /// The hub refuses secret files that others can read.
