@@ -482,6 +482,52 @@ fn live_goes_before_what_an_outage_left_behind() {
 }
 
 #[test]
+fn live_goes_before_retries_and_those_before_the_backfill() {
+    let row = |seq: Seq| HeldHandoff {
+        seq,
+        key: format!("k{seq}"),
+        attempts: 3,
+        next_at: 10,
+        ..HeldHandoff::default()
+    };
+    let mut lanes = Lanes::new(RULES, SinkPlace { low: 9, held: vec![row(5)], ..SinkPlace::default() }, 1);
+    for seq in 1..=4 {
+        lanes.offer(Track::Back, Offer { seq, key: &format!("b{seq}"), group: None }, 10);
+    }
+    offer(&mut lanes, 10, "live", 20);
+    // The backfill of a key goes before what happens to it now, wherever the backfill stands.
+    lanes.offer_ahead(Track::Back, Offer { seq: 8, key: "both", group: None }, 20);
+    offer(&mut lanes, 11, "both", 20);
+    assert_eq!(lanes.take(20, 3), [10, 5, 1]);
+    assert_eq!(lanes.take(20, 9), [2, 3, 4, 8]);
+    lanes.finish(8, Result::Delivered, 30);
+    assert_eq!(lanes.take(30, 9), [11], "then the live one of that key");
+    let settle = lanes.settle(30).unwrap();
+    assert_eq!((settle.low, settle.back.map(|back| (back.low, back.done))), (9, Some((0, vec![8]))));
+}
+
+#[test]
+fn a_receiver_that_asks_for_a_pause_gets_it_whole() {
+    let mut lanes = Lanes::new(RULES, SinkPlace::default(), 1);
+    for seq in 1..=3 {
+        offer(&mut lanes, seq, &format!("k{seq}"), 0);
+    }
+    assert_eq!(lanes.take(0, 1), [1]);
+    let wish = Some(7 * SECOND);
+    lanes.finish(1, Result::Retry { wish, words: "slow down".into(), whole: true, sent: false }, 0);
+    assert!(lanes.take(7 * SECOND - 1, 9).is_empty(), "nobody goes before that");
+    assert_eq!(lanes.wake_at(0), Some(7 * SECOND));
+    assert_eq!(lanes.take(7 * SECOND, 9).len(), 3);
+    // Never longer than its longest wait.
+    lanes.finish(
+        2,
+        Result::Retry { wish: Some(3600 * SECOND), words: String::new(), whole: true, sent: false },
+        8 * SECOND,
+    );
+    assert_eq!(lanes.wake_at(8 * SECOND), Some(8 * SECOND + SCHEDULE.longest));
+}
+
+#[test]
 fn memory_is_bounded_whatever_the_receiver_does() {
     // Nobody takes anything: the log is read up to the bounds and no further.
     let mut lanes = Lanes::new(RULES, SinkPlace::default(), 1);
