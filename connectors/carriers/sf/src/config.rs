@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::carrier::OrderShop;
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// Fewest characters of the secret in the push URL: there is nothing else that keeps strangers out.
 const SHORTEST_TOKEN: usize = 12;
@@ -37,16 +38,6 @@ pub enum PushFormat {
     Json,
     /// A form whose field `content` holds XML.
     Xml,
-}
-
-/// The shop whose order numbers the shipper gives to SF.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OrderShop {
-    /// The platform, as its connector names it in `source.platform`.
-    pub platform: String,
-    /// The shop, as its connector names it in `source.shop`.
-    pub shop: String,
 }
 
 /// What is needed to ask SF.
@@ -138,7 +129,7 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        not_empty(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         for (token, key) in
             [(&self.path_token, "path_token"), (&self.previous_path_token, "previous_path_token")]
         {
@@ -151,21 +142,14 @@ impl ConnectorConfig for Config {
             return Err(Error::config("needs path_token beside it").at("previous_path_token"));
         }
         if let Some(shop) = &self.order_shop {
-            not_empty(&shop.platform, "order_shop.platform")?;
-            not_empty(&shop.shop, "order_shop.shop")?;
+            shop.validate("order_shop")?;
         }
         if let Some(track) = &self.track {
-            not_empty(&track.partner_id, "track.partner_id")?;
-            if let Some(endpoint) = &track.endpoint
-                && !(endpoint.starts_with("https://") || endpoint.starts_with("http://"))
-            {
-                return Err(Error::config("expected an http or https address").at("track.endpoint"));
+            settings::filled(&track.partner_id, "track.partner_id")?;
+            if let Some(endpoint) = &track.endpoint {
+                settings::address(endpoint, "track.endpoint")?;
             }
         }
         Ok(())
     }
-}
-
-fn not_empty(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
 }

@@ -23,29 +23,13 @@ pub(crate) fn content(body: &[u8]) -> Result<String> {
         .split(|byte| *byte == b'&')
         .find_map(|pair| pair.strip_prefix(b"content="))
         .ok_or_else(|| Error::malformed("expected JSON, or a form with a field `content`").at("$"))?;
-    let decoded = url_decode(field).ok_or_else(|| Error::malformed("broken URL encoding").at("$.content"))?;
-    String::from_utf8(decoded).map_err(|_| not_text())
+    let field = std::str::from_utf8(field).map_err(|_| not_text())?;
+    let broken = || Error::malformed("broken URL encoding").at("$.content");
+    crossdock_connector::form::decode(field).map(Cow::into_owned).ok_or_else(broken)
 }
 
 fn not_text() -> Error {
     Error::malformed("not UTF-8 text").at("$.content")
-}
-
-fn url_decode(text: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'+' => out.push(b' '),
-            b'%' => {
-                let high = char::from(*bytes.next()?).to_digit(16)?;
-                let low = char::from(*bytes.next()?).to_digit(16)?;
-                out.push(u8::try_from((high << 4) | low).ok()?);
-            }
-            other => out.push(*other),
-        }
-    }
-    Some(out)
 }
 
 /// The rows of the XML of a push.

@@ -12,7 +12,6 @@ mod config;
 mod decide;
 mod error;
 mod form;
-mod mask;
 mod normalize;
 mod places;
 mod push;
@@ -22,7 +21,7 @@ mod sign;
 mod track;
 mod wire;
 
-pub use config::{Config, Environment, Language, OrderShop, PushFormat, TrackConfig};
+pub use config::{Config, Environment, Language, PushFormat, TrackConfig};
 
 /// SF Express.
 #[derive(Debug)]

@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crossdock_connector::carrier::{self, OrderShop};
+use crossdock_connector::remark::{Masked, mask};
 use crossdock_connector::{Capture, Error, Issue, IssueKind, Normalize, Normalized, Result, time, wire};
 use crossdock_schemas::{
     AtQuality, Courier, Datum, Direction, Entity, Geo, Location, Observation, OrderRef, Parcel, ParcelStatus,
@@ -11,9 +13,7 @@ use crossdock_schemas::{
 };
 
 use crate::codes::Codes;
-use crate::config::OrderShop;
 use crate::decide::{Context, Meaning, Scan, decide};
-use crate::mask::{self, Masked};
 use crate::wire::{PUSH, Place, QUERY, Route, Rows};
 use crate::{form, places, query, remark};
 
@@ -41,8 +41,8 @@ impl Normalize for Routes {
                 self.parcels(form::rows(&xml)?, "empty")
             }
             QUERY => {
-                let inner = query::open(&capture.body).map_err(not_an_answer)?;
-                self.parcels(answered(query::waybills(&inner).map_err(not_an_answer)?), "no_routes")
+                let inner = query::open(&capture.body).map_err(Error::into_malformed)?;
+                self.parcels(answered(query::waybills(&inner).map_err(Error::into_malformed)?), "no_routes")
             }
             other => {
                 let what = format!("unknown topic, expected {PUSH} or {QUERY}");
@@ -55,14 +55,6 @@ impl Normalize for Routes {
 fn starts_with_brace(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     body.trim_ascii_start().first() == Some(&b'{')
-}
-
-/// An error reply should never have been captured: as a capture it is bytes that are not what they claim.
-fn not_an_answer(error: Error) -> Error {
-    let mut malformed = Error::malformed(error.message());
-    malformed.vendor_code.clone_from(&error.vendor_code);
-    malformed.path.clone_from(&error.path);
-    malformed
 }
 
 /// The rows of a query reply. A waybill without any is worth a word: a wrong phone looks just so.
@@ -153,7 +145,7 @@ impl Routes {
             if let Some(pieces) = remark::pieces(scan.remark()) {
                 ext.insert("pieces".to_owned(), pieces.into());
             }
-            let masked = mask::mask(scan.remark());
+            let masked = mask(scan.remark());
             if meaning.status == ParcelStatus::Delivered
                 && let Some(signer) = &masked.signer
             {
@@ -198,7 +190,7 @@ impl Routes {
             reason_raw: route
                 .reason_code
                 .owned()
-                .or_else(|| route.reason_name.text().map(|name| mask::mask(name).text.into_owned())),
+                .or_else(|| route.reason_name.text().map(|name| mask(name).text.into_owned())),
             delivered_to: meaning.delivered_to,
             code_namespace: Some(self.codes.namespace().to_owned()),
             code_raw: route.op_code.owned(),
@@ -276,12 +268,8 @@ struct Next {
 
 /// A row as a scan, with its waybill.
 fn scan(place: Place, route: Route<'_>) -> Result<(String, Scan<'_>)> {
-    let mut number: String =
-        route.mailno.as_str().chars().filter(|character| !character.is_whitespace()).collect();
-    number.make_ascii_uppercase();
-    if number.is_empty() {
-        return Err(Error::malformed("the waybill is missing").at(format!("{place}.mailno")));
-    }
+    let number = carrier::number(route.mailno.as_str())
+        .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.mailno")))?;
     let at =
         time::china(route.accept_time.as_str()).map_err(|error| error.at(format!("{place}.acceptTime")))?;
     Ok((number, Scan { place, at, route }))

@@ -1,35 +1,13 @@
 //! SF's signature of a call: `base64(md5(urlencode(msgData + timestamp + checkword)))`.
 //!
-//! The URL encoding is that of Java's `URLEncoder`, written by hand because no other encoder agrees with it:
+//! The URL encoding is that of Java's `URLEncoder` (the sdk's forms), with which no other encoder agrees:
 //! JavaScript leaves `! ' ( ) ~` as they are, Python encodes `*` and leaves `~`. Both sign wrong for those.
 
-use crossdock_connector::{legacy, sign};
-
-/// Encodes as Java's `URLEncoder` does with UTF-8: letters, digits and `.-*_` stay, a space becomes `+`,
-/// everything else `%XX` with upper-case hex.
-pub(crate) fn java_url_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().saturating_mul(2));
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'*' | b'_' => out.push(char::from(byte)),
-            b' ' => out.push('+'),
-            _ => {
-                out.push('%');
-                out.push(hex_digit(byte >> 4));
-                out.push(hex_digit(byte & 15));
-            }
-        }
-    }
-    out
-}
-
-fn hex_digit(nibble: u8) -> char {
-    char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase()
-}
+use crossdock_connector::{form, legacy, sign};
 
 /// The `msgDigest` of a call. `msg_data` must be the very text that is sent.
 pub(crate) fn msg_digest(msg_data: &str, timestamp: &str, checkword: &str) -> String {
-    let encoded = java_url_encode(&format!("{msg_data}{timestamp}{checkword}"));
+    let encoded = form::encode(&format!("{msg_data}{timestamp}{checkword}"));
     sign::base64(&legacy::md5(encoded.as_bytes()))
 }
 
@@ -50,12 +28,12 @@ mod tests {
     #[test]
     fn encodes_special_characters_as_java_does() {
         let msg_data = r#"{"note":"a b*c~d"}"#;
-        assert_eq!(java_url_encode(msg_data), "%7B%22note%22%3A%22a+b*c%7Ed%22%7D");
+        assert_eq!(form::encode(msg_data), "%7B%22note%22%3A%22a+b*c%7Ed%22%7D");
         assert_eq!(msg_digest(msg_data, TIMESTAMP, CHECKWORD), "EHlzD51J2cJlOEdg3Zf5Mw==");
     }
 
     #[test]
     fn encodes_chinese_and_brackets() {
-        assert_eq!(java_url_encode("顺(丰)!'"), "%E9%A1%BA%28%E4%B8%B0%29%21%27");
+        assert_eq!(form::encode("顺(丰)!'"), "%E9%A1%BA%28%E4%B8%B0%29%21%27");
     }
 }

@@ -5,12 +5,12 @@
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, sign,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, form, sign,
 };
 
 use crate::config::TrackConfig;
 use crate::query;
-use crate::sign::{java_url_encode, msg_digest};
+use crate::sign::msg_digest;
 use crate::wire::QUERY;
 
 /// Most waybills SF answers in one call.
@@ -63,10 +63,9 @@ impl Track for SearchRoutes {
             ("timestamp", timestamp),
             ("msgData", msg_data),
         ];
-        let body: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", java_url_encode(value))).collect();
+        let body = form::write(fields.iter().map(|(name, value)| (*name, value.as_str())));
         let url = self.config.endpoint.as_deref().unwrap_or_else(|| self.config.environment.endpoint());
-        Ok(HttpRequest::post(url, "application/x-www-form-urlencoded; charset=UTF-8", body.join("&")))
+        Ok(HttpRequest::post(url, form::TYPE, body))
     }
 
     fn records(&self, _waybills: &[Waybill], reply: &HttpResponse) -> Result<Vec<Captured>> {
@@ -109,6 +108,7 @@ fn request_id(partner_id: &str, msg_data: &str, timestamp: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crossdock_connector::Secret;
+    use jiff::Timestamp;
 
     use super::*;
     use crate::config::{Environment, Language};
@@ -141,10 +141,10 @@ mod tests {
         assert_eq!(call.url, "https://sfapi-sbox.sf-express.com/std/service");
         let body = std::str::from_utf8(&call.body).unwrap();
         let msg_data = r#"{"language":"zh-CN","trackingType":"1","trackingNumber":["SF7444400031887"],"methodType":"1","checkPhoneNo":"0135"}"#;
-        assert!(body.ends_with(&format!("&msgData={}", java_url_encode(msg_data))));
+        assert!(body.ends_with(&format!("&msgData={}", form::encode(msg_data))));
         assert!(body.contains("&serviceCode=EXP_RECE_SEARCH_ROUTES&"));
         let digest = msg_digest(msg_data, "1780300800000", "crossdockTestCheckword0001");
-        assert!(body.contains(&format!("&msgDigest={}&timestamp=1780300800000&", java_url_encode(&digest))));
+        assert!(body.contains(&format!("&msgDigest={}&timestamp=1780300800000&", form::encode(&digest))));
         assert!(!body.contains("crossdockTestCheckword"));
     }
 
