@@ -1,0 +1,3 @@
+//! The conformance suite for FedEx.
+
+crossdock_testkit::conformance!(crossdock_fedex::Fedex);
