@@ -1,10 +1,11 @@
-//! Small XML documents of vendors as a tree of elements with their texts. Attributes are not kept.
+//! Small XML documents of vendors as a tree of elements with their texts and attributes.
 //!
 //! A document type is refused, and with it every entity that it could define: only the five of XML itself and character
 //! references are known.
 
 use std::borrow::Cow;
 
+use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
@@ -18,6 +19,8 @@ const DEEPEST: usize = 32;
 pub struct Node {
     /// Its name without prefix.
     pub name: String,
+    /// Its attributes, in order.
+    pub attributes: Vec<(String, String)>,
     /// Its own text, without that of its children.
     pub text: String,
     /// Its children, in order.
@@ -33,6 +36,12 @@ impl Node {
     /// The text of the first child of a name, without outer white space; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// An attribute, without outer white space; `None` when it is absent or empty.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.trim()).filter(|text| !text.is_empty())
     }
 
     /// This element and all below it, in the order of the document.
@@ -58,9 +67,9 @@ pub fn read(text: &str) -> Result<Node> {
             .read_event()
             .map_err(|error| Error::malformed("not the XML expected").at("$").because(error))?;
         match event {
-            Event::Start(element) if open.len() <= DEEPEST => open.push(node(&element)),
+            Event::Start(element) if open.len() <= DEEPEST => open.push(node(&element)?),
             Event::Start(_) => return Err(Error::malformed("the XML is nested too deeply").at("$")),
-            Event::Empty(element) => give(&mut open, node(&element)),
+            Event::Empty(element) => give(&mut open, node(&element)?),
             Event::End(_) => {
                 if let Some(closed) = open.pop() {
                     give(&mut open, closed);
@@ -95,8 +104,17 @@ pub fn read(text: &str) -> Result<Node> {
     }
 }
 
-fn node(element: &BytesStart<'_>) -> Node {
-    Node { name: element.local_name().as_ref().to_owned(), ..Node::default() }
+fn node(element: &BytesStart<'_>) -> Result<Node> {
+    let mut attributes = Vec::new();
+    for attribute in element.attributes() {
+        let attribute = attribute
+            .map_err(|error| Error::malformed("a broken attribute in the XML").at("$").because(error))?;
+        // A bare `&` is against the rules but not ambiguous: then the text stands as it is.
+        let value =
+            attribute.normalized_value(XmlVersion::Implicit1_0).unwrap_or(Cow::Borrowed(&attribute.value));
+        attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
+    }
+    Ok(Node { name: element.local_name().as_ref().to_owned(), attributes, ..Node::default() })
 }
 
 fn give(open: &mut [Node], closed: Node) {
@@ -132,6 +150,15 @@ mod tests {
         assert_eq!(root.child("d").unwrap().get("b"), Some("<x>"));
         assert_eq!(root.all().len(), 5);
         assert_eq!(escape("a<b&c"), "a&lt;b&amp;c");
+    }
+
+    #[test]
+    fn reads_attributes() {
+        let root = read("<a><b ID=' 1 &amp; 2 ' x:y=\"\"/></a>").unwrap();
+        let inner = root.child("b").unwrap();
+        assert_eq!(inner.attribute("ID"), Some("1 & 2"));
+        assert_eq!((inner.attribute("y"), inner.attribute("z"), inner.attributes.len()), (None, None, 2));
+        assert!(read("<a b='1' b='2'/>").is_err());
     }
 
     #[test]
