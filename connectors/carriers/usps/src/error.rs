@@ -1,0 +1,54 @@
+//! What USPS's errors mean for us.
+
+use crossdock_connector::{Error, ErrorKind, HttpResponse, Result, rows, wire};
+
+use crate::wire::{Coded, Probe};
+
+/// The code inside an error body: that of its object, or the word of the token call. `Some("")` when it names none.
+pub(crate) fn code(body: &[u8]) -> Option<String> {
+    // A list is no error, and would be read as the fields of one in their order.
+    let is_object = body.trim_ascii_start().first() != Some(&b'[');
+    let probe: Probe<'_> = wire::parse(body).ok().filter(|_| is_object)?;
+    let raw = probe.error.filter(|raw| raw.get() != "null")?;
+    if let Ok(word) = serde_json::from_str::<String>(raw.get()) {
+        return Some(word);
+    }
+    let coded = rows::object::<Coded<'_>>(raw, "$.error").ok()?;
+    Some(coded.code.owned().unwrap_or_default())
+}
+
+/// The kind of a code inside a success, where no HTTP status says it: USPS repeats the status there.
+fn kind(code: &str) -> ErrorKind {
+    match code.parse() {
+        Ok(status @ 400..=599) => ErrorKind::from_status(status),
+        _ => ErrorKind::Rejected,
+    }
+}
+
+/// The error of a code that stands in what was captured as an answer.
+pub(crate) fn named(code: &str) -> Error {
+    let error = Error::new(kind(code), "usps refused the call");
+    if code.is_empty() { error } else { error.vendor(code) }
+}
+
+/// Refuses what is no answer: an error status, or an error in a success.
+///
+/// # Errors
+/// USPS's error.
+pub(crate) fn check(response: &HttpResponse) -> Result<()> {
+    let code = code(&response.body);
+    if response.is_success() {
+        return code.map_or(Ok(()), |code| Err(named(&code)));
+    }
+    let by_status = Error::from_response(response);
+    Err(match code {
+        // USPS's own refusal, not a gateway's: the token is wrong or has ended, and a new one is opened.
+        Some(code) if response.status == 401 => {
+            let mut error = Error::new(ErrorKind::Session, by_status.message().to_owned()).vendor(code);
+            error.retry_after = by_status.retry_after;
+            error
+        }
+        Some(code) => by_status.vendor(code),
+        None => by_status,
+    })
+}

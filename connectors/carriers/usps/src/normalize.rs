@@ -1,0 +1,259 @@
+//! Replies and pushes to parcels: one observation for each mail piece, partial, with its scans.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crossdock_connector::carrier::{Batch, House};
+use crossdock_connector::codes::{CodeTable, TrackingCode};
+use crossdock_connector::remark::english;
+use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::{Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows};
+use crossdock_schemas::{
+    Address, AtQuality, Eta, EtaBy, Location, ParcelStatus, Protected, TrackingEvent, Ts,
+};
+
+use crate::config::ParcelLocker;
+use crate::decide::decide;
+use crate::error;
+use crate::number::number;
+use crate::plain::plain;
+use crate::time::{Where, known, moment};
+use crate::wire::{Event, Piece, SLUG, SUBSCRIPTION, TRACKING, WEB_TOOLS};
+
+/// Header under which the number asked for is kept beside a reply.
+pub(crate) const ASKED: &str = "waybill";
+
+/// The normalize part.
+pub(crate) struct Scans {
+    pub(crate) house: House,
+    pub(crate) codes: CodeTable<TrackingCode>,
+    pub(crate) parcel_locker: ParcelLocker,
+}
+
+impl Normalize for Scans {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        let mut batch = Batch::new(&self.house);
+        let asked = capture.headers.get(ASKED);
+        match capture.topic.as_str() {
+            TRACKING | SUBSCRIPTION => {
+                let found = pieces(&capture.body).map_err(Error::into_malformed)?;
+                for (at, raw) in found.rows.iter().enumerate() {
+                    let place = if found.listed { format!("$[{at}]") } else { "$".to_owned() };
+                    if let Err(error) = self.piece(raw, asked, &place, &mut batch) {
+                        batch.bad(error);
+                    }
+                }
+            }
+            WEB_TOOLS => self.web_tools(&capture.body, asked, &mut batch)?,
+            other => {
+                let what = format!("unknown topic, expected {TRACKING}, {SUBSCRIPTION} or {WEB_TOOLS}");
+                return Err(Error::new(ErrorKind::Unsupported, what).with("topic", other));
+            }
+        }
+        batch.finish("no_scans")
+    }
+}
+
+/// The mail pieces of a body.
+pub(crate) struct Pieces<'a> {
+    pub(crate) rows: Vec<&'a RawValue>,
+    /// Whether they stand in a list.
+    pub(crate) listed: bool,
+}
+
+/// The mail pieces of a reply or a push: one object, or a list of them.
+///
+/// # Errors
+/// USPS's error, or `Malformed` when it is neither.
+pub(crate) fn pieces(body: &[u8]) -> Result<Pieces<'_>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named<'a> {
+        #[serde(borrow, default)]
+        tracking_number: Scalar<'a>,
+    }
+    if let Some(code) = error::code(body) {
+        return Err(error::named(&code).at("$.error"));
+    }
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+    let listed = text.trim_start().starts_with('[');
+    let rows = rows::rows(text, "$")?;
+    if !listed {
+        let named: Named<'_> = wire::parse(body)?;
+        if named.tracking_number.text().is_none() {
+            return Err(Error::malformed("the number is missing").at("$.trackingNumber"));
+        }
+    } else if rows.is_empty() {
+        return Err(Error::malformed("there is no mail piece in it").at("$"));
+    }
+    Ok(Pieces { rows, listed })
+}
+
+/// A scan, as either interface gives it.
+pub(crate) struct Seen<'s> {
+    pub(crate) at: (Ts, AtQuality),
+    pub(crate) code: &'s str,
+    pub(crate) text: &'s str,
+    pub(crate) name: &'s str,
+    pub(crate) city: Option<&'s str>,
+    pub(crate) state: Option<&'s str>,
+    pub(crate) zip: Option<String>,
+    pub(crate) country: Option<&'s str>,
+}
+
+/// The country of a scan: absent means the United States, names of other countries are no codes.
+pub(crate) fn country(text: Option<&str>) -> Option<&str> {
+    match text {
+        None => Some("US"),
+        Some(code) if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) => Some(code),
+        Some(_) => None,
+    }
+}
+
+impl Scans {
+    fn piece(&self, raw: &RawValue, asked: Option<&str>, place: &str, batch: &mut Batch<'_>) -> Result<()> {
+        let piece: Piece<'_> = rows::object(raw, place)?;
+        let number = number(piece.tracking_number.as_str())
+            .or_else(|| asked.and_then(number))
+            .ok_or_else(|| Error::malformed("the number is missing").at(format!("{place}.trackingNumber")))?;
+        let path = format!("{place}.trackingEvents");
+        let listed = match piece.tracking_events {
+            Some(raw) => rows::rows(raw.get(), &path)?,
+            None => Vec::new(),
+        };
+        let mut scans: Vec<(String, &RawValue)> =
+            listed.iter().enumerate().map(|(at, raw)| (format!("{path}[{at}]"), *raw)).collect();
+        // A push may hold its one scan beside the number.
+        if scans.is_empty()
+            && rows::object::<Event<'_>>(raw, place).is_ok_and(|event| event.event_timestamp.text().is_some())
+        {
+            scans.push((place.to_owned(), raw));
+        }
+        if scans.is_empty() {
+            batch.issues.push(Issue::new(IssueKind::BadValue, path, "no scans"));
+        }
+        let (mut events, mut signer) = (Vec::with_capacity(scans.len()), None);
+        for (place, raw) in &scans {
+            match self.event(raw, place, &mut batch.issues) {
+                Ok((event, name)) => {
+                    if event.status == ParcelStatus::Delivered && signer.is_none() {
+                        signer = name;
+                    }
+                    events.push(event);
+                }
+                Err(error) => batch.bad(error),
+            }
+        }
+        if events.is_empty() && !scans.is_empty() {
+            // Nothing readable is left of it: the scans' own errors are the answer.
+            return Ok(());
+        }
+        let arrived =
+            |event: &TrackingEvent| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned);
+        let eta = if events.iter().any(arrived) { None } else { eta(&piece) };
+        let gathered = batch.parcel(&number);
+        let parcel = &mut gathered.parcel;
+        parcel.events.append(&mut events);
+        parcel.signed_by = signer;
+        parcel.eta = eta;
+        parcel.service = piece.mail_class.text().map(plain);
+        let ends = [&piece.destination_city, &piece.destination_state, &piece.destination_zip];
+        parcel.to = end(ends, &piece.destination_country_code);
+        let ends = [&piece.origin_city, &piece.origin_state, &piece.origin_zip];
+        parcel.from = end(ends, &piece.origin_country);
+        for (key, value) in [
+            ("unique_mail_piece_id", &piece.unique_mail_piece_id),
+            ("predicted_delivery_date", &piece.predicted_delivery_date),
+        ] {
+            if let Some(value) = value.text() {
+                gathered.note(key, value);
+            }
+        }
+        Ok(())
+    }
+
+    fn event(
+        &self,
+        raw: &RawValue,
+        place: &str,
+        issues: &mut Vec<Issue>,
+    ) -> Result<(TrackingEvent, Option<Protected>)> {
+        let event: Event<'_> = rows::object(raw, place)?;
+        let stamp = [event.event_timestamp.text(), event.gmt_timestamp.text(), event.gmt_offset.text()];
+        let (city, state) = (event.event_city.text(), event.event_state.text());
+        let place_of = Where { country: country(event.event_country.text()), state };
+        let at = moment(stamp, place_of, &format!("{place}.eventTimestamp"), issues)?;
+        let code = event.event_code.text().unwrap_or_default();
+        // Written as a number a code loses its zero.
+        let padded =
+            (code.len() == 1 && code.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("0{code}"));
+        let seen = Seen {
+            at,
+            code: padded.as_deref().unwrap_or(code),
+            text: event.event_type.text().unwrap_or_default(),
+            name: event.name.text().unwrap_or_default(),
+            city,
+            state,
+            zip: event.event_zip.owned(),
+            country: event.event_country.text(),
+        };
+        Ok(self.scan(&seen, &format!("{place}.eventCode"), issues))
+    }
+
+    /// A scan as an event, and who signed.
+    pub(crate) fn scan(
+        &self,
+        seen: &Seen<'_>,
+        path: &str,
+        issues: &mut Vec<Issue>,
+    ) -> (TrackingEvent, Option<Protected>) {
+        let meaning = decide(&self.codes, self.parcel_locker, seen.code, seen.text, path, issues);
+        let parts: Vec<&str> = [seen.city, seen.state, seen.country].into_iter().flatten().collect();
+        let location = (!parts.is_empty()).then(|| Location {
+            text: Some(parts.join(", ")),
+            country: country(seen.country).map(str::to_owned),
+            postal_code: seen.zip.clone(),
+            ..Location::default()
+        });
+        let text = plain(seen.text);
+        let shown = english::shown(&text, &[seen.name]);
+        let event = TrackingEvent {
+            at: seen.at.0,
+            at_quality: seen.at.1,
+            status: meaning.code.status,
+            status_raw: meaning.unknown,
+            step: meaning.code.step,
+            reason: meaning.code.reason,
+            delivered_to: meaning.code.delivered_to,
+            code_namespace: Some(SLUG.to_owned()),
+            code_raw: (!seen.code.is_empty()).then(|| seen.code.to_owned()),
+            description: (!shown.is_empty()).then(|| shown.into_owned()),
+            location,
+            ..TrackingEvent::default()
+        };
+        (event, english::signer(seen.name).map(Protected::masked))
+    }
+}
+
+/// An end of the way. Where only a ZIP code is given it is in the United States.
+fn end([city, state, zip]: [&Scalar<'_>; 3], country_code: &Scalar<'_>) -> Option<Address> {
+    let there = city.text().is_some() || state.text().is_some() || zip.text().is_some();
+    there.then(|| Address {
+        country: country(country_code.text()).map(str::to_owned),
+        province: state.owned(),
+        city: city.owned(),
+        postal_code: zip.owned(),
+        ..Address::default()
+    })
+}
+
+fn eta(piece: &Piece<'_>) -> Option<Eta> {
+    let at = Where {
+        country: country(piece.destination_country_code.text()),
+        state: piece.destination_state.text(),
+    };
+    let expected = [&piece.expected_delivery_time_stamp, &piece.predicted_delivery_time_stamp];
+    let to = expected.into_iter().find_map(|text| known(text.text()?, at))?;
+    Some(Eta { from: None, to: Some(to), by: EtaBy::Carrier, by_raw: None })
+}
