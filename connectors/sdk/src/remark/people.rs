@@ -21,8 +21,8 @@ const COURIER: [&str; 12] = [
     "业务员",
     "揽投员",
 ];
-/// Labels after which a name stands only behind a colon.
-const OTHERS: [&str; 7] = ["签收人", "簽收人", "联系人", "收件人", "寄件人", "收方", "寄方"];
+/// Labels after which a name stands only behind a colon; `签收人是` needs none.
+const OTHERS: [&str; 8] = ["签收人是", "签收人", "簽收人", "联系人", "收件人", "寄件人", "收方", "寄方"];
 /// Who stands behind such a label without being a name.
 const NO_NAMES: [&str; 27] = [
     "本人",
@@ -54,9 +54,9 @@ const NO_NAMES: [&str; 27] = [
     "凭取件码签收",
 ];
 /// Characters that end a name where no colon announced it: they begin what the courier does.
-const VERBS: [char; 18] = [
+const VERBS: [char; 19] = [
     '正', '已', '将', '在', '从', '会', '与', '把', '为', '的', '取', '收', '派', '送', '联', '致', '电',
-    '上',
+    '上', '签',
 ];
 /// What a courier named right before it does: `【郑州市】何测试(13800000246) 正在派件`, `网点 的 方测试 已揽收`.
 const DOES: [&str; 8] =
@@ -118,9 +118,9 @@ pub fn mask_with<'a>(remark: &'a str, known: &[&str]) -> Masked<'a> {
         }
     }
     for label in OTHERS {
-        for range in names(remark, label, false) {
+        for range in names(remark, label, label == "签收人是") {
             let name = masked_name(remark, &range);
-            if label == "签收人" || label == "簽收人" {
+            if label.starts_with("签收人") || label == "簽收人" {
                 found.signer.get_or_insert_with(|| name.clone());
             }
             edits.push((range, name));
@@ -180,7 +180,9 @@ fn names(text: &str, label: &str, bare: bool) -> Vec<Range<usize>> {
             .take_while(|character| is_name(*character) && (colon || !VERBS.contains(character)))
             .collect();
         let length = name.chars().count();
-        if length == 0 || NO_NAMES.contains(&name.as_str()) || (!colon && length > LONGEST) {
+        // Set apart by a blank, the courier's branch may stand in it: `派件员 测试点何测试 正在派件`.
+        let longest = if value.len() < rest.len() { 2 * LONGEST } else { LONGEST };
+        if length == 0 || NO_NAMES.contains(&name.as_str()) || (!colon && length > longest) {
             continue;
         }
         found.push(start..start.saturating_add(name.len()));
@@ -357,6 +359,21 @@ mod tests {
             "包裹正在派送",
             "YTO已揽收",
         ] {
+            assert_eq!(text(remark), remark);
+        }
+    }
+
+    #[test]
+    fn hides_what_older_pushes_write() {
+        assert_eq!(text("诸城公司 的派件员 测试点何测试 正在派件"), "诸城公司 的派件员 测***** 正在派件");
+        assert_eq!(
+            text("派送业务员：何测试；联系电话：13800000024"),
+            "派送业务员：何**；联系电话：138****0024"
+        );
+        assert_eq!(text("已签收,签收人是何测试签收"), "已签收,签收人是何**签收");
+        assert_eq!(mask("已签收,签收人是：何测试").signer.as_deref(), Some("何**"));
+        for remark in ["已签收,签收人是前台签收", "已签收,签收人是门卫签收", "派件员 正在派件", "快递员收件"]
+        {
             assert_eq!(text(remark), remark);
         }
     }
