@@ -6,6 +6,9 @@ use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_schemas::TrackingState;
 use serde::Deserialize;
 
+/// Words that pushes hold beside those of the table, with the code they stand for.
+const ALSO: [(&str, &str); 2] = [("投柜或站签收", "304"), ("下单", "101")];
+
 /// The tables.
 pub(crate) struct Codes {
     /// `state` and `statusCode`.
@@ -34,6 +37,9 @@ impl Codes {
 
     /// What a Chinese word of `status` means, for scans without a code.
     pub(crate) fn by_word(&self, word: &str) -> Option<&TrackingCode> {
+        if let Some((_, code)) = ALSO.iter().find(|(also, _)| *also == word) {
+            return self.scans.get(code);
+        }
         self.scans.rows().iter().find(|row| row.meaning == word).map(|row| &row.value)
     }
 }
@@ -59,6 +65,7 @@ mod tests {
         );
         assert_eq!((status("305"), status("9")), (None, None));
         assert_eq!(codes.by_word("干线").unwrap().step, Some(Step::Departed));
+        assert_eq!(codes.by_word("投柜或站签收").unwrap().status, ParcelStatus::Delivered);
         assert!(codes.by_word("").is_none());
     }
 

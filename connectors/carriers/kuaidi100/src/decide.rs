@@ -65,7 +65,9 @@ fn delivered(meaning: &mut Meaning, text: &str) {
         return;
     }
     let collected = says(&COLLECTED) || remark::says_collected(text);
-    if says(&PUT_IN) && !collected {
+    // A station that takes it in for its recipient is not its recipient.
+    let kept_for = text.contains("代收") && remark::place(text).is_some();
+    if (says(&PUT_IN) || kept_for) && !collected {
         meaning.status = ParcelStatus::AvailableForPickup;
         meaning.delivered_to = remark::place(text).or(meaning.delivered_to);
         return;
@@ -100,6 +102,10 @@ mod tests {
         assert_eq!(meaning("501", "已投柜:测试驿站").1, Some(DeliveredTo::Station));
         let out = meaning("304", "您已在测试驿站完成取件,感谢使用");
         assert_eq!((out.0, out.1), (ParcelStatus::Delivered, Some(DeliveredTo::Station)));
+        let waits_there = meaning("304", "您的快件已由快递驿站代收,感谢您使用京东物流");
+        assert_eq!((waits_there.0, waits_there.1), (waits, Some(DeliveredTo::Station)));
+        let out = meaning("3", "包裹已从代收点取走");
+        assert_eq!(out.0, ParcelStatus::Delivered);
         let out = meaning("3", "快件已从丰巢取出,待取件数0");
         assert_eq!(out.0, ParcelStatus::Delivered);
     }

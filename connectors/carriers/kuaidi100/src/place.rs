@@ -19,9 +19,9 @@ pub(crate) fn location(row: &Row<'_>) -> Option<Location> {
     (location != Location::default()).then_some(location)
 }
 
-/// `CN330106000000` in parts: province, city, district, as far as they are named.
+/// `CN330106000000` in parts: province, city, district, as far as they are named. Older pushes leave out `CN`.
 fn division(code: &str) -> Option<RegionCodes> {
-    let digits = code.strip_prefix("CN")?;
+    let digits = code.strip_prefix("CN").unwrap_or(code);
     if digits.len() != 12 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
@@ -55,7 +55,8 @@ mod tests {
         assert_eq!(parts("CN330106000000").unwrap(), ["330000", "330100", "330106"]);
         assert_eq!(parts("CN330000000000").unwrap(), ["330000", "", ""]);
         assert_eq!(parts("CN110105000000").unwrap(), ["110000", "110100", "110105"]);
-        for other in ["US", "CN33", "CN33010600000x", "330106000000"] {
+        assert_eq!(parts("310000000000").unwrap(), ["310000", "", ""]);
+        for other in ["US", "CN33", "CN33010600000x", "US330106000000"] {
             assert_eq!(parts(other), None);
         }
         assert!(is_region("金华市") && !is_region("杭州转运中心"));
