@@ -53,6 +53,9 @@ EXAMPLES
   crossdock ingest online-retail orders.csv.gz       backfill from files
   crossdock order shopify-us 1001                    everything known about one order
   crossdock ledger                                   is everything accounted for?
+  crossdock top                                      what goes on right now?
+  crossdock parked list                              what would a receiver not take, and why?
+  crossdock reconcile shopify-us                     is it what the platform says?
 
 EXIT CODES
   0 done   1 failed   2 usage or configuration   3 some inputs malformed   4 the ledger does not balance"

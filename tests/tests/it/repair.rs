@@ -38,7 +38,18 @@ async fn what_a_wrong_setting_put_into_quarantine_is_folded_once_it_is_right() {
     assert_eq!(erp.distinct(), 1, "the other source went on");
     // Trying again without mending anything keeps them where they are.
     assert_eq!(site.call(&["quarantine", "retry", "--all"]).status.code(), Some(3));
-    assert_eq!(site.ask(&["quarantine", "list"]).len(), 3);
+    let listed = site.ask(&["quarantine", "list"]);
+    assert_eq!(listed.len(), 3);
+    let narrowed = |more: &[&str]| site.ask(&[&["quarantine", "list"], more].concat()).len();
+    let words = listed[0]["detail"].as_str().unwrap();
+    assert_eq!(
+        [narrowed(&["--source", "branch"]), narrowed(&["--newer", "1h"]), narrowed(&["--words", words])],
+        [3; 3]
+    );
+    assert_eq!(narrowed(&["--number", "B-2"]), 1, "the number stands in one of the bodies");
+    for none in [["--source", "store"], ["--older", "1h"], ["--topic", "else"], ["--number", "A-1"]] {
+        assert_eq!(narrowed(&none), 0, "{none:?}");
+    }
     assert!(hub.terminate().0.success());
 
     site.configure(&wrong("right"));
@@ -100,6 +111,88 @@ async fn what_a_receiver_refused_is_parked_and_handed_off_when_people_say_so() {
     assert_eq!((ledger.sinks[0].parked, ledger.sinks[0].delivered), (0, 3));
     assert!(hub.terminate().0.success());
     assert_eq!(erp.stop().await.distinct, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_say_which_ones_and_are_told_the_command() {
+    let erp = receiver().await;
+    let site = Site::new(&sink("erp", &refuser(), "order.*"));
+    let hub = site.start();
+    for number in 1..=4 {
+        assert_eq!(send(&hub, &format!("m{number}"), &order(&format!("A-{number}"), 1)).await.status, 200);
+    }
+    site.settled();
+    let parked = |more: &[&str]| site.ask(&[&["parked", "list", "--json"], more].concat());
+    let all = parked(&[]);
+    assert!(all.len() >= 8, "placed and paid: {}", all.len());
+    let numbers = |rows: &[serde_json::Value]| -> std::collections::BTreeSet<String> {
+        rows.iter().map(|row| row["number"].as_str().unwrap().to_owned()).collect()
+    };
+    let paid = parked(&["--type", "order.paid"]);
+    assert_eq!((paid.len(), numbers(&paid).len()), (4, 4));
+    assert!(paid.iter().all(|row| row["event_type"] == "order.paid"));
+    assert_eq!(numbers(&parked(&["--number", "A-2"])), ["A-2".to_owned()].into());
+    for same in [
+        &["--sink", "erp"][..],
+        &["--reason", "rejected"],
+        &["--newer", "1h"],
+        &["--words", "no such hook"],
+        &["--limit", "1000"],
+    ] {
+        assert_eq!(parked(same).len(), all.len(), "{same:?}");
+    }
+    for none in [&["--sink", "crm"][..], &["--reason", "gave_up"], &["--older", "1h"], &["--words", "busy"]] {
+        assert!(parked(none).is_empty(), "{none:?}");
+    }
+    assert_eq!(parked(&["--limit", "3"]).len(), 3);
+    // A dry run names them, and leaves them where they are.
+    let dry = site.call(&["parked", "retry", "--type", "order.paid", "--dry-run", "--json"]);
+    assert!(String::from_utf8_lossy(&dry.stderr).contains("4 events would be handed off again"));
+    assert_eq!(parked(&[]).len(), all.len());
+    assert_eq!(site.call(&["parked", "retry", "--all", "--event", "1"]).status.code(), Some(2));
+    // A line says it all, and its command does what it says.
+    let text = site.call(&["parked", "list", "--number", "A-1", "--type", "order.paid", "--text"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    let command =
+        parked(&["--number", "A-1", "--type", "order.paid"])[0]["retry"].as_str().unwrap().to_owned();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    for part in ["erp refused order.paid of own_store/main A-1", "no such hook!", &command] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    assert!(hub.terminate().0.success());
+    site.configure(&format!("{}{}", basics(), sink("erp", &erp.url(), "order.*")));
+    let hub = site.start();
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    assert_eq!(site.ask(&words)[0]["retried"], 1);
+    site.settled();
+    assert_eq!(parked(&[]).len(), all.len() - 1);
+    assert_eq!(site.ask(&["parked", "drop", "--number", "A-2", "--yes"])[0]["dropped"], 2);
+
+    // Whoever looks at the orders later sees that people stepped in.
+    let told = |number: &str| site.ask(&["order", "store", number, "--json"]).remove(0)["timeline"].clone();
+    let of = |timeline: &serde_json::Value, kind: &str| {
+        let events = timeline.as_array().unwrap();
+        events.iter().find(|entry| entry["type"] == kind).unwrap()["sinks"][0].clone()
+    };
+    let outcomes = |sink: &serde_json::Value| -> Vec<String> {
+        let attempts = sink["attempts"].as_array().unwrap();
+        attempts.iter().map(|attempt| attempt["outcome"].as_str().unwrap().to_owned()).collect()
+    };
+    let retried = of(&told("A-1"), "order.paid");
+    assert_eq!(
+        (&retried["state"], outcomes(&retried)),
+        (&"delivered".into(), vec!["rejected".into(), "retried".into()])
+    );
+    let dropped = of(&told("A-2"), "order.paid");
+    assert_eq!(
+        (&dropped["state"], outcomes(&dropped)),
+        (&"dropped".into(), vec!["rejected".into(), "dropped".into()])
+    );
+    let text = site.call(&["order", "store", "A-2", "--text"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("1 line,") && text.contains("dropped, as people said"), "{text}");
+    assert!(hub.terminate().0.success());
+    assert_eq!(erp.stop().await.distinct, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,11 +111,15 @@ pub(super) fn parked(
          CROSS JOIN histories y ON y.id = e.history CROSS JOIN scopes s ON s.id = y.scope
          WHERE h.parked_at IS NOT NULL",
     );
-    if let Some((sink, seq)) = after {
-        query.and(
+    match (after, &which.sink) {
+        (None, _) => {}
+        // Inside one sink the number alone says where to begin; together with the pair every page would be looked for
+        // from the sink's first row.
+        (Some((sink, seq)), Some(only)) if sink == only => query.and("h.seq > ?", [Value::from(*seq)]),
+        (Some((sink, seq)), _) => query.and(
             "(h.sink, h.seq) > ((SELECT id FROM sinks WHERE name = ?), ?)",
             [Value::from(sink.clone()), Value::from(*seq)],
-        );
+        ),
     }
     query.text("h.sink = (SELECT id FROM sinks WHERE name = ?)", which.sink.as_ref());
     if which.sink.is_none() && !which.events.is_empty() {

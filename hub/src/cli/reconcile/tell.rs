@@ -22,6 +22,13 @@ struct AtSink {
     dropped: u64,
 }
 
+impl AtSink {
+    /// Of so many that were listed, those of which it takes nothing, or of which nothing is known here.
+    fn none(self, listed: u64) -> u64 {
+        listed.saturating_sub(self.accepted + self.pending + self.parked + self.dropped)
+    }
+}
+
 /// Counts, and tells.
 pub(super) struct Tell {
     source: String,
@@ -193,7 +200,7 @@ impl Tell {
                 .iter()
                 .map(|(sink, at)| {
                     json!({"sink": sink, "accepted": at.accepted, "pending": at.pending, "parked": at.parked,
-                        "dropped": at.dropped})
+                        "dropped": at.dropped, "none": at.none(self.listed)})
                 })
                 .collect();
             out.json(&json!({"summary": {
@@ -224,11 +231,12 @@ impl Tell {
         ))?;
         for (sink, at) in &self.sinks {
             out.line(format_args!(
-                "  {sink}: {} accepted, {} pending, {} parked, {} dropped",
+                "  {sink}: {} accepted, {} pending, {} parked, {} dropped, {} not for it",
                 thousands(at.accepted),
                 thousands(at.pending),
                 thousands(at.parked),
-                thousands(at.dropped)
+                thousands(at.dropped),
+                thousands(at.none(self.listed))
             ))?;
         }
         let verdict = match self.open() {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde_json::{Value, json};
 
-use super::super::out::{count, say};
+use super::super::out::{count, say, thousands};
 use super::super::{Exit, Failure, Global, Out, Outcome, store};
 use super::{Repairer, TOGETHER};
 use crate::backbone::embedded::Embedded;
@@ -241,7 +241,7 @@ pub(super) async fn dry_run<L: Lot>(lot: &L, would: &str, store: &Embedded, out:
         seen += number(rows.len());
     }
     if out.for_people() && seen > SHOWN {
-        out.line(format_args!("and {} more", count(seen - SHOWN, L::WORDS.one)))?;
+        out.line(format_args!("and {} more", thousands(seen - SHOWN)))?;
     }
     out.flush()?;
     say(format_args!("{} would be {would}; nothing was changed", count(seen, L::WORDS.one)));

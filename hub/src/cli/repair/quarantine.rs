@@ -150,7 +150,9 @@ impl Lot for Which {
     fn line(row: &QuarantineRow, out: &Out) -> String {
         let source = out.paint(STRONG, &row.source);
         let origin = row.origin.as_deref().map(|origin| format!(" {}", plain(origin))).unwrap_or_default();
-        let at = row.reason.path.as_deref().map(|path| format!(" at {}", plain(path))).unwrap_or_default();
+        // Many say themselves where it is.
+        let path = row.reason.path.as_deref().filter(|path| !row.reason.detail.contains(*path));
+        let at = path.map(|path| format!(" at {}", plain(path))).unwrap_or_default();
         let words = out.paint(BAD, format_args!("{}{at}", plain(&row.reason.detail)));
         let more = format!("({}, since {})", row.reason.kind, time(row.at));
         let more = out.paint(FAINT, more);

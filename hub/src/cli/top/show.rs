@@ -10,8 +10,8 @@ use crate::backbone::Micros;
 use crate::operate::Top;
 use crate::telemetry::live::SinkLive;
 
-/// Most letters of a receiver's words in the table.
-const WORDS: usize = 70;
+/// Most letters of a receiver's words.
+const WORDS: usize = 120;
 
 fn live<'a>(top: &'a Top, sink: &str) -> Option<&'a SinkLive> {
     top.sinks.iter().find(|live| live.sink == sink)
