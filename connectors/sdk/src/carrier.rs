@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_schemas::{Courier, Observation, OrderRef, Parcel, Phone, PhoneKind, Protected, Source};
+use crossdock_schemas::{Courier, Dec, Observation, OrderRef, Parcel, Phone, PhoneKind, Protected, Source};
 
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
 
@@ -37,6 +37,19 @@ pub fn number(text: &str) -> Option<String> {
     let mut number: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
     number.make_ascii_uppercase();
     (!number.is_empty()).then_some(number)
+}
+
+/// A weight in exact grams; `None` where the unit is not one of kilogram, gram, pound or ounce, or nothing is weighed.
+pub fn grams(value: &str, unit: &str) -> Option<Dec> {
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "kg" | "kgs" | "kilogram" | "kilograms" => "1000",
+        "g" | "gram" | "grams" => "1",
+        "lb" | "lbs" | "pound" | "pounds" => "453.59237",
+        "oz" | "ozs" | "ounce" | "ounces" => "28.349523125",
+        _ => return None,
+    };
+    let weight = Dec::parse(value.trim()).ok()?.checked_mul(Dec::parse(factor).ok()?)?;
+    (weight > Dec::ZERO).then_some(weight)
 }
 
 /// Who delivers, from fields of their own: both are masked.
@@ -212,6 +225,15 @@ mod tests {
         batch.bad(Error::malformed("no number").at("$[1]"));
         assert_eq!(batch.finish("empty").unwrap_err().path.as_deref(), Some("$[0]"));
         assert_eq!(Batch::new(&house).finish("empty").unwrap().ignored, Some("empty"));
+    }
+
+    #[test]
+    fn weights_are_exact() {
+        let told = |value, unit| grams(value, unit).map(|weight| weight.canonical());
+        assert_eq!(told("5.00", "LBS").as_deref(), Some("2267.96185"));
+        assert_eq!(told(" 2.5 ", "kg").as_deref(), Some("2500"));
+        assert_eq!(told("16", "oz"), told("1", "lb"));
+        assert_eq!((told("1", "stone"), told("0", "kg"), told("heavy", "kg")), (None, None, None));
     }
 
     #[test]

@@ -105,3 +105,15 @@ pub struct SignedParts<'a> {
     /// The signed time, where the vendor signs one.
     pub signed_at: Option<Timestamp>,
 }
+
+impl<'a> SignedParts<'a> {
+    /// Nothing is signed, a token of ours comes along: the presented text must equal one of the keys.
+    pub fn shared(claim: &str, keys: impl IntoIterator<Item = &'a Secret>) -> Self {
+        Self {
+            message: Cow::Borrowed(&[]),
+            presented: vec![(Scheme::SharedToken, claim.as_bytes().to_vec())],
+            keys: keys.into_iter().map(|key| (Scheme::SharedToken, key)).collect(),
+            signed_at: None,
+        }
+    }
+}

@@ -80,6 +80,36 @@ pub fn filled(text: &str, key: &str) -> Result<()> {
     if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
 }
 
+/// Refuses an empty secret.
+///
+/// # Errors
+/// `Config` at the key.
+pub fn secret(secret: &Secret, key: &str) -> Result<()> {
+    if secret.expose().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
+}
+
+/// Shortest token of a vendor that signs nothing.
+const SHORTEST_TOKEN: usize = 12;
+
+/// Refuses a short token: of a vendor that signs nothing it is all that keeps strangers out.
+///
+/// # Errors
+/// `Config` at the key.
+pub fn shared_token(token: &Secret, key: &str) -> Result<()> {
+    if token.expose().len() >= SHORTEST_TOKEN {
+        return Ok(());
+    }
+    Err(Error::config(format!("expected at least {SHORTEST_TOKEN} characters")).at(key))
+}
+
+/// As [`shared_token`] for the token before it was changed, which may be left empty.
+///
+/// # Errors
+/// `Config` at the key.
+pub fn previous_token(token: Option<&Secret>, key: &str) -> Result<()> {
+    token.filter(|token| !token.expose().is_empty()).map_or(Ok(()), |token| shared_token(token, key))
+}
+
 /// Refuses what is not an address that can be called.
 ///
 /// # Errors
@@ -89,5 +119,21 @@ pub fn address(url: &str, key: &str) -> Result<()> {
         Ok(())
     } else {
         Err(Error::config("expected an http or https address").at(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_strangers_out_is_long_enough() {
+        let (long, short, none) = (Secret::new("n7Qm2pX4vK8s"), Secret::new("n7Qm2pX4vK8"), Secret::new(""));
+        assert!(shared_token(&long, "push.token").is_ok() && secret(&short, "key").is_ok());
+        assert_eq!(shared_token(&short, "push.token").unwrap_err().path.as_deref(), Some("push.token"));
+        assert!(secret(&none, "key").is_err() && shared_token(&none, "push.token").is_err());
+        assert!(previous_token(None, "k").is_ok() && previous_token(Some(&none), "k").is_ok());
+        assert!(previous_token(Some(&long), "k").is_ok() && previous_token(Some(&short), "k").is_err());
+        assert!(filled(" ", "k").is_err() && address("ftp://x", "k").is_err() && address("https://x", "k").is_ok());
     }
 }
