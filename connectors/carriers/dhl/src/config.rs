@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -99,31 +99,26 @@ fn default_language() -> String {
     "en".to_owned()
 }
 
-/// Shortest token: it is all that keeps strangers out.
-const SHORTEST: usize = 12;
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
     }
 
     fn validate(&self) -> Result<()> {
-        not_empty(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
         }
         if let Some(push) = &self.push {
-            not_empty(&push.header, "push.header")?;
-            long_enough(&push.token, "push.token")?;
-            if let Some(previous) = push.previous_token.as_ref().filter(|key| !key.expose().is_empty()) {
-                long_enough(previous, "push.previous_token")?;
-            }
+            settings::filled(&push.header, "push.header")?;
+            settings::shared_token(&push.token, "push.token")?;
+            settings::previous_token(push.previous_token.as_ref(), "push.previous_token")?;
         }
         if let Some(unified) = &self.unified {
             if self.mydhl.is_some() {
                 return Err(Error::config("expected one of `unified` and `mydhl`, not both").at("mydhl"));
             }
-            secret(&unified.api_key, "unified.api_key")?;
+            settings::secret(&unified.api_key, "unified.api_key")?;
             word(&unified.language, "unified.language")?;
             if let Some(service) = &unified.service {
                 word(service, "unified.service")?;
@@ -131,27 +126,12 @@ impl ConnectorConfig for Config {
             address(unified.endpoint.as_deref(), "unified.endpoint")?;
         }
         if let Some(mydhl) = &self.mydhl {
-            not_empty(&mydhl.username, "mydhl.username")?;
-            secret(&mydhl.password, "mydhl.password")?;
+            settings::filled(&mydhl.username, "mydhl.username")?;
+            settings::secret(&mydhl.password, "mydhl.password")?;
             address(mydhl.endpoint.as_deref(), "mydhl.endpoint")?;
         }
         Ok(())
     }
-}
-
-fn not_empty(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
-}
-
-fn secret(secret: &Secret, key: &str) -> Result<()> {
-    if secret.expose().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
-}
-
-fn long_enough(secret: &Secret, key: &str) -> Result<()> {
-    if secret.expose().len() >= SHORTEST {
-        return Ok(());
-    }
-    Err(Error::config(format!("expected at least {SHORTEST} characters")).at(key))
 }
 
 /// Lower-case words joined by `-`: they become part of an address.
@@ -161,10 +141,5 @@ fn word(text: &str, key: &str) -> Result<()> {
 }
 
 fn address(endpoint: Option<&str>, key: &str) -> Result<()> {
-    match endpoint {
-        Some(text) if !(text.starts_with("https://") || text.starts_with("http://")) => {
-            Err(Error::config("expected an http or https address").at(key))
-        }
-        _ => Ok(()),
-    }
+    endpoint.map_or(Ok(()), |endpoint| settings::address(endpoint, key))
 }

@@ -2,11 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::carrier::{Batch, Gathered, House};
+use crossdock_connector::carrier::{self, Batch, Gathered, House};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows, wire,
 };
-use crossdock_schemas::{Dec, Package};
+use crossdock_schemas::Package;
 
 use crate::codes::Codes;
 use crate::error;
@@ -122,14 +122,12 @@ pub(crate) fn reference(gathered: &mut Gathered, raw: Option<&RawValue>) {
     }
 }
 
-/// A weight as exact grams, where the unit is one.
+/// A weight as exact grams, where the unit is one; MyDHL names the system of units.
 pub(crate) fn weight(value: Option<&str>, unit: &str) -> Option<Package> {
-    let factor = match unit.to_ascii_lowercase().as_str() {
-        "kg" | "metric" => "1000",
-        "g" => "1",
-        "lb" | "lbs" | "imperial" => "453.59237",
-        _ => return None,
+    let unit = match unit {
+        "metric" => "kg",
+        "imperial" => "lb",
+        unit => unit,
     };
-    let weight = Dec::parse(value?).ok()?.checked_mul(Dec::parse(factor).ok()?)?;
-    (weight > Dec::ZERO).then(|| Package { weight_g: Some(weight), ..Package::default() })
+    Some(Package { weight_g: Some(carrier::grams(value?, unit)?), ..Package::default() })
 }

@@ -1,8 +1,6 @@
 //! Unified pushes: nothing is signed, a token of ours comes along in a header we chose.
 
-use std::borrow::Cow;
-
-use crossdock_connector::{Ack, Captured, HttpReply, Push, Request, Result, Scheme, SignedParts, Verified};
+use crossdock_connector::{Ack, Captured, HttpReply, Push, Request, Result, SignedParts, Verified};
 
 use crate::config::PushConfig;
 use crate::wire::HOOK;
@@ -14,14 +12,9 @@ pub(crate) struct Hook {
 
 impl Push for Hook {
     fn signed_parts<'a>(&'a self, request: &Request<'a>) -> Result<SignedParts<'a>> {
-        let claim = request.required(&self.config.header)?.as_bytes().to_vec();
+        let claim = request.required(&self.config.header)?;
         let keys = std::iter::once(&self.config.token).chain(&self.config.previous_token);
-        Ok(SignedParts {
-            message: Cow::Borrowed(&[]),
-            presented: vec![(Scheme::SharedToken, claim)],
-            keys: keys.map(|key| (Scheme::SharedToken, key)).collect(),
-            signed_at: None,
-        })
+        Ok(SignedParts::shared(claim, keys))
     }
 
     fn capture(&self, request: &Verified<'_>) -> Captured {

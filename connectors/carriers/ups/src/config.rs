@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -98,55 +98,33 @@ fn default_locale() -> String {
     "en_US".to_owned()
 }
 
-/// Shortest credential: it is all that keeps strangers out.
-const SHORTEST: usize = 12;
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
     }
 
     fn validate(&self) -> Result<()> {
-        not_empty(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
         }
         if let Some(push) = &self.push {
-            not_empty(&push.header, "push.header")?;
-            if push.credential.expose().len() < SHORTEST {
-                return Err(too_short("push.credential"));
-            }
-            if let Some(previous) = &push.previous_credential
-                && !previous.expose().is_empty()
-                && previous.expose().len() < SHORTEST
-            {
-                return Err(too_short("push.previous_credential"));
-            }
+            settings::filled(&push.header, "push.header")?;
+            settings::shared_token(&push.credential, "push.credential")?;
+            settings::previous_token(push.previous_credential.as_ref(), "push.previous_credential")?;
         }
         if let Some(track) = &self.track {
-            not_empty(&track.client_id, "track.client_id")?;
-            not_empty(&track.transaction_source, "track.transaction_source")?;
-            if track.client_secret.expose().is_empty() {
-                return Err(Error::config("must not be empty").at("track.client_secret"));
-            }
+            settings::filled(&track.client_id, "track.client_id")?;
+            settings::filled(&track.transaction_source, "track.transaction_source")?;
+            settings::secret(&track.client_secret, "track.client_secret")?;
             let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             if !word(&track.locale) || track.locale.is_empty() {
                 return Err(Error::config("expected a locale like en_US").at("track.locale"));
             }
-            if let Some(endpoint) = &track.endpoint
-                && !(endpoint.starts_with("https://") || endpoint.starts_with("http://"))
-            {
-                return Err(Error::config("expected an http or https address").at("track.endpoint"));
+            if let Some(endpoint) = &track.endpoint {
+                settings::address(endpoint, "track.endpoint")?;
             }
         }
         Ok(())
     }
-}
-
-fn too_short(key: &str) -> Error {
-    Error::config(format!("expected at least {SHORTEST} characters")).at(key)
-}
-
-fn not_empty(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Time;
 
-use crossdock_connector::carrier::Gathered;
+use crossdock_connector::carrier::{self, Gathered};
 use crossdock_connector::place;
 use crossdock_connector::remark;
 use crossdock_schemas::{Address, Dec, Eta, EtaBy, Package as Size, ParcelStatus, Protected, Ts};
@@ -10,9 +10,6 @@ use crossdock_schemas::{Address, Dec, Eta, EtaBy, Package as Size, ParcelStatus,
 use crate::normalize::leg;
 use crate::time::{clock, date};
 use crate::wire::{Package, PackageAddress, Place, Typed};
-
-/// Grams of a pound, exactly.
-const POUND: &str = "453.59237";
 
 /// Fills a parcel.
 pub(crate) fn fill(gathered: &mut Gathered, read: &Package<'_>) {
@@ -58,13 +55,7 @@ pub(crate) fn fill(gathered: &mut Gathered, read: &Package<'_>) {
 
 fn grams(read: &Package<'_>) -> Option<Dec> {
     let weight = read.weight.as_ref()?;
-    let value = Dec::parse(weight.weight.text()?).ok()?;
-    let unit = match weight.unit_of_measurement.text()? {
-        "LBS" => Dec::parse(POUND),
-        "KGS" => Dec::parse("1000"),
-        _ => return None,
-    };
-    value.checked_mul(unit.ok()?)
+    carrier::grams(weight.weight.text()?, weight.unit_of_measurement.text()?)
 }
 
 fn ends<'p, 'a>(read: &'p Package<'a>, kind: &str) -> Option<&'p PackageAddress<'a>> {

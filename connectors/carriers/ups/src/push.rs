@@ -1,8 +1,6 @@
 //! Track Alerts: nothing is signed, a credential of ours comes along in a header.
 
-use std::borrow::Cow;
-
-use crossdock_connector::{Ack, Captured, HttpReply, Push, Request, Result, Scheme, SignedParts, Verified};
+use crossdock_connector::{Ack, Captured, HttpReply, Push, Request, Result, SignedParts, Verified};
 
 use crate::config::PushConfig;
 use crate::wire::ALERT;
@@ -14,14 +12,9 @@ pub(crate) struct Alerts {
 
 impl Push for Alerts {
     fn signed_parts<'a>(&'a self, request: &Request<'a>) -> Result<SignedParts<'a>> {
-        let claim = request.required(&self.config.header)?.as_bytes().to_vec();
+        let claim = request.required(&self.config.header)?;
         let keys = std::iter::once(&self.config.credential).chain(&self.config.previous_credential);
-        Ok(SignedParts {
-            message: Cow::Borrowed(&[]),
-            presented: vec![(Scheme::SharedToken, claim)],
-            keys: keys.map(|key| (Scheme::SharedToken, key)).collect(),
-            signed_at: None,
-        })
+        Ok(SignedParts::shared(claim, keys))
     }
 
     fn capture(&self, request: &Verified<'_>) -> Captured {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -112,28 +112,21 @@ fn default_header() -> String {
     "X-HMAC".to_owned()
 }
 
-/// Shortest path token: it is all that keeps strangers out.
-const SHORTEST: usize = 12;
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
     }
 
     fn validate(&self) -> Result<()> {
-        not_empty(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         if let Some(push) = &self.push {
             push.validate()?;
         }
         if let Some(track) = &self.track {
-            not_empty(&track.client_id, "track.client_id")?;
-            if track.client_secret.expose().is_empty() {
-                return Err(Error::config("must not be empty").at("track.client_secret"));
-            }
-            if let Some(endpoint) = &track.endpoint
-                && !(endpoint.starts_with("https://") || endpoint.starts_with("http://"))
-            {
-                return Err(Error::config("expected an http or https address").at("track.endpoint"));
+            settings::filled(&track.client_id, "track.client_id")?;
+            settings::secret(&track.client_secret, "track.client_secret")?;
+            if let Some(endpoint) = &track.endpoint {
+                settings::address(endpoint, "track.endpoint")?;
             }
         }
         Ok(())
@@ -151,27 +144,13 @@ impl PushConfig {
                 Err(Error::config("expected one of `path_token` and `hmac`, not both").at("push.hmac"))
             }
             (None, Some(hmac)) => {
-                not_empty(&hmac.header, "push.hmac.header")?;
-                long_enough(&hmac.secret, "push.hmac.secret")
+                settings::filled(&hmac.header, "push.hmac.header")?;
+                settings::shared_token(&hmac.secret, "push.hmac.secret")
             }
             (Some(token), None) => {
-                long_enough(token, "push.path_token")?;
-                match self.previous_path_token.as_ref().filter(|token| !token.expose().is_empty()) {
-                    Some(previous) => long_enough(previous, "push.previous_path_token"),
-                    None => Ok(()),
-                }
+                settings::shared_token(token, "push.path_token")?;
+                settings::previous_token(self.previous_path_token.as_ref(), "push.previous_path_token")
             }
         }
     }
-}
-
-fn not_empty(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
-}
-
-fn long_enough(secret: &Secret, key: &str) -> Result<()> {
-    if secret.expose().len() >= SHORTEST {
-        return Ok(());
-    }
-    Err(Error::config(format!("expected at least {SHORTEST} characters")).at(key))
 }

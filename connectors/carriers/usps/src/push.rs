@@ -33,12 +33,7 @@ impl Push for Subscription {
         }
         let claim = request.path_token.ok_or_else(|| Error::auth("the path has no secret segment"))?;
         let keys = self.config.path_token.iter().chain(&self.config.previous_path_token);
-        Ok(SignedParts {
-            message: Cow::Borrowed(&[]),
-            presented: vec![(Scheme::SharedToken, claim.as_bytes().to_vec())],
-            keys: keys.map(|key| (Scheme::SharedToken, key)).collect(),
-            signed_at: None,
-        })
+        Ok(SignedParts::shared(claim, keys))
     }
 
     fn capture(&self, request: &Verified<'_>) -> Captured {
