@@ -36,7 +36,7 @@ impl Connector for Dhl {
         title: "DHL",
         role: Role::Carrier,
         vendor_api: "DHL Shipment Tracking Unified (pull and push), MyDHL API tracking (2026)",
-        maturity: Maturity::VendorDocument,
+        maturity: Maturity::Synthetic,
         capabilities: Capabilities {
             topics: &[wire::UNIFIED, wire::MYDHL, wire::HOOK],
             entities: &["parcel"],
