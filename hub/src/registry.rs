@@ -49,8 +49,26 @@ pub fn all() -> Vec<Entry> {
         Entry::of::<crossdock_shopify::Shopify>(),
         #[cfg(feature = "taobao")]
         Entry::of::<crossdock_taobao::Taobao>(),
+        #[cfg(feature = "17track")]
+        Entry::of::<crossdock_17track::SeventeenTrack>(),
+        #[cfg(feature = "cainiao")]
+        Entry::of::<crossdock_cainiao::Cainiao>(),
+        #[cfg(feature = "dhl")]
+        Entry::of::<crossdock_dhl::Dhl>(),
+        #[cfg(feature = "fedex")]
+        Entry::of::<crossdock_fedex::Fedex>(),
+        #[cfg(feature = "jd-logistics")]
+        Entry::of::<crossdock_jd_logistics::JdLogistics>(),
+        #[cfg(feature = "kuaidi100")]
+        Entry::of::<crossdock_kuaidi100::Kuaidi100>(),
         #[cfg(feature = "sf")]
         Entry::of::<crossdock_sf::Sf>(),
+        #[cfg(feature = "ups")]
+        Entry::of::<crossdock_ups::Ups>(),
+        #[cfg(feature = "usps")]
+        Entry::of::<crossdock_usps::Usps>(),
+        #[cfg(feature = "yto")]
+        Entry::of::<crossdock_yto::Yto>(),
         #[cfg(feature = "zto")]
         Entry::of::<crossdock_zto::Zto>(),
         #[cfg(feature = "dingtalk")]
