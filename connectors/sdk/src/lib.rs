@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![deny(clippy::float_cmp)]
 
+pub mod address;
 pub mod aggregator;
+pub mod amounts;
 mod capture;
 pub mod carrier;
 pub mod codes;
 mod connector;
 mod context;
 mod descriptor;
+pub mod document;
 mod error;
 mod file;
 pub mod form;
@@ -15,16 +18,20 @@ mod http;
 pub mod legacy;
 pub mod mapping;
 mod normalize;
+pub mod percent;
 pub mod place;
 mod pull;
 mod push;
 pub mod remark;
 pub mod rows;
 mod secret;
+pub mod server;
 mod session;
 pub mod settings;
 pub mod sign;
 mod sink;
+pub mod stage;
+pub mod talk;
 pub mod time;
 mod verify;
 pub mod wire;

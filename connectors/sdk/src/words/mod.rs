@@ -9,10 +9,12 @@
 //! Pure, like everything here. How a vendor wants its message wrapped and signed is the connector's business;
 //! [`Bulletin`] is what the bots have in common.
 
+mod bot;
 mod bulletin;
 mod carriers;
 mod details;
 mod milestone;
+mod people;
 mod reasons;
 mod reply;
 mod tame;
@@ -27,7 +29,11 @@ use crossdock_schemas::{Class, Event, EventType};
 use crate::mapping::Codes;
 use crate::{Error, ErrorKind, Result};
 
+pub use bot::{
+    MAX_BATCH, check_batch, check_keyword, check_secret, default_batch, default_details, default_topics,
+};
 pub use bulletin::{Bulletin, Post};
+pub use people::without_people;
 pub use reply::{base_url, quoted, token, unread};
 pub use tame::{fit, tame};
 
