@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crossdock_connector::mapping::{Codes, FieldSource, Fields};
-use crossdock_connector::{Error, Result};
+use crossdock_connector::document::Receiver;
+use crossdock_connector::mapping::{Codes, Fields};
+use crossdock_connector::{Error, Result, server};
 use crossdock_schemas::{Dec, PaymentState};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::check;
 use crate::config::Config;
 
 /// What is done with the bill of a cancelled order.
@@ -104,20 +104,6 @@ impl Default for OrderConfig {
     }
 }
 
-/// Fields for the person who gets the goods. What is not named is not written.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Receiver {
-    /// Name, masked where it is masked.
-    pub name: Option<String>,
-    /// Phone, masked where it is masked.
-    pub phone: Option<String>,
-    /// Whole address on one line.
-    pub address: Option<String>,
-    /// The platform's token for the protected receiver, as `scheme:token`.
-    pub token: Option<String>,
-}
-
 /// How parcels become `SAL_OUTSTOCK`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -196,34 +182,17 @@ pub struct Refunds {
     pub line_fields: BTreeMap<String, String>,
 }
 
-impl Receiver {
-    /// Whether any field is named.
-    pub(crate) fn is_used(&self) -> bool {
-        [&self.name, &self.phone, &self.address, &self.token].iter().any(|field| field.is_some())
-    }
-}
-
-/// Where custom fields take their values from.
-pub(crate) trait FieldPaths {
-    /// The places, without constant texts.
-    fn paths(&self) -> impl Iterator<Item = &str>;
-}
-
-impl FieldPaths for Fields {
-    fn paths(&self) -> impl Iterator<Item = &str> {
-        self.0.values().filter_map(|source| match source {
-            FieldSource::Path(path) => Some(path.as_str()),
-            FieldSource::Text { .. } => None,
-        })
-    }
-}
-
 fn return_form() -> String {
     "SAL_RETURNSTOCK".to_owned()
 }
 
 fn return_customer() -> String {
     "FRetcustId".to_owned()
+}
+
+/// Names of fields in a table of constants.
+fn constants(setting: &str, fields: &BTreeMap<String, String>) -> Result<()> {
+    fields.keys().try_for_each(|name| server::name(&format!("{setting}.{name}"), name))
 }
 
 impl Config {
@@ -246,10 +215,10 @@ impl Config {
             ("order.entry_id_key", &order.entry_id_key),
             ("order.fee_unit", &order.fee_unit),
         ] {
-            check::fields_exist(name, Some(text))?;
+            server::name(name, text)?;
         }
         order.fields.validate("order.fields")?;
-        check::lines("order.line_fields", &order.line_fields)
+        constants("order.line_fields", &order.line_fields)
     }
 
     fn validate_documents(&self) -> Result<()> {
@@ -258,15 +227,15 @@ impl Config {
             shipments.warehouses.validate("shipments.warehouses")?;
             shipments.carriers.validate("shipments.carriers")?;
             shipments.fields.validate("shipments.fields")?;
-            check::lines("shipments.line_fields", &shipments.line_fields)?;
+            constants("shipments.line_fields", &shipments.line_fields)?;
         }
         if let Some(returns) = &self.returns {
-            check::fields_exist("returns.form", Some(&returns.form))?;
-            check::fields_exist("returns.customer_field", Some(&returns.customer_field))?;
+            server::name("returns.form", &returns.form)?;
+            server::name("returns.customer_field", &returns.customer_field)?;
             returns.organizations.validate("returns.organizations")?;
             returns.warehouses.validate("returns.warehouses")?;
             returns.fields.validate("returns.fields")?;
-            check::lines("returns.line_fields", &returns.line_fields)?;
+            constants("returns.line_fields", &returns.line_fields)?;
         }
         if let Some(refunds) = &self.refunds {
             for (name, text) in [
@@ -277,10 +246,10 @@ impl Config {
                 ("refunds.entry", &refunds.entry),
                 ("refunds.amount_field", &refunds.amount_field),
             ] {
-                check::fields_exist(name, Some(text))?;
+                server::name(name, text)?;
             }
             refunds.fields.validate("refunds.fields")?;
-            check::lines("refunds.line_fields", &refunds.line_fields)?;
+            constants("refunds.line_fields", &refunds.line_fields)?;
         }
         Ok(())
     }

@@ -1,13 +1,13 @@
 //! Settings of a Kingdee sink.
 
 use crossdock_connector::mapping::Codes;
+use crossdock_connector::server::{self, Tail};
 use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
 use jiff::tz::Offset;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::bills::{OrderConfig, Refunds, Returns, Shipments};
-use crate::check;
 
 /// Most bills in one `BatchSave`. The vendor names no maximum; the sheet says to keep it at or below 50.
 pub(crate) const MAX_BATCH: u32 = 50;
@@ -139,7 +139,7 @@ fn china() -> String {
 impl Config {
     /// The offset of the server's clock.
     pub(crate) fn offset(&self) -> Option<Offset> {
-        check::offset(&self.utc_offset)
+        server::utc_offset(&self.utc_offset)
     }
 
     /// Whether people book such documents by hand.
@@ -154,7 +154,8 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        check::url(&self.base_url, self.insecure_allow_http).map_err(|error| error.at("base_url"))?;
+        server::address(&self.base_url, Tail::Path, "bills", self.insecure_allow_http)
+            .map_err(|error| error.at("base_url"))?;
         for (name, text) in [("account", &self.account), ("user", &self.user)] {
             if text.trim().is_empty() || text.contains(',') {
                 return Err(Error::config("must say something, without a comma").at(name));
@@ -171,7 +172,9 @@ impl ConnectorConfig for Config {
         if self.offset().is_none() {
             return Err(Error::config("expected an offset like +08:00").at("utc_offset"));
         }
-        check::fields_exist("revision_field", self.revision_field.as_deref())?;
+        if let Some(name) = &self.revision_field {
+            server::name("revision_field", name)?;
+        }
         for (name, codes) in [
             ("customers", &self.customers),
             ("organizations", &self.organizations),

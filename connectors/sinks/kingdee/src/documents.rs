@@ -1,15 +1,15 @@
 //! Parcels, goods that came back and money that went back: bills that take their codes from the order they belong to.
 
-use crossdock_connector::{Error, ErrorKind, Result};
+use crossdock_connector::document::{constants, custom, date, number, put};
+use crossdock_connector::{Error, ErrorKind, Result, amounts};
 use crossdock_schemas::{AftersaleBody, Dec, ParcelBody, Ts};
 use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
-use crate::amounts;
 use crate::bills::{Refunds, Returns, Shipments, WithoutLines};
 use crate::call::Model;
 use crate::config::Config;
-use crate::model::{MARK, code, constants, custom, date, number, put};
+use crate::model::{MARK, PRICE_DIGITS, code};
 use crate::plan;
 use crate::rows::SourceRow;
 
@@ -82,7 +82,7 @@ impl Following<'_> {
         for line in &case.lines {
             let row = self.source(None, &line.line_key)?;
             let unit = match line.amount {
-                Some(amount) => amounts::unit_price(amount, line.quantity)?,
+                Some(amount) => amounts::unit_price(amount, line.quantity, PRICE_DIGITS)?,
                 None => net_price(row)?,
             };
             let mut entry = Map::new();
@@ -128,7 +128,7 @@ impl Following<'_> {
             put(&mut fields, "FBillTypeID.FNUMBER", bill_type.into());
         }
         fields.insert("FBillNo".into(), self.number.into());
-        fields.insert("FDate".into(), date(time, offset));
+        fields.insert("FDate".into(), date(time, offset).into());
         if let Some(field) = &self.config.revision_field {
             put(&mut fields, field, self.revision.to_string().into());
         }
@@ -200,7 +200,7 @@ fn new(fields: Map<String, Value>) -> Model {
 /// What one unit of the order's line costs after everything that was taken off.
 fn net_price(row: &SourceRow) -> Result<Dec> {
     match (row.amount, row.quantity) {
-        (Some(amount), Some(quantity)) => amounts::unit_price(amount, quantity),
+        (Some(amount), Some(quantity)) => amounts::unit_price(amount, quantity, PRICE_DIGITS),
         _ => Err(rejected("the order's amounts cannot be read")),
     }
 }

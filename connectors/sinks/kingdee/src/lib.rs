@@ -1,11 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![deny(clippy::float_arithmetic, clippy::float_cmp)]
 
-mod amounts;
 mod bill;
 mod bills;
 mod call;
-mod check;
 mod config;
 mod documents;
 mod error;
@@ -26,7 +24,7 @@ use crossdock_connector::{
     Session, SinkPart,
 };
 
-pub use bills::{Bundles, OrderConfig, Receiver, Refunds, Returns, Shipments, Withdraw, WithoutLines};
+pub use bills::{Bundles, OrderConfig, Refunds, Returns, Shipments, Withdraw, WithoutLines};
 pub use config::{Approve, Config, Ignored, Login};
 
 use call::Caller;

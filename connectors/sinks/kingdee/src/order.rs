@@ -1,15 +1,15 @@
 //! An order as `SAL_SaleOrder`.
 
-use crossdock_connector::{Error, ErrorKind, Result};
+use crossdock_connector::document::{constants, custom, date, number, put};
+use crossdock_connector::{Error, ErrorKind, Result, amounts};
 use crossdock_schemas::{Dec, DiscountTarget, FeeKind, LineKind, Order, OrderLine, Ts};
 use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
-use crate::amounts;
 use crate::bills::Bundles;
 use crate::call::Model;
 use crate::config::Config;
-use crate::model::{MARK, code, constants, custom, date, number, put, receiver};
+use crate::model::{MARK, PRICE_DIGITS, code};
 use crate::rows::Entry;
 
 /// An order to be written.
@@ -46,7 +46,7 @@ impl Writing<'_> {
         fields.insert("FID".into(), 0.into());
         put(&mut fields, "FBillTypeID.FNUMBER", self.config.order.bill_type.as_str().into());
         fields.insert("FBillNo".into(), self.number.into());
-        fields.insert("FDate".into(), date(self.placed(), offset));
+        fields.insert("FDate".into(), date(self.placed(), offset).into());
         code(
             &mut fields,
             "FSaleOrgId",
@@ -124,7 +124,7 @@ impl Writing<'_> {
     fn header(&self, fields: &mut Map<String, Value>) {
         custom(fields, &self.config.order.fields, self.data);
         if let Some(to) = &self.order.ship_to {
-            receiver(fields, &self.config.order.receiver, to);
+            self.config.order.receiver.write(fields, to);
         }
         if let Some(field) = &self.config.revision_field {
             put(fields, field, self.revision.to_string().into());
@@ -186,7 +186,7 @@ impl Writing<'_> {
             material: material.to_owned(),
             unit: self.config.units.need("units", unit)?.to_owned(),
             quantity: line.quantity,
-            price: amounts::unit_price(payable, line.quantity)?,
+            price: amounts::unit_price(payable, line.quantity, PRICE_DIGITS)?,
             tax_included: included.unwrap_or(self.config.order.tax_included),
             tax_percent: rate.or(self.config.order.tax_percent),
             free: line.kind == LineKind::Gift,
@@ -241,7 +241,7 @@ impl Writing<'_> {
             fields.insert("FEntryTaxRate".into(), number(percent));
         }
         let promised = self.order.ship_by.as_ref().and_then(|window| window.to.or(window.from));
-        fields.insert("FDeliveryDate".into(), date(promised.unwrap_or(self.placed()), offset));
+        fields.insert("FDeliveryDate".into(), date(promised.unwrap_or(self.placed()), offset).into());
         let source = &self.order.source;
         let settles = match &self.config.order.settle_organization {
             Some(organization) => organization,

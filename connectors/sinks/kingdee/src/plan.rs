@@ -1,6 +1,6 @@
 //! What an event means for the books: which bill, under which number, how far it shall be.
 
-use crossdock_connector::{Delivery, Error, ErrorKind, Result};
+use crossdock_connector::{Delivery, Error, ErrorKind, Result, document};
 use crossdock_schemas::{
     AftersaleBody, AftersaleKind, AftersaleStatus, Direction, EventType, GoodsState, Lifecycle, OrderBody,
     ParcelBody, ParcelStatus,
@@ -8,7 +8,6 @@ use crossdock_schemas::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::bills::FieldPaths;
 use crate::config::{Approve, Config, Ignored};
 
 /// How far a bill shall be.
@@ -233,7 +232,7 @@ fn on_bill(config: &Config, pointer: &str) -> bool {
         return true;
     }
     // A custom field that is filled from there, or from below or above it.
-    config.order.fields.paths().any(|path| {
+    document::paths(&config.order.fields).any(|path| {
         let path = format!("/{}", path.trim_start_matches("order.").replace('.', "/"));
         below(&path) || path.starts_with(&format!("{pointer}/"))
     })
@@ -258,7 +257,7 @@ mod tests {
         let mut config =
             config("order.fields.F_note = 'order.seller_note'\norder.fields.F_city = 'order.ship_to.city'");
         assert!(on_bill(&config, "/ship_to/line1"), "there are fields for the receiver");
-        config.order.receiver = crate::Receiver::default();
+        config.order.receiver = document::Receiver::default();
         for (pointer, expected) in [
             ("/lines", true),
             ("/lines/0", true),

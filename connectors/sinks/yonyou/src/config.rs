@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crossdock_connector::mapping::{Codes, FieldSource, Fields};
+use crossdock_connector::document::Receiver;
+use crossdock_connector::mapping::{Codes, Fields};
+use crossdock_connector::server::{self, Tail};
 use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
 use crossdock_schemas::{Dec, PaymentState};
 use jiff::tz::Offset;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::check;
 
 /// Which of Yonyou's systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -116,20 +116,6 @@ pub struct Config {
     pub u8: Option<U8Config>,
 }
 
-/// Fields for the person who gets the goods. What is not named is not written.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Receiver {
-    /// Name, masked where it is masked.
-    pub name: Option<String>,
-    /// Phone, masked where it is masked.
-    pub phone: Option<String>,
-    /// Whole address on one line.
-    pub address: Option<String>,
-    /// The platform's token for the protected receiver, as `scheme:token`.
-    pub token: Option<String>,
-}
-
 /// What YonBIP needs besides.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -232,25 +218,10 @@ fn ready() -> Vec<PaymentState> {
     ]
 }
 
-impl Receiver {
-    /// Whether any field is named.
-    pub(crate) fn is_used(&self) -> bool {
-        [&self.name, &self.phone, &self.address, &self.token].iter().any(|field| field.is_some())
-    }
-}
-
 impl Config {
     /// The offset of the server's clock.
     pub(crate) fn offset(&self) -> Option<Offset> {
-        check::offset(&self.utc_offset)
-    }
-
-    /// Places in the event that custom fields are filled from.
-    pub(crate) fn field_paths(&self) -> impl Iterator<Item = &str> {
-        self.fields.0.values().filter_map(|source| match source {
-            FieldSource::Path(path) => Some(path.as_str()),
-            FieldSource::Text { .. } => None,
-        })
+        server::utc_offset(&self.utc_offset)
     }
 }
 
@@ -284,7 +255,7 @@ impl ConnectorConfig for Config {
         }
         self.fields.validate("fields")?;
         for name in self.line_fields.keys() {
-            check::fields_exist(&format!("line_fields.{name}"), Some(name))?;
+            server::name(&format!("line_fields.{name}"), name)?;
         }
         match (self.product, &self.yonbip, &self.u8) {
             (Product::Yonbip, Some(yonbip), None) => yonbip.validate(self.insecure_allow_http),
@@ -305,17 +276,22 @@ impl ConnectorConfig for Config {
     }
 }
 
+/// Orders go there.
+fn address(url: &str, setting: &str, allow_http: bool) -> Result<()> {
+    server::address(url, Tail::Path, "orders", allow_http).map_err(|error| error.at(setting))
+}
+
 impl YonbipConfig {
     fn validate(&self, allow_http: bool) -> Result<()> {
-        check::url(&self.gateway_url, allow_http).map_err(|error| error.at("yonbip.gateway_url"))?;
-        check::url(&self.token_url, allow_http).map_err(|error| error.at("yonbip.token_url"))?;
+        address(&self.gateway_url, "yonbip.gateway_url", allow_http)?;
+        address(&self.token_url, "yonbip.token_url", allow_http)?;
         for (name, text) in [
             ("yonbip.app_key", &self.app_key),
             ("yonbip.transaction_type", &self.transaction_type),
             ("yonbip.native_currency", &self.native_currency),
             ("yonbip.exchange_rate_type", &self.exchange_rate_type),
         ] {
-            check::fields_exist(name, Some(text))?;
+            server::name(name, text)?;
         }
         if self.app_secret.expose().is_empty() {
             return Err(Error::config("is empty").at("yonbip.app_secret"));
@@ -341,7 +317,7 @@ impl YonbipConfig {
 
 impl U8Config {
     fn validate(&self, allow_http: bool) -> Result<()> {
-        check::url(&self.base_url, allow_http).map_err(|error| error.at("u8.base_url"))?;
+        address(&self.base_url, "u8.base_url", allow_http)?;
         for (name, text) in [
             ("u8.from_account", &self.from_account),
             ("u8.to_account", &self.to_account),
@@ -350,7 +326,7 @@ impl U8Config {
             ("u8.sale_type", &self.sale_type),
             ("u8.currency", &self.currency),
         ] {
-            check::fields_exist(name, Some(text))?;
+            server::name(name, text)?;
         }
         if self.app_secret.expose().is_empty() {
             return Err(Error::config("is empty").at("u8.app_secret"));

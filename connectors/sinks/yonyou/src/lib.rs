@@ -1,10 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(clippy::float_arithmetic, clippy::float_cmp)]
 
-mod amounts;
-mod check;
 mod config;
-mod fields;
 mod lines;
 mod plan;
 mod reply;
@@ -20,7 +17,7 @@ use crossdock_connector::{
     Session, SinkPart,
 };
 
-pub use config::{Approve, Bundles, Config, Product, Receiver, U8Config, Withdraw, YonbipConfig};
+pub use config::{Approve, Bundles, Config, Product, U8Config, Withdraw, YonbipConfig};
 
 use sink::YonyouSink;
 use talk::Desk;

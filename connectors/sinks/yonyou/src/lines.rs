@@ -1,10 +1,12 @@
 //! The lines of an order with everything these systems want to know of money: exact, and adding up.
 
-use crossdock_connector::{Error, ErrorKind, Result};
+use crossdock_connector::{Error, ErrorKind, Result, amounts};
 use crossdock_schemas::{Dec, DiscountTarget, FeeKind, LineKind, Order, OrderLine};
 
-use crate::amounts;
 use crate::config::{Bundles, Config};
+
+/// Digits of the price of one unit.
+const PRICE_DIGITS: u32 = 6;
 
 /// A line as it is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,8 +40,8 @@ impl Money {
             sum,
             net,
             tax: sum - net,
-            unit_sum: amounts::unit_price(sum, quantity)?,
-            unit_net: amounts::unit_price(net, quantity)?,
+            unit_sum: amounts::unit_price(sum, quantity, PRICE_DIGITS)?,
+            unit_net: amounts::unit_price(net, quantity, PRICE_DIGITS)?,
         })
     }
 

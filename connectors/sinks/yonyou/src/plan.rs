@@ -1,6 +1,6 @@
 //! What an event means for the books: an order under which number, how far it shall be.
 
-use crossdock_connector::{Delivery, Error, Result};
+use crossdock_connector::{Delivery, Error, Result, document};
 use crossdock_schemas::{EventType, Lifecycle, OrderBody};
 use serde_json::Value;
 
@@ -112,7 +112,7 @@ fn on_order(config: &Config, pointer: &str) -> bool {
     if below("/ship_to") && config.receiver.is_used() {
         return true;
     }
-    config.field_paths().any(|path| {
+    document::paths(&config.fields).any(|path| {
         let path = format!("/{}", path.trim_start_matches("order.").replace('.', "/"));
         below(&path) || path.starts_with(&format!("{pointer}/"))
     })
@@ -135,7 +135,7 @@ mod tests {
     fn only_what_stands_on_the_order_changes_it() {
         let mut config = config("fields.memo = 'order.seller_note'");
         assert!(on_order(&config, "/ship_to/line1"), "there are fields for the receiver");
-        config.receiver = crate::Receiver::default();
+        config.receiver = document::Receiver::default();
         for (pointer, expected) in [
             ("/lines", true),
             ("/lines/0/quantity", true),

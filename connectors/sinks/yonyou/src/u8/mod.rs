@@ -3,11 +3,10 @@
 mod order;
 mod session;
 
-use crossdock_connector::{Context, Delivery, Error, ErrorKind, HttpRequest, HttpResponse, Result};
+use crossdock_connector::{Context, Delivery, Error, ErrorKind, HttpRequest, HttpResponse, Result, percent};
 use serde_json::{Value, json};
 
 use crate::config::{Config, U8Config};
-use crate::fields::encoded;
 use crate::plan::Plan;
 use crate::reply::{Failure, http, nonsense, text, words};
 use crate::talk::{Desk, Found, Operation, Saved, Status};
@@ -34,15 +33,15 @@ impl U8Desk {
         let mut url = format!(
             "{}/api/{path}?from_account={}&to_account={}&app_key={}&token={}&ds_sequence={}",
             settings.base_url.trim_end_matches('/'),
-            encoded(&settings.from_account),
-            encoded(&settings.to_account),
-            encoded(&settings.app_key),
-            encoded(token),
+            percent::encode(&settings.from_account),
+            percent::encode(&settings.to_account),
+            percent::encode(&settings.app_key),
+            percent::encode(token),
             settings.ds_sequence,
         );
         if let Some(own) = own {
             url.push_str("&sync=1&biz_id=");
-            url.push_str(&encoded(own));
+            url.push_str(&percent::encode(own));
         }
         Ok(url)
     }
@@ -76,7 +75,11 @@ impl U8Desk {
 
 impl Desk for U8Desk {
     fn query(&self, number: &str, context: &Context<'_>) -> Result<HttpRequest> {
-        Ok(HttpRequest::get(format!("{}&id={}", self.url("saleorder/get", None, context)?, encoded(number))))
+        Ok(HttpRequest::get(format!(
+            "{}&id={}",
+            self.url("saleorder/get", None, context)?,
+            percent::encode(number)
+        )))
     }
 
     fn found(&self, number: &str, reply: &HttpResponse) -> Result<Option<Found>, Failure> {

@@ -2,12 +2,12 @@
 //!
 //! Names are those of this document: the same thing is called otherwise in other documents of U8.
 
+use crossdock_connector::document::{constants, custom, date};
 use crossdock_connector::{Error, ErrorKind, Result};
 use crossdock_schemas::Ts;
 use serde_json::{Map, Value};
 
 use crate::config::{Config, U8Config};
-use crate::fields::{constants, custom, date, receiver};
 use crate::lines::lines;
 use crate::plan::Plan;
 
@@ -35,7 +35,7 @@ pub(crate) fn add(config: &Config, settings: &U8Config, plan: &Plan, time: Ts) -
     }
     custom(&mut fields, &config.fields, &plan.data);
     if let Some(to) = &order.ship_to {
-        receiver(&mut fields, &config.receiver, to);
+        config.receiver.write(&mut fields, to);
     }
     let mut entries = Vec::new();
     for (at, line) in lines(config, order)?.iter().enumerate() {

@@ -1,10 +1,11 @@
 //! U8's token: two hours, fetched anew five minutes before.
 
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token};
+use crossdock_connector::{
+    Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token, percent,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::fields::encoded;
 use crate::reply::{text, words};
 
 /// How long before its end a token is not used any more.
@@ -25,9 +26,9 @@ impl Session for U8Session {
         Ok(HttpRequest::get(format!(
             "{}/system/token?from_account={}&app_key={}&app_secret={}",
             self.base_url.trim_end_matches('/'),
-            encoded(&self.from_account),
-            encoded(&self.app_key),
-            encoded(secret),
+            percent::encode(&self.from_account),
+            percent::encode(&self.app_key),
+            percent::encode(secret),
         )))
     }
 

@@ -4,11 +4,12 @@ mod code;
 mod order;
 mod session;
 
-use crossdock_connector::{Context, Delivery, Error, ErrorKind, HttpRequest, HttpResponse, Result, sign};
+use crossdock_connector::{
+    Context, Delivery, Error, ErrorKind, HttpRequest, HttpResponse, Result, percent, sign,
+};
 use serde_json::{Value, json};
 
 use crate::config::{Config, YonbipConfig};
-use crate::fields::encoded;
 use crate::plan::Plan;
 use crate::reply::{Failure, text};
 use crate::talk::{Desk, Found, Operation, Saved, Status};
@@ -31,7 +32,7 @@ impl YonbipDesk {
     fn url(&self, path: &str, context: &Context<'_>) -> Result<String> {
         let base = self.settings()?.gateway_url.trim_end_matches('/');
         let token = context.token()?.access.expose_text().unwrap_or_default();
-        Ok(format!("{base}/yonbip/sd/voucherorder/{path}?access_token={}", encoded(token)))
+        Ok(format!("{base}/yonbip/sd/voucherorder/{path}?access_token={}", percent::encode(token)))
     }
 
     fn post(&self, path: &str, body: &Value, context: &Context<'_>) -> Result<HttpRequest> {
@@ -78,7 +79,7 @@ impl Desk for YonbipDesk {
     }
 
     fn look(&self, id: &str, _number: &str, context: &Context<'_>) -> Result<HttpRequest> {
-        Ok(HttpRequest::get(format!("{}&id={}", self.url("detail", context)?, encoded(id))))
+        Ok(HttpRequest::get(format!("{}&id={}", self.url("detail", context)?, percent::encode(id))))
     }
 
     fn seen(&self, id: &str, _number: &str, reply: &HttpResponse) -> Result<Option<Found>, Failure> {

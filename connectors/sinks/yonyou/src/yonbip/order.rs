@@ -1,12 +1,12 @@
 //! An order as YonBIP's `voucherorder`.
 
+use crossdock_connector::document::{constants, custom, date_time, number};
 use crossdock_connector::mapping::Codes;
 use crossdock_connector::{Error, ErrorKind, Result};
 use crossdock_schemas::{Dec, Ts};
 use serde_json::{Map, Value};
 
 use crate::config::{Config, YonbipConfig};
-use crate::fields::{constants, custom, date_time, number, receiver};
 use crate::lines::{Line, lines};
 use crate::plan::Plan;
 
@@ -56,7 +56,7 @@ pub(crate) fn insert(
     fields.insert("payMoney".into(), number(total));
     custom(&mut fields, &config.fields, &plan.data);
     if let Some(to) = &order.ship_to {
-        receiver(&mut fields, &config.receiver, to);
+        config.receiver.write(&mut fields, to);
     }
     let details: Result<Vec<Value>> =
         written.iter().map(|line| detail(config, settings, line, (&stock, &settlement), rate)).collect();

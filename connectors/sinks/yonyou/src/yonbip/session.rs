@@ -1,11 +1,12 @@
 //! The access token of a self-built application: two hours, fetched anew five minutes before.
 
 use crossdock_connector::sign::{base64, hmac_sha256};
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token};
+use crossdock_connector::{
+    Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token, percent,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::fields::encoded;
 use crate::reply::{text, words};
 
 /// How long before its end a token is not used any more.
@@ -31,8 +32,8 @@ impl Session for YonbipSession {
         Ok(HttpRequest::get(format!(
             "{}/open-auth/selfAppAuth/getAccessToken?appKey={}&timestamp={time}&signature={}",
             self.token_url.trim_end_matches('/'),
-            encoded(&self.app_key),
-            encoded(&signature),
+            percent::encode(&self.app_key),
+            percent::encode(&signature),
         )))
     }
 
