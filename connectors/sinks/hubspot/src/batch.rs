@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crossdock_connector::talk::{Halt, Reach, Talk, Trouble, Word};
 use crossdock_connector::{ErrorKind, HttpRequest, HttpResponse, Result, Token};
 
 use crate::config::{Config, MAX_BATCH};
-use crate::error::{Reach, Reader, Trouble, Word};
-use crate::talk::{Halt, Talk};
+use crate::error::Reader;
 
 /// No batch is cut any further once so many calls were made.
 const ROOM: usize = 14;

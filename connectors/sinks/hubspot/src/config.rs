@@ -7,9 +7,7 @@ use serde::Deserialize;
 
 use crossdock_connector::mapping::{Codes, Fields};
 use crossdock_connector::words::{Detail, Language, Topic, Words, base_url as check_url};
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
-
-use crate::order::STATES;
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, stage};
 
 /// Most records HubSpot takes in one batch.
 pub(crate) const MAX_BATCH: u32 = 100;
@@ -336,9 +334,9 @@ impl Config {
         ] {
             codes.validate(at)?;
         }
-        let known = |name: &&String| name.as_str() == "*" || STATES.contains(&name.as_str());
+        let known = |name: &&String| name.as_str() == "*" || stage::WORDS.contains(&name.as_str());
         if let Some(name) = self.stages.0.keys().find(|name| !known(name)) {
-            let what = format!("no such state, expected one of {}, *", STATES.join(", "));
+            let what = format!("no such state, expected one of {}, *", stage::WORDS.join(", "));
             return Err(Error::config(what).at(format!("stages.\"{name}\"")));
         }
         Ok(())

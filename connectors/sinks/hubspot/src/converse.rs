@@ -5,13 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use crossdock_connector::talk::{Halt, Talk, Trouble, Word};
 use crossdock_connector::{Delivery, Error, ErrorKind, Exchange, Outcome, Step};
 use crossdock_schemas::Class;
 
 use crate::batch::{Api, Found, Place, Property, Row};
-use crate::error::{Trouble, Word};
 use crate::plan::{self, Missing, Plan};
-use crate::talk::{Halt, Talk};
 
 /// Where a delivery is.
 enum State {

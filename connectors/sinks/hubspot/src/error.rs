@@ -1,80 +1,14 @@
 //! What HubSpot's refusals mean: one table from status and category to what happens next.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crossdock_connector::{Class, Error, ErrorKind, HttpResponse, Outcome};
+use crossdock_connector::talk::{Reach, Trouble, Word};
+use crossdock_connector::words::without_people;
+use crossdock_connector::{ErrorKind, HttpResponse};
 
-use crate::{quota, words};
-
-/// What happens next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// The same again, later.
-    Retry,
-    /// Once something else is there.
-    Wait,
-    /// Nobody knows whether it arrived.
-    Uncertain,
-    /// Never.
-    Rejected,
-}
-
-/// How far a refusal reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// One record of the call at least; the others may be fine.
-    Record,
-    /// This call as it is: all its records.
-    Call,
-    /// Everything we might say next as well.
-    All,
-}
-
-/// A refusal. One may concern several deliveries, so it can be copied.
-#[derive(Clone, Debug)]
-pub(crate) struct Trouble {
-    pub(crate) word: Word,
-    pub(crate) kind: ErrorKind,
-    pub(crate) message: String,
-    pub(crate) code: Option<String>,
-    pub(crate) wait: Option<Duration>,
-}
-
-impl Trouble {
-    pub(crate) fn new(word: Word, kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { word, kind, message: message.into(), code: None, wait: None }
-    }
-
-    /// What an error of ours is.
-    pub(crate) fn from_error(error: &Error) -> Self {
-        let word = match error.class() {
-            Class::Retryable | Class::Auth => Word::Retry,
-            Class::Malformed | Class::Permanent => Word::Rejected,
-        };
-        Self {
-            code: error.vendor_code.clone(),
-            wait: error.retry_after,
-            ..Self::new(word, error.kind(), error.to_string())
-        }
-    }
-
-    /// The outcome it is.
-    pub(crate) fn outcome(&self) -> Outcome {
-        let mut error = Error::new(self.kind, self.message.clone());
-        error.vendor_code = self.code.clone();
-        error.retry_after = self.wait;
-        match self.word {
-            Word::Retry => Outcome::Retry(self.wait, error),
-            Word::Wait => Outcome::Wait(error),
-            Word::Uncertain => Outcome::Uncertain(error),
-            Word::Rejected => Outcome::Rejected(error),
-        }
-    }
-}
+use crate::quota;
 
 /// What refusals are read against.
 pub(crate) struct Reader<'a> {
@@ -149,11 +83,11 @@ fn category(body: &Value) -> Option<&str> {
 fn told(mut message: String, body: &Value, people: &[&str]) -> String {
     if let Some(said) = body.get("message").and_then(Value::as_str) {
         message.push_str(": ");
-        message.push_str(&words::plain(said, people));
+        message.push_str(&without_people(said, people));
     }
     if let Some(id) = body.get("correlationId").and_then(Value::as_str) {
         message.push_str(", correlation id ");
-        message.push_str(&words::plain(id, &[]));
+        message.push_str(&without_people(id, &[]));
     }
     message
 }

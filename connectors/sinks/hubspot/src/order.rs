@@ -1,27 +1,11 @@
 //! An order as HubSpot's order (or deal), its line items and its contact.
 
-use crossdock_schemas::{
-    Address, Fulfillment, Lifecycle, Order, OrderLine, PaymentState, PresaleStage, Status, Ts,
-};
+use crossdock_connector::{address, stage};
+use crossdock_schemas::{Address, Fulfillment, Order, OrderLine, PaymentState, Ts};
 
 use crate::batch::{Property, Row};
 use crate::config::{Config, Object};
 use crate::plan::{Missing, Plan, amount, part_key, push};
-
-/// The states an order can be in, as one word; rows of `stages` are named by them.
-pub(crate) const STATES: [&str; 11] = [
-    "placed",
-    "deposit_paid",
-    "paid",
-    "partially_shipped",
-    "shipped",
-    "delivered",
-    "completed",
-    "closed",
-    "cancelled",
-    "refunded",
-    "returned",
-];
 
 /// What HubSpot needs to know about an order.
 pub(crate) fn plan(config: &Config, order: &Order, key: &str) -> Plan {
@@ -56,7 +40,7 @@ fn order_properties(config: &Config, order: &Order) -> Vec<Property> {
     say("hs_shipping_cost", amount(totals.shipping));
     say("hs_order_discount", amount(totals.discount));
     say("hs_pipeline", config.pipeline.clone());
-    say("hs_pipeline_stage", config.stages.find(state(status)).map(str::to_owned));
+    say("hs_pipeline_stage", config.stages.find(stage::word(status)).map(str::to_owned));
     let theirs =
         |codes: &crossdock_connector::mapping::Codes, ours: &str| codes.find(ours).unwrap_or(ours).to_owned();
     say(
@@ -80,25 +64,14 @@ fn order_properties(config: &Config, order: &Order) -> Vec<Property> {
     out
 }
 
-fn address_properties(out: &mut Vec<Property>, address: &Address) {
-    let masked = || address.protected.as_ref().and_then(|whole| whole.shown()).map(str::to_owned);
-    let name = address.name.as_ref().and_then(|name| name.shown()).map(str::to_owned);
+fn address_properties(out: &mut Vec<Property>, to: &Address) {
+    let name = to.name.as_ref().and_then(|name| name.shown()).map(str::to_owned);
     push(out, "hs_shipping_address_name", name, true);
-    push(out, "hs_shipping_address_street", street(address).or_else(masked), true);
-    push(out, "hs_shipping_address_city", address.city.clone(), false);
-    push(out, "hs_shipping_address_state", address.province.clone(), false);
-    push(out, "hs_shipping_address_postal_code", address.postal_code.clone(), true);
-    push(out, "hs_shipping_address_country", address.country.clone(), false);
-}
-
-/// What comes below the city, in one line.
-fn street(address: &Address) -> Option<String> {
-    let detail = [&address.line1, &address.line2, &address.line3];
-    // District and town alone are no street: a masked one says more.
-    detail.iter().any(|line| line.is_some()).then(|| {
-        let parts = [&address.district, &address.town].into_iter().chain(detail);
-        parts.flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
-    })
+    push(out, "hs_shipping_address_street", address::street(to), true);
+    push(out, "hs_shipping_address_city", to.city.clone(), false);
+    push(out, "hs_shipping_address_state", to.province.clone(), false);
+    push(out, "hs_shipping_address_postal_code", to.postal_code.clone(), true);
+    push(out, "hs_shipping_address_country", to.country.clone(), false);
 }
 
 fn deal_properties(config: &Config, order: &Order) -> Vec<Property> {
@@ -107,7 +80,7 @@ fn deal_properties(config: &Config, order: &Order) -> Vec<Property> {
     say("dealname", Some(order.display_no.clone().unwrap_or_else(|| order.order_no.clone())));
     say("amount", amount(order.totals.payable));
     say("pipeline", config.pipeline.clone());
-    say("dealstage", config.stages.find(state(&order.status)).map(str::to_owned));
+    say("dealstage", config.stages.find(stage::word(&order.status)).map(str::to_owned));
     say("closedate", order.paid_at.map(millis));
     out
 }
@@ -145,37 +118,6 @@ fn contact(order: &Order) -> Option<Row> {
     })
 }
 
-/// Where an order is, as one word: the last thing that happened to it counts.
-pub(crate) fn state(status: &Status) -> &'static str {
-    match status.lifecycle {
-        Some(Lifecycle::Cancelled) => return "cancelled",
-        Some(Lifecycle::Closed) => return "closed",
-        _ => {}
-    }
-    if status.payment == Some(PaymentState::Refunded) {
-        return "refunded";
-    }
-    if status.fulfillment == Some(Fulfillment::Returned) {
-        return "returned";
-    }
-    if status.lifecycle == Some(Lifecycle::Completed) {
-        return "completed";
-    }
-    match status.fulfillment {
-        Some(Fulfillment::Delivered) => return "delivered",
-        Some(Fulfillment::Shipped | Fulfillment::PartiallyDelivered | Fulfillment::PartiallyReturned) => {
-            return "shipped";
-        }
-        Some(Fulfillment::PartiallyShipped) => return "partially_shipped",
-        _ => {}
-    }
-    match (status.payment, status.presale) {
-        (Some(PaymentState::Paid | PaymentState::CodPending | PaymentState::PartiallyRefunded), _) => "paid",
-        (_, Some(PresaleStage::DepositPaid | PresaleStage::BalanceDue)) => "deposit_paid",
-        _ => "placed",
-    }
-}
-
 /// Times are milliseconds since 1970.
 pub(crate) fn millis(at: Ts) -> String {
     at.at.as_millisecond().to_string()
@@ -184,35 +126,6 @@ pub(crate) fn millis(at: Ts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_last_thing_that_happened_counts() {
-        let status = |lifecycle, payment, fulfillment| Status {
-            lifecycle: Some(lifecycle),
-            payment: Some(payment),
-            fulfillment: Some(fulfillment),
-            ..Status::default()
-        };
-        use crossdock_schemas::{Fulfillment as F, Lifecycle as L, PaymentState as P};
-        for (word, told) in [
-            ("placed", status(L::Placed, P::Unpaid, F::Unfulfilled)),
-            ("paid", status(L::Placed, P::Paid, F::Unfulfilled)),
-            ("paid", status(L::Confirmed, P::CodPending, F::Unfulfilled)),
-            ("partially_shipped", status(L::Placed, P::Paid, F::PartiallyShipped)),
-            ("shipped", status(L::Placed, P::Paid, F::Shipped)),
-            ("delivered", status(L::Placed, P::Paid, F::Delivered)),
-            ("completed", status(L::Completed, P::Paid, F::Delivered)),
-            ("refunded", status(L::Completed, P::Refunded, F::Delivered)),
-            ("returned", status(L::Completed, P::PartiallyRefunded, F::Returned)),
-            ("cancelled", status(L::Cancelled, P::Refunded, F::Unfulfilled)),
-            ("closed", status(L::Closed, P::Paid, F::Delivered)),
-        ] {
-            assert_eq!(state(&told), word);
-            assert!(STATES.contains(&word));
-        }
-        let deposit = Status { presale: Some(PresaleStage::DepositPaid), ..Status::default() };
-        assert_eq!(state(&deposit), "deposit_paid");
-    }
 
     #[test]
     fn a_masked_mail_address_is_no_contact() {

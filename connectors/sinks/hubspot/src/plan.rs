@@ -9,7 +9,7 @@ use crossdock_schemas::{AftersaleBody, Class, Dec, Event, EventType, MilestoneBo
 
 use crate::batch::{Property, Row};
 use crate::config::Config;
-use crate::{aftersale, order, parcel, words};
+use crate::{aftersale, order, parcel};
 
 /// What happens to an order that HubSpot does not have yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,9 +159,14 @@ pub(crate) fn note(config: &Config, event: &Event, key: String) -> Result<Option
         let mut properties = Vec::with_capacity(2);
         push(&mut properties, "hs_timestamp", Some(order::millis(event.time)), false);
         // The settings may show something of a person there.
-        push(&mut properties, "hs_note_body", Some(words::html(&message.plain())), true);
+        push(&mut properties, "hs_note_body", Some(html(&message.plain())), true);
         Row { key, properties }
     }))
+}
+
+/// Lines as HTML, which the body of a note is.
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>")
 }
 
 /// An amount as its source stated it.
@@ -190,6 +195,11 @@ mod tests {
         assert_ne!(red, blue);
         assert!(red.starts_with("o1-a-h") && red.len() == 38, "{red}");
         assert_eq!(red, part_key("o1-a", "TS-RED#1"));
+    }
+
+    #[test]
+    fn a_note_shows_text_and_obeys_none() {
+        assert_eq!(html("<b>&\nx"), "&lt;b&gt;&amp;<br>x");
     }
 
     #[test]

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token};
+use crossdock_connector::words::without_people;
+use crossdock_connector::{
+    Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token, percent,
+};
 
 use crate::config::Config;
-use crate::words;
 
 /// The session of an app; a private app's token needs none.
 pub(crate) fn of(config: &Config) -> Option<Arc<dyn Session>> {
@@ -42,7 +44,7 @@ impl Session for OAuthSession {
             body.push('&');
             body.push_str(name);
             body.push('=');
-            words::percent(&mut body, value.unwrap_or_default());
+            body.push_str(&percent::encode(value.unwrap_or_default()));
         }
         Ok(HttpRequest::post(self.url.clone(), "application/x-www-form-urlencoded", body))
     }
@@ -56,7 +58,7 @@ impl Session for OAuthSession {
                 400..=403 => ErrorKind::Auth,
                 status => ErrorKind::from_status(status),
             };
-            let said = words::plain(text("message").unwrap_or_default(), &[]);
+            let said = without_people(text("message").unwrap_or_default(), &[]);
             let mut error =
                 Error::new(kind, format!("no access token, http status {}: {said}", reply.status));
             error.vendor_code = text("status").or_else(|| text("error")).map(str::to_owned);

@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crossdock_connector::{ErrorKind, HttpRequest, HttpResponse, Method, Token};
+use crossdock_connector::talk::{Halt, Reach, Talk, Trouble, Word};
+use crossdock_connector::{ErrorKind, HttpRequest, HttpResponse, Method, Token, percent};
 
 use crate::config::{Config, MAX_BATCH};
-use crate::error::{Reach, Trouble, Word, record, refusal};
+use crate::error::{record, refusal};
 use crate::session::INSTANCE;
-use crate::talk::{Halt, Talk};
-use crate::words;
 
 /// No call is cut any further once so many were made.
 const ROOM: usize = 14;
@@ -110,9 +109,7 @@ impl Api<'_> {
         let quoted = |value: &&str| format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"));
         let list = values.iter().map(quoted).collect::<Vec<_>>().join(",");
         let question = format!("SELECT Id, {key}{more} FROM {} WHERE {} IN ({list})", look.object, look.by);
-        let mut out = String::with_capacity(question.len() * 2);
-        words::percent(&mut out, &question);
-        out
+        percent::encode(&question)
     }
 
     /// Reads a page; gives the path of the next.
@@ -224,8 +221,7 @@ impl Api<'_> {
     pub(crate) fn delete(&self, talk: &mut Talk<'_>, name: &'static str, ids: &[String]) -> Said<Each> {
         let mut each = Vec::with_capacity(ids.len());
         for part in ids.chunks(usize::try_from(MAX_BATCH).unwrap_or(1)) {
-            let mut list = String::new();
-            words::percent(&mut list, &part.join(","));
+            let list = percent::encode(&part.join(","));
             let path = self.path(&format!("composite/sobjects?ids={list}&allOrNone=false"));
             let reply = talk.say(name, true, || Ok(self.request(Method::Delete, &path)))?;
             if !reply.is_success() {

@@ -6,9 +6,8 @@ use serde::Deserialize;
 
 use crossdock_connector::mapping::{Codes, FieldSource, Fields};
 use crossdock_connector::words::base_url;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, stage};
 
-use crate::order::STATES;
 use crate::places::{Lines, check_fields, check_name};
 
 /// Most records Salesforce takes in one call.
@@ -289,9 +288,9 @@ impl Config {
         let orders = &self.orders;
         orders.accounts.validate("orders.accounts")?;
         orders.statuses.validate("orders.statuses")?;
-        let known = |name: &&String| name.as_str() == "*" || STATES.contains(&name.as_str());
+        let known = |name: &&String| name.as_str() == "*" || stage::WORDS.contains(&name.as_str());
         if let Some(name) = orders.statuses.0.keys().find(|name| !known(name)) {
-            let what = format!("no such state, expected one of {}, *", STATES.join(", "));
+            let what = format!("no such state, expected one of {}, *", stage::WORDS.join(", "));
             return Err(Error::config(what).at(format!("orders.statuses.\"{name}\"")));
         }
         if orders.initial_status.trim().is_empty() {

@@ -7,13 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crossdock_connector::talk::{Halt, Talk, Trouble, Word};
 use crossdock_connector::{Delivery, ErrorKind, Exchange, Outcome, Step};
 use crossdock_schemas::Class;
 
 use crate::api::{Api, Found, Look, Row, Said};
-use crate::error::{Trouble, Word};
 use crate::plan::{self, OrderPlan, Plan};
-use crate::talk::{Halt, Talk};
 
 /// Where a delivery is.
 enum State {

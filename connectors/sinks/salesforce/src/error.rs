@@ -1,76 +1,13 @@
 //! What Salesforce's refusals mean: one table from error code to what happens next.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
-use crossdock_connector::{Class, Error, ErrorKind, HttpResponse, Outcome};
+use crossdock_connector::talk::{Reach, Trouble, Word};
+use crossdock_connector::words::without_people;
+use crossdock_connector::{ErrorKind, HttpResponse};
 
 use crate::config::Config;
-use crate::{quota, words};
-
-/// What happens next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// The same again, later.
-    Retry,
-    /// Once something else is there.
-    Wait,
-    /// Nobody knows whether it arrived.
-    Uncertain,
-    /// Never.
-    Rejected,
-}
-
-/// How far a refusal reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// One record of the call at least; the others may be fine.
-    Record,
-    /// This call as it is: all its records.
-    Call,
-    /// Everything we might say next as well.
-    All,
-}
-
-/// A refusal. One may concern several deliveries, so it can be copied.
-#[derive(Clone, Debug)]
-pub(crate) struct Trouble {
-    pub(crate) word: Word,
-    pub(crate) kind: ErrorKind,
-    pub(crate) message: String,
-    pub(crate) code: Option<String>,
-    pub(crate) wait: Option<Duration>,
-}
-
-impl Trouble {
-    pub(crate) fn new(word: Word, kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { word, kind, message: message.into(), code: None, wait: None }
-    }
-
-    /// What an error of ours is.
-    pub(crate) fn from_error(error: &Error) -> Self {
-        let word = match error.class() {
-            Class::Retryable | Class::Auth => Word::Retry,
-            Class::Malformed | Class::Permanent => Word::Rejected,
-        };
-        let plain = Self::new(word, error.kind(), error.to_string());
-        Self { code: error.vendor_code.clone(), wait: error.retry_after, ..plain }
-    }
-
-    /// The outcome it is.
-    pub(crate) fn outcome(&self) -> Outcome {
-        let mut error = Error::new(self.kind, self.message.clone());
-        error.vendor_code = self.code.clone();
-        error.retry_after = self.wait;
-        match self.word {
-            Word::Retry => Outcome::Retry(self.wait, error),
-            Word::Wait => Outcome::Wait(error),
-            Word::Uncertain => Outcome::Uncertain(error),
-            Word::Rejected => Outcome::Rejected(error),
-        }
-    }
-}
+use crate::quota;
 
 /// A reply that is no success, and how far it reaches. `people` is what we sent about people.
 pub(crate) fn refusal(config: &Config, reply: &HttpResponse, people: &[&str]) -> (Trouble, Reach) {
@@ -155,11 +92,11 @@ fn hint(code: Option<&str>) -> &'static str {
 fn told(mut trouble: Trouble, code: Option<&str>, said: &str, fields: String, people: &[&str]) -> Trouble {
     if !said.is_empty() {
         trouble.message.push_str(": ");
-        trouble.message.push_str(&words::plain(said, people));
+        trouble.message.push_str(&without_people(said, people));
     }
     if !fields.is_empty() {
         trouble.message.push_str(", fields ");
-        trouble.message.push_str(&words::plain(&fields, &[]));
+        trouble.message.push_str(&without_people(&fields, &[]));
     }
     trouble.message.push_str(hint(code));
     trouble.code = code.map(str::to_owned);

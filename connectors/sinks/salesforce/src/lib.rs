@@ -12,8 +12,6 @@ mod plan;
 mod quota;
 mod session;
 mod sink;
-mod talk;
-mod words;
 
 use std::sync::Arc;
 

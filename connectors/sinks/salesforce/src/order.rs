@@ -2,29 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crossdock_connector::{Delivery, Error, ErrorKind, Result};
-use crossdock_schemas::{
-    Address, Fulfillment, Lifecycle, Order, OrderLine, PaymentState, PresaleStage, Status,
-};
+use crossdock_connector::address::street;
+use crossdock_connector::{Delivery, Error, ErrorKind, Result, stage};
+use crossdock_schemas::{Address, Order, OrderLine};
 
 use crate::api::Row;
 use crate::config::Config;
 use crate::plan::{LinePlan, OrderPlan, part_key};
-
-/// The states an order can be in, as one word; rows of `statuses` are named by them.
-pub(crate) const STATES: [&str; 11] = [
-    "placed",
-    "deposit_paid",
-    "paid",
-    "partially_shipped",
-    "shipped",
-    "delivered",
-    "completed",
-    "closed",
-    "cancelled",
-    "refunded",
-    "returned",
-];
 
 /// What Salesforce needs to know about an order.
 pub(crate) fn plan(config: &Config, order: &Order, delivery: &Delivery) -> Result<OrderPlan> {
@@ -45,7 +29,7 @@ pub(crate) fn plan(config: &Config, order: &Order, delivery: &Delivery) -> Resul
     } else {
         Vec::new()
     };
-    let status = config.orders.statuses.find(state(&order.status)).map(str::to_owned);
+    let status = config.orders.statuses.find(stage::word(&order.status)).map(str::to_owned);
     Ok(OrderPlan { row, first, status, lines })
 }
 
@@ -72,22 +56,11 @@ fn new_order(config: &Config, order: &Order) -> Result<Map<String, Value>> {
 
 fn address(row: &mut Row, kind: &str, address: Option<&Address>) {
     let Some(address) = address else { return };
-    let masked = || address.protected.as_ref().and_then(|whole| whole.shown()).map(str::to_owned);
-    row.person(&format!("{kind}Street"), street(address).or_else(masked));
+    row.person(&format!("{kind}Street"), street(address));
     row.text(&format!("{kind}City"), address.city.clone());
     row.text(&format!("{kind}State"), address.province.clone());
     row.text(&format!("{kind}PostalCode"), address.postal_code.clone());
     row.text(&format!("{kind}Country"), address.country.clone());
-}
-
-/// What comes below the city, in one line.
-fn street(address: &Address) -> Option<String> {
-    let detail = [&address.line1, &address.line2, &address.line3];
-    // District and town alone are no street: a masked one says more.
-    detail.iter().any(|line| line.is_some()).then(|| {
-        let parts = [&address.district, &address.town].into_iter().chain(detail);
-        parts.flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
-    })
 }
 
 fn line(config: &Config, line: &OrderLine, order: &str) -> Result<LinePlan> {
@@ -121,66 +94,9 @@ fn title(line: &OrderLine) -> Option<String> {
     }
 }
 
-/// Where an order is, as one word: the last thing that happened to it counts.
-fn state(status: &Status) -> &'static str {
-    match status.lifecycle {
-        Some(Lifecycle::Cancelled) => return "cancelled",
-        Some(Lifecycle::Closed) => return "closed",
-        _ => {}
-    }
-    if status.payment == Some(PaymentState::Refunded) {
-        return "refunded";
-    }
-    if status.fulfillment == Some(Fulfillment::Returned) {
-        return "returned";
-    }
-    if status.lifecycle == Some(Lifecycle::Completed) {
-        return "completed";
-    }
-    match status.fulfillment {
-        Some(Fulfillment::Delivered) => return "delivered",
-        Some(Fulfillment::Shipped | Fulfillment::PartiallyDelivered | Fulfillment::PartiallyReturned) => {
-            return "shipped";
-        }
-        Some(Fulfillment::PartiallyShipped) => return "partially_shipped",
-        _ => {}
-    }
-    match (status.payment, status.presale) {
-        (Some(PaymentState::Paid | PaymentState::CodPending | PaymentState::PartiallyRefunded), _) => "paid",
-        (_, Some(PresaleStage::DepositPaid | PresaleStage::BalanceDue)) => "deposit_paid",
-        _ => "placed",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crossdock_schemas::{Fulfillment as F, Lifecycle as L, PaymentState as P};
-
-    #[test]
-    fn the_last_thing_that_happened_counts() {
-        for (word, lifecycle, payment, fulfillment) in [
-            ("placed", L::Placed, P::Unpaid, F::Unfulfilled),
-            ("paid", L::Placed, P::Paid, F::Unfulfilled),
-            ("partially_shipped", L::Placed, P::Paid, F::PartiallyShipped),
-            ("shipped", L::Confirmed, P::Paid, F::PartiallyDelivered),
-            ("delivered", L::Placed, P::CodPending, F::Delivered),
-            ("completed", L::Completed, P::Paid, F::Delivered),
-            ("returned", L::Completed, P::PartiallyRefunded, F::Returned),
-            ("refunded", L::Completed, P::Refunded, F::Delivered),
-            ("cancelled", L::Cancelled, P::Voided, F::Unfulfilled),
-            ("closed", L::Closed, P::Paid, F::Delivered),
-        ] {
-            let status = Status {
-                lifecycle: Some(lifecycle),
-                payment: Some(payment),
-                fulfillment: Some(fulfillment),
-                ..Status::default()
-            };
-            assert_eq!(state(&status), word);
-            assert!(STATES.contains(&word));
-        }
-    }
 
     #[test]
     fn a_masked_street_stays_masked() {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token};
+use crossdock_connector::words::without_people;
+use crossdock_connector::{
+    Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token, percent,
+};
 
 use crate::config::Config;
-use crate::words;
 
 /// Where calls go, kept beside the token.
 pub(crate) const INSTANCE: &str = "instance_url";
@@ -33,9 +35,9 @@ struct ClientCredentials {
 impl Session for ClientCredentials {
     fn open(&self, _: Option<&Token>, _: Timestamp) -> Result<HttpRequest> {
         let mut body = String::from("grant_type=client_credentials&client_id=");
-        words::percent(&mut body, &self.client_id);
+        body.push_str(&percent::encode(&self.client_id));
         body.push_str("&client_secret=");
-        words::percent(&mut body, self.client_secret.expose_text().unwrap_or_default());
+        body.push_str(&percent::encode(self.client_secret.expose_text().unwrap_or_default()));
         Ok(HttpRequest::post(self.url.clone(), "application/x-www-form-urlencoded", body)
             .header("accept", "application/json"))
     }
@@ -49,7 +51,7 @@ impl Session for ClientCredentials {
                 400..=403 => ErrorKind::Auth,
                 status => ErrorKind::from_status(status),
             };
-            let said = words::plain(text("error_description").unwrap_or_default(), &[]);
+            let said = without_people(text("error_description").unwrap_or_default(), &[]);
             let mut error = Error::new(kind, format!("no session, http status {}: {said}", reply.status));
             error.vendor_code = text("error").map(str::to_owned);
             error.retry_after = reply.retry_after();
