@@ -5,10 +5,7 @@ use serde::Deserialize;
 
 use crossdock_connector::mapping::Codes;
 use crossdock_connector::words::{self, Bulletin, Detail, Language, Message, Topic, Words};
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
-
-/// Most events in one message.
-pub(crate) const MAX_BATCH: u32 = 20;
+use crossdock_connector::{ConnectorConfig, Result, Secret};
 
 /// Most bytes of a text: the vendor takes about 20 KB, and escaping may double it.
 const TEXT_ROOM: usize = 9 * 1024;
@@ -44,16 +41,16 @@ pub struct Config {
     #[serde(default)]
     pub language: Language,
     /// What people are told about: `milestones`, `orders`, `refunds`.
-    #[serde(default = "milestones")]
+    #[serde(default = "words::default_topics")]
     pub tell: Vec<Topic>,
     /// What a message says about its subject.
-    #[serde(default = "details")]
+    #[serde(default = "words::default_details")]
     pub show: Vec<Detail>,
     /// Names of carriers, where ours are not yours.
     #[serde(default)]
     pub carriers: Codes,
     /// Most events in one message, 1 to 20: the vendor counts messages.
-    #[serde(default = "ten")]
+    #[serde(default = "words::default_batch")]
     pub batch: u32,
     /// The word that the security settings of the bot ask for; it stands in every message.
     pub keyword: Option<String>,
@@ -61,18 +58,6 @@ pub struct Config {
 
 fn base_url() -> String {
     "https://oapi.dingtalk.com".to_owned()
-}
-
-fn milestones() -> Vec<Topic> {
-    vec![Topic::Milestones]
-}
-
-fn details() -> Vec<Detail> {
-    Detail::DEFAULT.to_vec()
-}
-
-fn ten() -> u32 {
-    10
 }
 
 impl Config {
@@ -116,26 +101,10 @@ impl ConnectorConfig for Config {
 
     fn validate(&self) -> Result<()> {
         words::token(&self.access_token).map_err(|error| error.at("access_token"))?;
-        if let Some(secret) = &self.secret {
-            let text = secret.expose_text().unwrap_or_default();
-            if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(
-                    Error::config("is no secret of such a bot: visible ASCII, not empty").at("secret")
-                );
-            }
-        }
+        words::check_secret(self.secret.as_ref())?;
         words::base_url(&self.base_url).map_err(|error| error.at("base_url"))?;
-        if !(1..=MAX_BATCH).contains(&self.batch) {
-            return Err(Error::config(format!("allowed are 1 to {MAX_BATCH}")).at("batch"));
-        }
-        if let Some(keyword) = &self.keyword {
-            let plain = |letter: char| !letter.is_control() && !"@<>&*_`[]~".contains(letter);
-            if keyword.trim().is_empty() || keyword.chars().count() > 32 || !keyword.chars().all(plain) {
-                return Err(
-                    Error::config("expected a word of at most 32 characters, without markup").at("keyword")
-                );
-            }
-        }
+        words::check_batch(self.batch)?;
+        words::check_keyword(self.keyword.as_deref())?;
         self.bulletin().words.validate()
     }
 }

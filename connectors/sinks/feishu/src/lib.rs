@@ -8,7 +8,7 @@ mod sink;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
+    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart, words,
 };
 
 pub use config::Config;
@@ -25,11 +25,7 @@ impl Connector for Feishu {
         role: Role::Sink,
         vendor_api: "custom bot, open-apis/bot/v2/hook",
         maturity: Maturity::VendorDocument,
-        capabilities: Capabilities {
-            deliver: true,
-            max_batch: Some(config::MAX_BATCH),
-            ..Capabilities::NONE
-        },
+        capabilities: Capabilities { deliver: true, max_batch: Some(words::MAX_BATCH), ..Capabilities::NONE },
         quotas: &[
             Quota { scope: "messages of one bot in a minute", calls: 100, seconds: 60 },
             Quota { scope: "messages of one bot in a second", calls: 5, seconds: 1 },

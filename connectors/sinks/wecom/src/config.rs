@@ -5,10 +5,7 @@ use serde::Deserialize;
 
 use crossdock_connector::mapping::Codes;
 use crossdock_connector::words::{self, Bulletin, Detail, Language, Message, Topic, Words};
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
-
-/// Most events in one message.
-pub(crate) const MAX_BATCH: u32 = 20;
+use crossdock_connector::{ConnectorConfig, Result, Secret};
 
 /// Most bytes of a text: the vendor's limit.
 const TEXT_ROOM: usize = 2048;
@@ -42,33 +39,21 @@ pub struct Config {
     #[serde(default)]
     pub language: Language,
     /// What people are told about: `milestones`, `orders`, `refunds`.
-    #[serde(default = "milestones")]
+    #[serde(default = "words::default_topics")]
     pub tell: Vec<Topic>,
     /// What a message says about its subject.
-    #[serde(default = "details")]
+    #[serde(default = "words::default_details")]
     pub show: Vec<Detail>,
     /// Names of carriers, where ours are not yours.
     #[serde(default)]
     pub carriers: Codes,
     /// Most events in one message, 1 to 20: the vendor counts messages.
-    #[serde(default = "ten")]
+    #[serde(default = "words::default_batch")]
     pub batch: u32,
 }
 
 fn base_url() -> String {
     "https://qyapi.weixin.qq.com".to_owned()
-}
-
-fn milestones() -> Vec<Topic> {
-    vec![Topic::Milestones]
-}
-
-fn details() -> Vec<Detail> {
-    Detail::DEFAULT.to_vec()
-}
-
-fn ten() -> u32 {
-    10
 }
 
 impl Config {
@@ -113,9 +98,7 @@ impl ConnectorConfig for Config {
     fn validate(&self) -> Result<()> {
         words::token(&self.key).map_err(|error| error.at("key"))?;
         words::base_url(&self.base_url).map_err(|error| error.at("base_url"))?;
-        if !(1..=MAX_BATCH).contains(&self.batch) {
-            return Err(Error::config(format!("allowed are 1 to {MAX_BATCH}")).at("batch"));
-        }
+        words::check_batch(self.batch)?;
         self.bulletin().words.validate()
     }
 }
