@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::mapping::{Codes, Fields};
+use crossdock_connector::server::{self, Tail};
 use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
 
 /// Which of Odoo's interfaces is spoken.
@@ -194,7 +195,8 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        check_url(&self.base_url, self.insecure_allow_http).map_err(|error| error.at("base_url"))?;
+        server::address(&self.base_url, Tail::Nothing, "orders", self.insecure_allow_http)
+            .map_err(|error| error.at("base_url"))?;
         let key = self.api_key.expose();
         if key.is_empty() || !key.iter().all(u8::is_ascii_graphic) {
             return Err(Error::config("an API key is visible ASCII and not empty").at("api_key"));
@@ -311,32 +313,6 @@ fn field_name(name: &str) -> Result<()> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.is_empty() || !name.bytes().all(plain) {
         return Err(Error::config(format!("`{name}` is no field name: expected something like x_channel")));
-    }
-    Ok(())
-}
-
-fn check_url(url: &str, allow_http: bool) -> Result<()> {
-    const ALLOWED: &str = "expected https://host";
-    let (rest, encrypted) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-        (Some(rest), _) => (rest, true),
-        (None, Some(rest)) => (rest, false),
-        (None, None) => return Err(Error::config(ALLOWED)),
-    };
-    let authority = rest.strip_suffix('/').unwrap_or(rest);
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    if authority.is_empty() || !authority.bytes().all(plain) {
-        return Err(Error::config(format!("{ALLOWED}, without a path, user or query")));
-    }
-    let host = match authority.find(']') {
-        Some(end) => authority.get(..=end).unwrap_or(authority),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<core::net::IpAddr>();
-    let this_machine = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-    if !encrypted && !allow_http && !this_machine {
-        return Err(Error::config(
-            "http is refused because orders hold personal data: use https, or set `insecure_allow_http = true`",
-        ));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::mapping::{Codes, Fields};
+use crossdock_connector::server::{self, Tail};
 use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
 
 mod words;
@@ -167,7 +168,8 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        check_url(&self.url, self.insecure_allow_http).map_err(|error| error.at("url"))?;
+        server::address(&self.url, Tail::Path, "orders", self.insecure_allow_http)
+            .map_err(|error| error.at("url"))?;
         for (key, text) in [
             ("app_key", &self.app_key),
             ("customer_id", &self.customer_id),
@@ -263,27 +265,6 @@ impl Sender {
             None => Ok(()),
         }
     }
-}
-
-fn check_url(url: &str, allow_http: bool) -> Result<()> {
-    let (rest, encrypted) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-        (Some(rest), _) => (rest, true),
-        (None, Some(rest)) => (rest, false),
-        (None, None) => return Err(Error::config("expected https://host/path")),
-    };
-    let authority = rest.split('/').next().unwrap_or_default();
-    let visible = url.bytes().all(|byte| byte.is_ascii_graphic());
-    if authority.is_empty() || !visible || url.contains(['?', '#', '@']) {
-        return Err(Error::config("expected https://host/path, without parameters or a user"));
-    }
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    let address = host.trim_matches(['[', ']']).parse::<core::net::IpAddr>();
-    let here = host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback());
-    if !encrypted && !allow_http && !here {
-        let what = "http is refused because orders hold personal data: use https, or set `insecure_allow_http = true`";
-        return Err(Error::config(what));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

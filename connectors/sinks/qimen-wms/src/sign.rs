@@ -1,6 +1,6 @@
 //! Signature and address of a call.
 
-use crossdock_connector::{legacy, sign};
+use crossdock_connector::{legacy, percent, sign};
 
 /// Upper-case MD5 over the secret, all parameters but `sign` sorted by name and written as name and value, the body
 /// exactly as it is sent, and the secret again.
@@ -25,14 +25,7 @@ pub(crate) fn query(parameters: &[(&str, String)]) -> String {
         text.push(if at == 0 { '?' } else { '&' });
         text.push_str(name);
         text.push('=');
-        for byte in value.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                    text.push(char::from(byte))
-                }
-                other => text.push_str(&format!("%{other:02X}")),
-            }
-        }
+        text.push_str(&percent::encode(value));
     }
     text
 }

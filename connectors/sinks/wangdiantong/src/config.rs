@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::mapping::{Codes, Fields};
+use crossdock_connector::server::{self, Tail};
 use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
 
 mod words;
@@ -181,7 +182,8 @@ impl ConnectorConfig for Config {
             }
         }
         self.secret()?;
-        check_url(self.base(), self.insecure_allow_http).map_err(|error| error.at("base_url"))?;
+        server::address(self.base(), Tail::Path, "orders", self.insecure_allow_http)
+            .map_err(|error| error.at("base_url"))?;
         if self.shops.0.is_empty() {
             return Err(Error::config("expected a row like \"taobao/2208812345\" = \"S001\"").at("shops"));
         }
@@ -256,30 +258,6 @@ impl Config {
         }
         Ok(())
     }
-}
-
-fn check_url(url: &str, allow_http: bool) -> Result<()> {
-    let (rest, encrypted) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-        (Some(rest), _) => (rest, true),
-        (None, Some(rest)) => (rest, false),
-        (None, None) => return Err(Error::config("expected https://host/path")),
-    };
-    let authority = rest.split('/').next().unwrap_or_default();
-    let visible = url.bytes().all(|byte| byte.is_ascii_graphic());
-    if authority.is_empty() || !visible || url.contains(['?', '#', '@']) {
-        return Err(Error::config("expected https://host/path, without parameters or a user"));
-    }
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    let here = host.eq_ignore_ascii_case("localhost")
-        || host
-            .trim_matches(['[', ']'])
-            .parse::<core::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback());
-    if !encrypted && !allow_http && !here {
-        let what = "http is refused because orders hold personal data: use https, or set `insecure_allow_http = true`";
-        return Err(Error::config(what));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

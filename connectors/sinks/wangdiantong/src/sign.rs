@@ -1,6 +1,6 @@
 //! The two signatures, and how parameters are written.
 
-use crossdock_connector::{legacy, sign};
+use crossdock_connector::{form, legacy, sign};
 
 /// Signature of the qyb and y generations: every parameter but `sign`, sorted by key, each as key length (at least two
 /// digits), `-`, key, `:`, value length (at least four digits), `-`, value; joined by `;`, the secret at the end.
@@ -42,28 +42,7 @@ pub(crate) fn query_sign(parameters: &[(&str, String)], body: &str, secret: &str
 
 /// `application/x-www-form-urlencoded` of the parameters, in the order given.
 pub(crate) fn encode(parameters: &[(&str, String)]) -> String {
-    let mut text = String::with_capacity(1024);
-    for (at, (key, value)) in parameters.iter().enumerate() {
-        if at > 0 {
-            text.push('&');
-        }
-        percent(&mut text, key);
-        text.push('=');
-        percent(&mut text, value);
-    }
-    text
-}
-
-fn percent(text: &mut String, value: &str) {
-    for byte in value.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => {
-                text.push(char::from(byte));
-            }
-            b' ' => text.push('+'),
-            other => text.push_str(&format!("%{other:02X}")),
-        }
-    }
+    form::write(parameters.iter().map(|(key, value)| (*key, value.as_str())))
 }
 
 #[cfg(test)]
