@@ -7,6 +7,7 @@
 //! crossdock may depend on more than the sheet.
 
 mod pace;
+pub mod trial;
 mod vendor;
 
 use std::collections::VecDeque;
