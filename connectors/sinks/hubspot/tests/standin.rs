@@ -6,17 +6,15 @@
     reason = "a helper of a test fails as the test itself does"
 )]
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use crossdock_connector::{Connector, Delivery, ErrorKind, Outcome, settings};
 use crossdock_hubspot::{Config, Hubspot};
-use crossdock_schemas::Event;
+use crossdock_testkit::deliveries::{self, Events, rejection, words};
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::hubspot::{Fault, Hubspot as Portal, Options, Record};
 use crossdock_testkit::standin::{Clock, stopped};
 use jiff::Timestamp;
 
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 const FIRST: &str = "o1-b76088dbec01de8dadf361cc926a8a9959dee9431f674c69c851096d4d4d0e0b";
 const SECOND: &str = "o1-48abba11384af31e68f3b55ff93c56e34b8905551f373f49c398fbba037ef69d";
 
@@ -24,29 +22,15 @@ fn noon() -> Clock {
     stopped(Timestamp::from_second(1_795_262_400).unwrap())
 }
 
-fn delivery(name: &str) -> Delivery {
-    let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let event = Event::from_json(std::fs::read_to_string(path).unwrap().trim()).unwrap();
-    Delivery { json: Bytes::from(event.to_json()), event: Arc::new(event), attempt: 1, maybe_there: false }
-}
-
-fn deliveries(names: &[&str]) -> Vec<Delivery> {
-    names.iter().map(|name| delivery(name)).collect()
-}
-
 /// The same again, as after an attempt whose end nobody knows.
 fn again(batch: &[Delivery]) -> Vec<Delivery> {
-    batch.iter().map(|one| Delivery { attempt: one.attempt + 1, maybe_there: true, ..one.clone() }).collect()
+    batch.iter().map(deliveries::again).collect()
 }
 
 /// The same order under another number of the shop, so that batches can be larger.
 fn copy(name: &str, number: usize, change: impl Fn(String) -> String) -> Delivery {
-    let original = delivery(name);
-    let json = String::from_utf8(original.json.to_vec()).unwrap();
-    let key = original.event.key.clone();
-    let mine = format!("o1-{number:064x}");
-    let event = Event::from_json(&change(json.replace(&key, &mine))).unwrap();
-    Delivery { json: Bytes::from(event.to_json()), event: Arc::new(event), ..original }
+    let key = EVENTS.event(name).key;
+    EVENTS.changed(name, |json| change(json.replace(&key, &format!("o1-{number:064x}"))))
 }
 
 fn driver(portal: &Portal, more: &str) -> Driver {
@@ -66,19 +50,8 @@ fn driver(portal: &Portal, more: &str) -> Driver {
 
 const OAUTH: &str = "oauth = { client_id = 'demo-client', client_secret = { env = 'SECRET' }, refresh_token = { env = 'REFRESH' } }";
 
-fn words(outcomes: &[Outcome]) -> Vec<&'static str> {
-    outcomes.iter().map(Outcome::as_str).collect()
-}
-
 fn order(portal: &Portal, key: &str) -> Record {
     portal.find("order", "hub_key", key).unwrap()
-}
-
-fn rejection(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Rejected(error) => error.to_string(),
-        other => panic!("{other:?}"),
-    }
 }
 
 #[tokio::test]
@@ -99,7 +72,7 @@ async fn each_kind_of_event_finds_its_place() {
         ("refund-completed", "delivered"),
         ("order-shipped", "delivered"),
     ] {
-        assert_eq!(words(&driver.deliver(&deliveries(&[name])).await), [outcome], "{name}");
+        assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&[name])).await), [outcome], "{name}");
     }
     let first = order(&portal, FIRST);
     for (name, value) in [
@@ -127,8 +100,13 @@ async fn each_kind_of_event_finds_its_place() {
 async fn two_events_of_one_order_never_share_a_batch() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, "lines = { enabled = false }");
-    let batch =
-        deliveries(&["order-paid", "order-plain", "order-shipped", "milestone-picked-up", "order-cancelled"]);
+    let batch = EVENTS.deliveries(&[
+        "order-paid",
+        "order-plain",
+        "order-shipped",
+        "milestone-picked-up",
+        "order-cancelled",
+    ]);
     assert_eq!(words(&driver.deliver(&batch).await), ["delivered"; 5]);
     let found = order(&portal, FIRST);
     assert_eq!((found.properties["hub_revision"].as_str(), found.writes), ("5", 4));
@@ -141,7 +119,7 @@ async fn two_events_of_one_order_never_share_a_batch() {
 async fn said_twice_is_there_once() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, "");
-    let batch = deliveries(&["order-paid", "order-plain"]);
+    let batch = EVENTS.deliveries(&["order-paid", "order-plain"]);
     assert_eq!(words(&driver.deliver(&batch).await), ["delivered", "delivered"]);
     let creates = portal.counts().creates;
     assert_eq!(words(&driver.deliver(&again(&batch)).await), ["delivered", "delivered"]);
@@ -156,7 +134,7 @@ async fn a_lost_reply_at_any_step_leaves_no_second_record() {
     for lost in 0..calls {
         let portal = Portal::start(Options::new(noon())).await.unwrap();
         let mut driver = driver(&portal, "");
-        let batch = deliveries(&["order-plain"]);
+        let batch = EVENTS.deliveries(&["order-plain"]);
         portal.faults(std::iter::repeat_n(Fault::None, lost).chain([Fault::LostReply]));
         assert_eq!(words(&driver.deliver(&batch).await), ["uncertain"], "{lost}");
         assert_eq!(words(&driver.deliver(&again(&batch)).await), ["delivered"], "{lost}");
@@ -174,11 +152,11 @@ async fn a_lost_reply_at_any_step_leaves_no_second_record() {
 async fn an_older_state_never_overwrites_a_newer_one() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, "");
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-cancelled"])).await), ["delivered"]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-cancelled"])).await), ["delivered"]);
     let newest = order(&portal, FIRST);
     // A replay, and an attempt that comes back late.
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-shipped-again"])).await), ["already_there"]);
-    assert_eq!(words(&driver.deliver(&again(&deliveries(&["order-paid"]))).await), ["already_there"]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-shipped-again"])).await), ["already_there"]);
+    assert_eq!(words(&driver.deliver(&again(&EVENTS.deliveries(&["order-paid"]))).await), ["already_there"]);
     assert_eq!(order(&portal, FIRST), newest);
     assert_eq!(newest.properties["hub_revision"], "5");
     portal.stop().await;
@@ -238,12 +216,12 @@ async fn a_refusal_does_not_repeat_what_we_sent_about_people() {
 async fn a_refund_waits_for_its_order() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, "");
-    let refund = deliveries(&["refund-requested"]);
+    let refund = EVENTS.deliveries(&["refund-requested"]);
     assert_eq!(words(&driver.deliver(&refund).await), ["wait"]);
     assert!(portal.records("notes").is_empty() && portal.records("order").is_empty());
-    driver.deliver(&deliveries(&["order-paid"])).await;
+    driver.deliver(&EVENTS.deliveries(&["order-paid"])).await;
     assert_eq!(words(&driver.deliver(&again(&refund)).await), ["delivered"]);
-    let outcomes = driver.deliver(&deliveries(&["refund-without-order"])).await;
+    let outcomes = driver.deliver(&EVENTS.deliveries(&["refund-without-order"])).await;
     assert!(rejection(&outcomes[0]).contains("names no order"));
     portal.stop().await;
 }
@@ -252,12 +230,12 @@ async fn a_refund_waits_for_its_order() {
 async fn a_milestone_makes_its_order_or_waits_as_configured() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut waits = driver(&portal, "orders_from_milestones = false");
-    assert_eq!(words(&waits.deliver(&deliveries(&["milestone-delivered"])).await), ["wait"]);
+    assert_eq!(words(&waits.deliver(&EVENTS.deliveries(&["milestone-delivered"])).await), ["wait"]);
     let mut makes = driver(&portal, "");
-    assert_eq!(words(&makes.deliver(&deliveries(&["milestone-delivered"])).await), ["delivered"]);
+    assert_eq!(words(&makes.deliver(&EVENTS.deliveries(&["milestone-delivered"])).await), ["delivered"]);
     assert_eq!(order(&portal, FIRST).properties["hs_order_name"], "SF1234567890123");
     // The order itself fills it in and keeps what the parcel said.
-    makes.deliver(&deliveries(&["order-paid"])).await;
+    makes.deliver(&EVENTS.deliveries(&["order-paid"])).await;
     let found = order(&portal, FIRST);
     assert_eq!(found.properties["hs_order_name"], "4012345678901234567");
     assert_eq!(found.properties["hs_shipping_tracking_number"], "SF1234567890123");
@@ -269,7 +247,7 @@ async fn a_milestone_makes_its_order_or_waits_as_configured() {
 async fn limits_are_waited_for() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, "portal_zone = 'Asia/Shanghai'");
-    let batch = deliveries(&["order-plain"]);
+    let batch = EVENTS.deliveries(&["order-plain"]);
     for (fault, seconds) in [(Fault::Limited, 10), (Fault::DailyLimited, 4 * 3600), (Fault::Locked, 2)] {
         portal.faults([fault]);
         match &driver.deliver(&batch).await[0] {
@@ -290,11 +268,11 @@ async fn a_broken_gateway_is_tried_again() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, "");
     portal.faults([Fault::Broken]);
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-paid"])).await), ["retry"]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-paid"])).await), ["retry"]);
     portal.server().set_down(true);
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-paid"])).await), ["uncertain"]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-paid"])).await), ["uncertain"]);
     portal.server().set_down(false);
-    assert_eq!(words(&driver.deliver(&again(&deliveries(&["order-paid"]))).await), ["delivered"]);
+    assert_eq!(words(&driver.deliver(&again(&EVENTS.deliveries(&["order-paid"]))).await), ["delivered"]);
     portal.stop().await;
 }
 
@@ -302,11 +280,11 @@ async fn a_broken_gateway_is_tried_again() {
 async fn a_token_that_ends_is_renewed() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, OAUTH);
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-paid"])).await), ["delivered"]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-paid"])).await), ["delivered"]);
     assert_eq!(portal.counts().logins, 1);
     // Dead in the middle of a conversation: a new one, and once more from the start.
     portal.faults([Fault::None, Fault::TokensDead]);
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-shipped"])).await), ["delivered"]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-shipped"])).await), ["delivered"]);
     assert_eq!((portal.counts().logins, portal.counts().refused), (2, 1));
     assert_eq!(portal.records("order").len(), 1);
     portal.stop().await;
@@ -317,7 +295,7 @@ async fn a_private_app_without_its_scope_says_so() {
     let portal = Portal::start(Options::new(noon())).await.unwrap();
     let mut driver = driver(&portal, "");
     portal.faults([Fault::NoScope]);
-    match &driver.deliver(&deliveries(&["order-paid"])).await[0] {
+    match &driver.deliver(&EVENTS.deliveries(&["order-paid"])).await[0] {
         Outcome::Retry(None, error) => {
             assert_eq!(error.kind(), ErrorKind::Auth);
             assert_eq!(error.vendor_code.as_deref(), Some("MISSING_SCOPES"));

@@ -6,17 +6,15 @@
     reason = "a helper of a test fails as the test itself does"
 )]
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use crossdock_connector::{Connector, ConnectorConfig, Delivery, ErrorKind, Outcome, SinkPart, settings};
 use crossdock_jiandaoyun::{Config, Jiandaoyun as Sink};
-use crossdock_schemas::Event;
+use crossdock_testkit::deliveries::{Events, is, said};
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::jiandaoyun::{Fault, Faults, Jiandaoyun, Options, Widget};
 use serde_json::{Value, json};
 
 const KEY: &str = "a-key-of-the-test";
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 const APP: &str = "59f0000000000000000000a1";
 const ORDERS: &str = "59f0000000000000000000b2";
 const REFUNDS: &str = "59f0000000000000000000b3";
@@ -75,36 +73,12 @@ fn driver(company: &Jiandaoyun, change: impl FnOnce(&mut toml::Table)) -> Driver
     Driver::new(&Sink::build(config).unwrap()).unwrap()
 }
 
-fn event(name: &str) -> Event {
-    let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    Event::from_json(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn delivery(event: Event, attempt: u32) -> Delivery {
-    let json = Bytes::from(event.to_json());
-    Delivery { event: Arc::new(event), json, attempt, maybe_there: attempt > 1 }
-}
-
 async fn hand_over(driver: &mut Driver, name: &str) -> Outcome {
-    driver.deliver(&[delivery(event(name), 1)]).await.pop().unwrap()
+    driver.deliver(&[EVENTS.delivery(name)]).await.pop().unwrap()
 }
 
 async fn again(driver: &mut Driver, name: &str) -> Outcome {
-    driver.deliver(&[delivery(event(name), 2)]).await.pop().unwrap()
-}
-
-fn is(outcome: &Outcome, word: &str) {
-    assert_eq!(outcome.as_str(), word, "{outcome:?}");
-}
-
-fn words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Rejected(error)
-        | Outcome::Retry(_, error)
-        | Outcome::Wait(error)
-        | Outcome::Uncertain(error) => error.to_string(),
-        Outcome::Delivered | Outcome::AlreadyThere => panic!("{outcome:?}"),
-    }
+    driver.deliver(&[EVENTS.attempt(name, 2)]).await.pop().unwrap()
 }
 
 fn only_row(company: &Jiandaoyun, form: &str) -> serde_json::Map<String, Value> {
@@ -217,7 +191,7 @@ async fn a_row_that_hides_is_tried_until_it_shows() {
     let company = company(2, Faults::default()).await;
     let mut driver = driver(&company, |_| {});
     let hidden = hand_over(&mut driver, "order-paid").await;
-    assert!(words(&hidden).starts_with("the new row does not show"), "{hidden:?}");
+    assert!(said(&hidden).starts_with("the new row does not show"), "{hidden:?}");
     is(&hidden, "retry");
     while !matches!(again(&mut driver, "order-paid").await, Outcome::Delivered | Outcome::AlreadyThere) {}
     is(&hand_over(&mut driver, "order-changed").await, "delivered");
@@ -228,15 +202,15 @@ async fn a_row_that_hides_is_tried_until_it_shows() {
 async fn a_refused_row_holds_nobody_up_and_a_rate_limit_holds_all() {
     let company = company(0, Faults::default()).await;
     let mut driver = driver(&company, |_| {});
-    let batch = [delivery(event("order-too-long"), 1), delivery(event("order-second"), 1)];
+    let batch = [EVENTS.delivery("order-too-long"), EVENTS.delivery("order-second")];
     let outcomes = driver.deliver(&batch).await;
     is(&outcomes[0], "rejected");
-    assert!(words(&outcomes[0]).contains("at settings.orders.fields.amount"), "{:?}", outcomes[0]);
+    assert!(said(&outcomes[0]).contains("at settings.orders.fields.amount"), "{:?}", outcomes[0]);
     is(&outcomes[1], "delivered");
     assert_eq!(only_row(&company, ORDERS)["order_no"], "XD20260105-0002");
 
     company.fail_next("data/batch_create", Fault::Throttled);
-    let batch = [delivery(event("order-paid"), 1), delivery(event("order-second"), 1)];
+    let batch = [EVENTS.delivery("order-paid"), EVENTS.delivery("order-second")];
     match driver.deliver(&batch).await.as_slice() {
         [Outcome::Retry(Some(wait), error), Outcome::AlreadyThere] => {
             assert_eq!((wait.as_secs(), error.kind()), (1, ErrorKind::RateLimited));
@@ -260,7 +234,7 @@ async fn events_of_one_row_and_of_other_forms_go_apart() {
     let company = company(0, Faults::default()).await;
     let mut driver = driver(&company, |_| {});
     let names = ["order-paid", "order-changed", "order-second", "parcel-created"];
-    let batch: Vec<Delivery> = names.iter().map(|name| delivery(event(name), 1)).collect();
+    let batch: Vec<Delivery> = names.iter().map(|name| EVENTS.delivery(name)).collect();
     for outcome in driver.deliver(&batch).await {
         is(&outcome, "delivered");
     }
@@ -277,7 +251,7 @@ async fn settings_that_do_not_fit_the_form_are_noticed_before_anything_vanishes(
     fewer.retain(|widget| widget.name != "amount");
     company.put_form(APP, ORDERS, fewer);
     let mut checked = driver(&company, |_| {});
-    let refused = words(&hand_over(&mut checked, "order-paid").await);
+    let refused = said(&hand_over(&mut checked, "order-paid").await);
     assert_eq!(
         refused,
         "the form has no widget `amount`: give its alias, or its id if it has none at settings.orders.fields.amount"
@@ -295,14 +269,14 @@ async fn words_of_the_vendor_are_kept() {
     let mut nobody = driver(&company, |table| {
         drop(table["orders"].as_table_mut().unwrap().insert("creator".into(), "nobody".into()));
     });
-    let refused = words(&hand_over(&mut nobody, "order-paid").await);
+    let refused = said(&hand_over(&mut nobody, "order-paid").await);
     assert!(refused.starts_with("The member doesn't exist. (code 1010)"), "{refused}");
     let mut unmapped = driver(&company, |table| {
         let fields = table["orders"]["fields"].as_table_mut().unwrap();
         fields["shop"] =
             "from = 'order.source.shop'\ncodes = { other = 'x' }".parse::<toml::Table>().unwrap().into();
     });
-    let refused = words(&hand_over(&mut unmapped, "order-paid").await);
+    let refused = said(&hand_over(&mut unmapped, "order-paid").await);
     let expected = "add \"2208812345\" = \"..\" to the sink's settings.orders.fields.shop.codes";
     assert!(refused.contains(expected), "{refused}");
 }
@@ -358,7 +332,7 @@ async fn faults_do_not_show_in_the_end() {
         ] {
             let mut attempt = 1;
             loop {
-                let outcome = driver.deliver(&[delivery(event(name), attempt)]).await.pop().unwrap();
+                let outcome = driver.deliver(&[EVENTS.attempt(name, attempt)]).await.pop().unwrap();
                 match outcome {
                     Outcome::Delivered | Outcome::AlreadyThere => break,
                     Outcome::Retry(..) | Outcome::Uncertain(_) if attempt < 80 => attempt += 1,

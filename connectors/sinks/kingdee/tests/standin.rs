@@ -7,12 +7,10 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use bytes::Bytes;
 use crossdock_connector::{Connector, ConnectorConfig, Delivery, ErrorKind, Outcome, Parts, settings};
 use crossdock_kingdee::{Config, Kingdee};
-use crossdock_schemas::Event;
+use crossdock_testkit::deliveries::{Events, again};
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::kingdee::{self, Bill, Fault, Faults, Kingdee as Erp, Options};
 use crossdock_testkit::standin::{Rng, stopped};
@@ -23,6 +21,7 @@ const ORDER: &str = "SAL_SaleOrder";
 const PASSWORD: &str = "demo-password";
 const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
 const APP_ID: &str = "demoapp_QUJDREVGR0hJSktMTU5PUFFSU1RVVldY";
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 const ORDER_NO: &str = "4012345678901234567";
 const ORDER_KEY: &str = "o1-b76088dbec01de8dadf361cc";
 
@@ -83,7 +82,7 @@ impl Desk {
     }
 
     async fn says(&mut self, name: &str, expected: &str) {
-        let outcome = self.hand(delivery(name)).await;
+        let outcome = self.hand(EVENTS.delivery(name)).await;
         assert_eq!(outcome.as_str(), expected, "{name}: {outcome:?}");
     }
 
@@ -94,25 +93,15 @@ impl Desk {
     }
 }
 
-fn delivery(name: &str) -> Delivery {
-    about(name, 0)
-}
-
 /// A fixture's event, about the order with a number of its own.
 fn about(name: &str, number: u64) -> Delivery {
-    let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let mut text = std::fs::read_to_string(path).unwrap();
-    if number > 0 {
-        text = text.replace(ORDER_NO, &format!("50{number:017}"));
+    EVENTS.changed(name, |json| match number {
+        0 => json,
         // 96 bits of the key are the bill's number.
-        text = text.replace(ORDER_KEY, &format!("o1-{number:024}"));
-    }
-    let event = Event::from_json(text.trim()).unwrap();
-    Delivery { json: Bytes::from(event.to_json()), event: Arc::new(event), attempt: 1, maybe_there: false }
-}
-
-fn again(delivery: &Delivery) -> Delivery {
-    Delivery { attempt: delivery.attempt + 1, maybe_there: true, ..delivery.clone() }
+        _ => {
+            json.replace(ORDER_NO, &format!("50{number:017}")).replace(ORDER_KEY, &format!("o1-{number:024}"))
+        }
+    })
 }
 
 fn quantities(bill: &Bill) -> Vec<(String, String)> {
@@ -180,7 +169,7 @@ async fn a_lost_answer_makes_no_second_bill() {
     for operation in ["Save", "Submit", "Audit"] {
         let mut desk = Desk::open(options()).await;
         desk.erp.next_meets(operation, Fault::LostReply);
-        let first = delivery("order-paid");
+        let first = EVENTS.delivery("order-paid");
         let outcome = desk.hand(first.clone()).await;
         assert_eq!(outcome.as_str(), "uncertain", "{operation}: {outcome:?}");
         let outcome = desk.hand(again(&first)).await;
@@ -193,7 +182,7 @@ async fn a_lost_answer_makes_no_second_bill() {
 async fn a_refusal_that_left_nothing_behind_is_a_refusal() {
     let mut desk = Desk::open(options()).await;
     desk.erp.next_meets("Save", Fault::Code(11));
-    let outcome = desk.hand(delivery("order-paid")).await;
+    let outcome = desk.hand(EVENTS.delivery("order-paid")).await;
     let Outcome::Rejected(error) = outcome else { panic!("{outcome:?}") };
     assert_eq!((error.vendor_code.as_deref(), error.message()), (Some("11"), "kingdee save: 示例:故障"));
     assert_eq!(desk.erp.bills(ORDER), []);
@@ -202,7 +191,7 @@ async fn a_refusal_that_left_nothing_behind_is_a_refusal() {
 #[tokio::test]
 async fn of_several_new_orders_only_the_wrong_one_is_refused() {
     let mut desk = Desk::open(options()).await;
-    let batch = [about("order-paid", 1), delivery("order-paid-2"), about("order-paid", 2)];
+    let batch = [about("order-paid", 1), EVENTS.delivery("order-paid-2"), about("order-paid", 2)];
     let outcomes = desk.driver.deliver(&batch).await;
     let words: Vec<&str> = outcomes.iter().map(Outcome::as_str).collect();
     assert_eq!(words, ["delivered", "rejected", "delivered"]);
@@ -228,7 +217,7 @@ async fn a_session_that_ends_is_opened_again() {
 #[tokio::test]
 async fn too_many_calls_wait_and_lose_nothing() {
     let mut desk = Desk::open(Options { calls_a_minute: Some(2), ..options() }).await;
-    let first = delivery("order-paid");
+    let first = EVENTS.delivery("order-paid");
     let Outcome::Retry(Some(wait), error) = desk.hand(first.clone()).await else { panic!("not a retry") };
     assert_eq!((wait.as_secs(), error.kind()), (60, ErrorKind::RateLimited));
     assert_eq!(desk.only(ORDER).status, 'A');
@@ -262,7 +251,7 @@ async fn parcels_and_returns_wait_for_their_order_and_take_its_prices() {
     desk.says("refund-completed", "delivered").await;
     assert_eq!(desk.only("AR_REFUNDBILL").lines[0].fields["FREFUNDAMOUNTFOR"].to_string(), "5");
     // Goods that left keep the order as it is: people have to look.
-    let outcome = desk.hand(delivery("order-cancelled")).await;
+    let outcome = desk.hand(EVENTS.delivery("order-cancelled")).await;
     let Outcome::Rejected(error) = outcome else { panic!("{outcome:?}") };
     assert!(error.message().contains("存在下游单据"), "{error}");
 }
@@ -270,7 +259,7 @@ async fn parcels_and_returns_wait_for_their_order_and_take_its_prices() {
 #[tokio::test]
 async fn what_cannot_be_said_is_refused_with_what_to_add() {
     let mut desk = Desk::open(options()).await;
-    let outcome = desk.hand(delivery("order-without-sku")).await;
+    let outcome = desk.hand(EVENTS.delivery("order-without-sku")).await;
     let Outcome::Rejected(error) = outcome else { panic!("{outcome:?}") };
     assert_eq!(error.message(), "line 4012345678902234567 has no seller SKU");
     assert_eq!(desk.erp.bills(ORDER), []);
@@ -279,7 +268,9 @@ async fn what_cannot_be_said_is_refused_with_what_to_add() {
 #[tokio::test]
 async fn a_wrong_password_is_told() {
     let mut desk = Desk::open(Options { password: "another".into(), ..options() }).await;
-    let Outcome::Retry(_, error) = desk.hand(delivery("order-paid")).await else { panic!("not a retry") };
+    let Outcome::Retry(_, error) = desk.hand(EVENTS.delivery("order-paid")).await else {
+        panic!("not a retry")
+    };
     assert_eq!(error.kind(), ErrorKind::Auth);
 }
 

@@ -6,17 +6,15 @@
     reason = "a helper of a test fails as the test itself does"
 )]
 
-use std::sync::Arc;
-
-use bytes::Bytes;
-use crossdock_connector::{Connector, ConnectorConfig, Delivery, ErrorKind, Outcome, settings};
+use crossdock_connector::{Connector, ConnectorConfig, ErrorKind, Outcome, settings};
 use crossdock_odoo::{Config, Odoo as Sink};
-use crossdock_schemas::Event;
+use crossdock_testkit::deliveries::{Events, attempt, is, said};
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::odoo::{Fault, Faults, Odoo, Options};
 use serde_json::{Value, json};
 
 const KEY: &str = "a-key-of-the-test";
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 
 async fn odoo(faults: Faults) -> Odoo {
     let custom_fields = vec!["x_crossdock_revision".to_owned(), "x_channel".to_owned()];
@@ -49,36 +47,12 @@ fn driver(odoo: &Odoo, more: &str) -> Driver {
     Driver::new(&Sink::build(config).unwrap()).unwrap()
 }
 
-fn event(name: &str) -> Event {
-    let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    Event::from_json(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
-fn delivery(event: Event, attempt: u32) -> Delivery {
-    let json = Bytes::from(event.to_json());
-    Delivery { event: Arc::new(event), json, attempt, maybe_there: attempt > 1 }
-}
-
 async fn hand_over(driver: &mut Driver, name: &str) -> Outcome {
-    driver.deliver(&[delivery(event(name), 1)]).await.pop().unwrap()
+    driver.deliver(&[EVENTS.delivery(name)]).await.pop().unwrap()
 }
 
 async fn again(driver: &mut Driver, name: &str) -> Outcome {
-    driver.deliver(&[delivery(event(name), 2)]).await.pop().unwrap()
-}
-
-fn is(outcome: &Outcome, word: &str) {
-    assert_eq!(outcome.as_str(), word, "{outcome:?}");
-}
-
-fn words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Rejected(error)
-        | Outcome::Retry(_, error)
-        | Outcome::Wait(error)
-        | Outcome::Uncertain(error) => error.to_string(),
-        Outcome::Delivered | Outcome::AlreadyThere => panic!("{outcome:?}"),
-    }
+    driver.deliver(&[EVENTS.attempt(name, 2)]).await.pop().unwrap()
 }
 
 fn order(odoo: &Odoo) -> serde_json::Map<String, Value> {
@@ -249,7 +223,7 @@ async fn a_quotation_follows_its_order_and_a_confirmed_one_does_not() {
     odoo.change("sale.order.line", 1, json!({"product_uom_qty": 2}));
     let refused = hand_over(&mut driver, "order-changed").await;
     assert!(
-        words(&refused).starts_with("the order is confirmed in odoo and its lines are others"),
+        said(&refused).starts_with("the order is confirmed in odoo and its lines are others"),
         "{refused:?}"
     );
     is(&hand_over(&mut driver, "order-address-changed").await, "delivered");
@@ -262,11 +236,11 @@ async fn a_line_that_is_gone_is_dropped() {
     let odoo = odoo(Faults::default()).await;
     let mut driver = driver(&odoo, "confirm = false");
     is(&hand_over(&mut driver, "order-paid").await, "delivered");
-    let mut smaller = event("order-changed");
+    let mut smaller = EVENTS.event("order-changed");
     let mut data: Value = serde_json::from_str(smaller.data.get()).unwrap();
     data["order"]["lines"].as_array_mut().unwrap().remove(1);
     smaller.data = serde_json::value::to_raw_value(&data).unwrap();
-    let outcome = driver.deliver(&[delivery(smaller, 1)]).await.pop().unwrap();
+    let outcome = driver.deliver(&[attempt(smaller, 1)]).await.pop().unwrap();
     is(&outcome, "delivered");
     assert_eq!(odoo.records("sale.order.line").len(), 3);
     assert_eq!(odoo.records("sale.order.line")[0]["product_uom_qty"].to_string(), "3.0");
@@ -279,7 +253,7 @@ async fn a_total_that_differs_is_never_confirmed() {
     odoo.change("product.product", 1, json!({"tax": 13}));
     let refused = hand_over(&mut driver, "order-paid").await;
     is(&refused, "rejected");
-    assert!(words(&refused).starts_with("the total is 63.99, odoo makes it 71.27"), "{refused:?}");
+    assert!(said(&refused).starts_with("the total is 63.99, odoo makes it 71.27"), "{refused:?}");
     assert_eq!((order(&odoo)["state"].as_str(), odoo.mails()), (Some("draft"), 0));
     // Mended, and retried.
     odoo.change("product.product", 1, json!({"tax": 0}));
@@ -290,20 +264,19 @@ async fn a_total_that_differs_is_never_confirmed() {
 #[tokio::test]
 async fn refusals_say_what_and_why() {
     let odoo = odoo(Faults::default()).await;
-    let partner = words(
-        &hand_over(&mut driver(&odoo, "customers = { partners = { '*' = '77' } }"), "order-paid").await,
-    );
+    let partner =
+        said(&hand_over(&mut driver(&odoo, "customers = { partners = { '*' = '77' } }"), "order-paid").await);
     assert!(partner.contains("No matching record found for .id '77'"), "{partner}");
     let field = "fields = { x_nobody = 'order.currency' }";
     let mut without: String = field.to_owned();
     without.push('\n');
-    let unknown = words(&hand_over(&mut driver_without(&odoo, &without), "order-paid").await);
+    let unknown = said(&hand_over(&mut driver_without(&odoo, &without), "order-paid").await);
     assert!(unknown.contains("Invalid field name") && unknown.contains("builtins.ValueError"), "{unknown}");
     assert!(odoo.records("sale.order").is_empty());
     let fee =
-        words(&hand_over(&mut driver_without(&odoo, "adjustment_product = 'ADJUST'"), "order-paid").await);
+        said(&hand_over(&mut driver_without(&odoo, "adjustment_product = 'ADJUST'"), "order-paid").await);
     assert!(fee.contains("add \"shipping\" = \"..\" to the sink's settings.fees"), "{fee}");
-    let refund = words(&hand_over(&mut driver_without(&odoo, ""), "refund-completed").await);
+    let refund = said(&hand_over(&mut driver_without(&odoo, ""), "refund-completed").await);
     assert!(refund.starts_with("refunds have no place"), "{refund}");
 }
 
@@ -327,9 +300,9 @@ async fn a_buyer_is_one_partner_however_often_he_buys() {
     let odoo = odoo(Faults::default()).await;
     let mut driver = driver(&odoo, BY_BUYER);
     is(&hand_over(&mut driver, "order-paid").await, "delivered");
-    let mut second = event("order-paid");
+    let mut second = EVENTS.event("order-paid");
     second.key = second.key.replace("o1-", "o1-0");
-    is(&driver.deliver(&[delivery(second, 1)]).await.pop().unwrap(), "delivered");
+    is(&driver.deliver(&[attempt(second, 1)]).await.pop().unwrap(), "delivered");
     let orders = odoo.records("sale.order");
     assert_eq!((orders.len(), &orders[0]["partner_id"]), (2, &orders[1]["partner_id"]));
     // The shop's partner, the buyer, and one address for each order.
@@ -349,9 +322,9 @@ async fn a_partner_with_the_buyers_address_is_taken_unless_there_are_two() {
     is(&hand_over(&mut driver(&odoo, BY_BUYER), "order-paid").await, "delivered");
     assert_eq!(order(&odoo)["partner_id"], json!(known));
     odoo.put("res.partner", json!({"name": "Lin's shop", "email": "xiaoman@example.com"}));
-    let mut second = event("order-paid");
+    let mut second = EVENTS.event("order-paid");
     second.key = second.key.replace("o1-", "o1-0");
-    is(&driver(&odoo, BY_BUYER).deliver(&[delivery(second, 1)]).await.pop().unwrap(), "delivered");
+    is(&driver(&odoo, BY_BUYER).deliver(&[attempt(second, 1)]).await.pop().unwrap(), "delivered");
     assert_eq!(odoo.records("res.partner").len(), 4);
 }
 
@@ -379,7 +352,7 @@ async fn faults_do_not_show_in_the_end() {
         for name in ["order-held", "order-changed", "parcel-created", "refund-completed", "order-cancelled"] {
             let mut attempt = 1;
             loop {
-                let outcome = driver.deliver(&[delivery(event(name), attempt)]).await.pop().unwrap();
+                let outcome = driver.deliver(&[EVENTS.attempt(name, attempt)]).await.pop().unwrap();
                 match outcome {
                     Outcome::Delivered | Outcome::AlreadyThere => break,
                     Outcome::Retry(..) | Outcome::Uncertain(_) if attempt < 60 => attempt += 1,

@@ -8,19 +8,16 @@
 )]
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use crossdock_connector::{Connector, ConnectorConfig, Delivery, ErrorKind, Outcome, settings};
 use crossdock_qimen_wms::{Config, QimenWms};
-use crossdock_schemas::Event;
-use crossdock_testkit::fixture::load_event;
+use crossdock_testkit::deliveries::Events;
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::qimen::{Fault, Options, Second, Warehouse};
 use crossdock_testkit::standin::stopped;
 
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 const CODE: &str = "XDb76088dbec01de8dadf361cc926a8a99";
 
 struct Stage {
@@ -34,7 +31,7 @@ impl Stage {
     }
 
     async fn word(&mut self, name: &str, attempt: u32) -> &'static str {
-        self.hand(delivery(name, attempt)).await.as_str()
+        self.hand(EVENTS.attempt(name, attempt)).await.as_str()
     }
 
     /// Hands an event over until it is done; at no time there are two delivery orders that will be carried out.
@@ -81,20 +78,16 @@ async fn stage(second: Second, answers_queries: bool, change: &[(&str, &str)]) -
     Stage { warehouse, driver: Driver::new(&parts).unwrap().clock(now).timeout(Duration::from_millis(500)) }
 }
 
-fn delivery(name: &str, attempt: u32) -> Delivery {
-    changed(name, attempt, &[])
-}
-
 /// An event of the fixtures, some texts of it replaced. A later attempt comes after one of which nobody knows.
 fn changed(name: &str, attempt: u32, change: &[(&str, &str)]) -> Delivery {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/conversations/x.toml");
-    let mut json = load_event(&beside, name).unwrap().to_json();
-    for (from, to) in change {
-        assert!(json.contains(from), "{from} is not in {name}");
-        json = json.replace(from, to);
-    }
-    let event = Event::from_json(&json).unwrap();
-    Delivery { event: Arc::new(event), json: Bytes::from(json), attempt, maybe_there: attempt > 1 }
+    let changed = EVENTS.changed(name, |mut json| {
+        for (from, to) in change {
+            assert!(json.contains(from), "{from} is not in {name}");
+            json = json.replace(from, to);
+        }
+        json
+    });
+    Delivery { attempt, maybe_there: attempt > 1, ..changed }
 }
 
 const RECREATE: (&str, &str) = ("changes = \"reject\"", "changes = \"recreate\"");
@@ -184,7 +177,7 @@ async fn a_change_is_for_people_unless_it_may_be_replaced() {
     let mut stage = stage(Second::Refusal, true, &[]).await;
     assert_eq!(stage.word("order-paid", 1).await, "delivered");
     for name in ["order-address-changed", "order-quantity-changed"] {
-        let Outcome::Rejected(error) = stage.hand(delivery(name, 1)).await else { panic!("{name}") };
+        let Outcome::Rejected(error) = stage.hand(EVENTS.attempt(name, 1)).await else { panic!("{name}") };
         assert!(error.message().contains("no update"), "{error}");
     }
     assert_eq!(stage.live(), [CODE]);
@@ -219,7 +212,7 @@ async fn shipped_is_too_late() {
     assert!(stage.warehouse.set_status(CODE, "DELIVERED"));
     assert_eq!(stage.word("order-confirmed", 1).await, "already_there");
     for name in ["order-cancelled", "order-address-changed"] {
-        let Outcome::Rejected(error) = stage.hand(delivery(name, 1)).await else { panic!("{name}") };
+        let Outcome::Rejected(error) = stage.hand(EVENTS.attempt(name, 1)).await else { panic!("{name}") };
         assert!(error.message().contains("too late"), "{error}");
     }
     assert_eq!(stage.live(), [CODE]);
@@ -256,13 +249,13 @@ async fn a_protected_receiver_arrives_as_its_token_and_nothing_else() {
     let there = stage.warehouse.delivery(CODE).unwrap();
     assert_eq!(there.oaid, "oaid-demo-000001");
     assert_eq!(there.receiver, ("林**".to_owned(), "138****0001".to_owned(), "***".to_owned()));
-    let Outcome::Rejected(error) = stage.hand(delivery("order-masked", 2)).await else { panic!() };
+    let Outcome::Rejected(error) = stage.hand(EVENTS.attempt("order-masked", 2)).await else { panic!() };
     assert!(error.message().contains("no token"), "{error}");
     stage.warehouse.stop().await;
     // Sent all the same, a warehouse that looks says what is missing.
     let send = ("masked_receivers = \"reject\"", "masked_receivers = \"send\"");
     let mut stage = self::stage(Second::Refusal, true, &[send]).await;
-    let Outcome::Rejected(error) = stage.hand(delivery("order-masked", 1)).await else { panic!() };
+    let Outcome::Rejected(error) = stage.hand(EVENTS.attempt("order-masked", 1)).await else { panic!() };
     assert_eq!((error.message(), error.vendor_code.as_deref()), ("收件人信息已脱敏,缺少oaid", Some("V103")));
     stage.warehouse.stop().await;
 }
@@ -282,7 +275,7 @@ async fn a_rule_says_what_this_warehouse_means() {
     let busy = ("[[rules]]", "[[rules]]\ncode = \"W900\"\nmeans = \"retry\"\n\n[[rules]]");
     let mut stage = stage(Second::Refusal, true, &[busy]).await;
     stage.warehouse.fail_after(0, Fault::Busy);
-    let outcome = stage.hand(delivery("order-paid", 1)).await;
+    let outcome = stage.hand(EVENTS.attempt("order-paid", 1)).await;
     let Outcome::Retry(_, error) = &outcome else { panic!("{outcome:?}") };
     assert_eq!((error.kind(), error.vendor_code.as_deref()), (ErrorKind::Unavailable, Some("W900")));
     assert_eq!(stage.word("order-paid", 1).await, "delivered");
@@ -308,7 +301,7 @@ async fn a_warehouse_that_cannot_be_asked() {
     stage.warehouse.stop().await;
     // With the default it says what is wrong, instead of taking a refusal for a no.
     let mut stage = self::stage(Second::Refusal, false, &[]).await;
-    let Outcome::Rejected(error) = stage.hand(delivery("order-confirmed", 1)).await else { panic!() };
+    let Outcome::Rejected(error) = stage.hand(EVENTS.attempt("order-confirmed", 1)).await else { panic!() };
     assert!(error.message().contains("does not say whether it has the document: 接口未实现"), "{error}");
     assert!(stage.warehouse.deliveries().is_empty());
     stage.warehouse.stop().await;
@@ -325,7 +318,7 @@ async fn wrong_keys_are_for_people() {
     let parts = QimenWms::build(settings::read::<Config>(table).unwrap()).unwrap();
     let now = stopped("2026-11-21T12:01:00Z".parse().unwrap());
     stage.driver = Driver::new(&parts).unwrap().clock(now);
-    let outcome = stage.hand(delivery("order-paid", 1)).await;
+    let outcome = stage.hand(EVENTS.attempt("order-paid", 1)).await;
     let Outcome::Retry(_, error) = &outcome else { panic!("{outcome:?}") };
     assert_eq!((error.kind(), error.vendor_code.as_deref()), (ErrorKind::Auth, Some("TOP15")));
     assert_eq!(stage.warehouse.counts().refused, 1);

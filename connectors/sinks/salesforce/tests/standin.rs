@@ -6,18 +6,16 @@
     reason = "a helper of a test fails as the test itself does"
 )]
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use crossdock_connector::{Connector, Delivery, HttpSink, Outcome, SinkPart, settings};
 use crossdock_salesforce::{Config, Salesforce};
-use crossdock_schemas::Event;
+use crossdock_testkit::deliveries::{self, Events, rejection, words};
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::salesforce::{Fault, Options, Record, Salesforce as Org};
 use crossdock_testkit::standin::{Clock, stopped};
 use jiff::Timestamp;
 use serde_json::json;
 
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 const FIRST: &str = "o1-b76088dbec01de8dadf361cc926a8a9959dee9431f674c69c851096d4d4d0e0b";
 const SECOND: &str = "o1-48abba11384af31e68f3b55ff93c56e34b8905551f373f49c398fbba037ef69d";
 const PARCEL: &str = "s1-57a6d70789defcd2b9de5bb9aa6bd64e362b706c233bd5d20ccdc6476f326197";
@@ -55,30 +53,18 @@ async fn org() -> Org {
     Org::start(Options::new(noon())).await.unwrap()
 }
 
-fn delivery(name: &str) -> Delivery {
-    let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let event = Event::from_json(std::fs::read_to_string(path).unwrap().trim()).unwrap();
-    Delivery { json: Bytes::from(event.to_json()), event: Arc::new(event), attempt: 1, maybe_there: false }
-}
-
-fn deliveries(names: &[&str]) -> Vec<Delivery> {
-    names.iter().map(|name| delivery(name)).collect()
-}
-
 /// The same again, as after an attempt whose end nobody knows.
 fn again(batch: &[Delivery]) -> Vec<Delivery> {
-    batch.iter().map(|one| Delivery { attempt: one.attempt + 1, maybe_there: true, ..one.clone() }).collect()
+    batch.iter().map(deliveries::again).collect()
 }
 
 /// A changed event; with a number it is about an order of its own.
 fn changed(name: &str, number: Option<usize>, change: impl Fn(String) -> String) -> Delivery {
-    let original = delivery(name);
-    let mut json = String::from_utf8(original.json.to_vec()).unwrap();
-    if let Some(number) = number {
-        json = json.replace(&original.event.key, &format!("o1-{number:064x}"));
-    }
-    let event = Event::from_json(&change(json)).unwrap();
-    Delivery { json: Bytes::from(event.to_json()), event: Arc::new(event), ..original }
+    let key = EVENTS.event(name).key;
+    EVENTS.changed(name, |json| match number {
+        Some(number) => change(json.replace(&key, &format!("o1-{number:064x}"))),
+        None => change(json),
+    })
 }
 
 fn driver(org: &Org, more: &str) -> Driver {
@@ -90,17 +76,6 @@ fn driver(org: &Org, more: &str) -> Driver {
     settings::resolve(&mut table, &|_| Ok("demo-client-secret".to_owned())).unwrap();
     let config: Config = settings::read(table).unwrap();
     Driver::new(&Salesforce::build(config).unwrap()).unwrap().clock(noon())
-}
-
-fn words(outcomes: &[Outcome]) -> Vec<&'static str> {
-    outcomes.iter().map(Outcome::as_str).collect()
-}
-
-fn rejection(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Rejected(error) => error.to_string(),
-        other => panic!("{other:?}"),
-    }
 }
 
 fn order(org: &Org, key: &str) -> Record {
@@ -126,7 +101,7 @@ async fn each_kind_of_event_finds_its_place() {
         ("refund-requested", "delivered"),
         ("refund-completed", "delivered"),
     ] {
-        assert_eq!(words(&driver.deliver(&deliveries(&[name])).await), [outcome], "{name}");
+        assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&[name])).await), [outcome], "{name}");
     }
     let first = order(&org, FIRST);
     for (name, value) in [
@@ -166,12 +141,12 @@ async fn each_kind_of_event_finds_its_place() {
 async fn an_order_and_what_hangs_below_it_go_in_one_conversation() {
     let org = org().await;
     let mut driver = driver(&org, STANDARD);
-    let batch = deliveries(&["order-paid", "milestone-picked-up", "refund-requested", "order-plain"]);
+    let batch = EVENTS.deliveries(&["order-paid", "milestone-picked-up", "refund-requested", "order-plain"]);
     assert_eq!(words(&driver.deliver(&batch).await), ["delivered"; 4]);
     // Login, look, orders, lines, shipments, milestones, refunds.
     assert_eq!(driver.calls(), 7);
     // Two events of one order never share a call.
-    let batch = deliveries(&["order-paid", "order-shipped", "order-cancelled"]);
+    let batch = EVENTS.deliveries(&["order-paid", "order-shipped", "order-cancelled"]);
     assert_eq!(words(&driver.deliver(&batch).await), ["delivered"; 3]);
     assert_eq!(order(&org, FIRST).fields["Status"], "Cancelled");
     org.stop().await;
@@ -181,7 +156,7 @@ async fn an_order_and_what_hangs_below_it_go_in_one_conversation() {
 async fn said_twice_is_there_once() {
     let org = org().await;
     let mut driver = driver(&org, STANDARD);
-    let batch = deliveries(&["order-paid", "order-plain", "milestone-delivered", "refund-completed"]);
+    let batch = EVENTS.deliveries(&["order-paid", "order-plain", "milestone-delivered", "refund-completed"]);
     assert_eq!(words(&driver.deliver(&batch).await), ["delivered"; 4]);
     let creates = org.counts().creates;
     assert_eq!(words(&driver.deliver(&again(&batch)).await), ["delivered"; 4]);
@@ -194,7 +169,7 @@ async fn a_lost_reply_at_any_step_leaves_no_second_record() {
     for lost in 0..6 {
         let org = org().await;
         let mut driver = driver(&org, STANDARD);
-        let batch = deliveries(&["order-paid", "milestone-delivered", "refund-completed"]);
+        let batch = EVENTS.deliveries(&["order-paid", "milestone-delivered", "refund-completed"]);
         org.faults(std::iter::repeat_n(Fault::None, lost).chain([Fault::LostReply]));
         let outcome = if lost == 0 { "retry" } else { "uncertain" };
         assert_eq!(words(&driver.deliver(&batch).await), [outcome; 3], "{lost}");
@@ -217,10 +192,10 @@ async fn an_older_state_never_overwrites_a_newer_one() {
     let org = org().await;
     let mut driver = driver(&org, STANDARD);
     let newest = ["order-cancelled", "milestone-delivered", "refund-completed"];
-    assert_eq!(words(&driver.deliver(&deliveries(&newest)).await), ["delivered"; 3]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&newest)).await), ["delivered"; 3]);
     let before = (order(&org, FIRST), org.records("Hub_Shipment__c"), org.records("Hub_Refund__c"));
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-shipped-again"])).await), ["already_there"]);
-    let late = again(&deliveries(&["order-paid", "parcel-linked", "refund-requested"]));
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-shipped-again"])).await), ["already_there"]);
+    let late = again(&EVENTS.deliveries(&["order-paid", "parcel-linked", "refund-requested"]));
     assert_eq!(words(&driver.deliver(&late).await), ["already_there"; 3]);
     assert_eq!((order(&org, FIRST), org.records("Hub_Shipment__c"), org.records("Hub_Refund__c")), before);
     org.stop().await;
@@ -270,7 +245,7 @@ async fn a_missing_row_of_the_settings_says_what_to_add() {
     let org = org().await;
     let more = "orders = { accounts = { 'taobao' = 'cust-web' } }\nlines = { pricebook_entries = { 'TS-RED-L' = '01u000000000001AAA' } }";
     let mut driver = driver(&org, more);
-    let outcomes = driver.deliver(&deliveries(&["order-plain", "order-paid"])).await;
+    let outcomes = driver.deliver(&EVENTS.deliveries(&["order-plain", "order-paid"])).await;
     assert!(
         rejection(&outcomes[0])
             .contains("add \"shopify/demo.example.com\" = \"..\" to the sink's settings.orders.accounts")
@@ -288,16 +263,16 @@ async fn a_refund_waits_for_its_order_and_an_order_for_its_account() {
     let org = org().await;
     let mut driver = driver(&org, &STANDARD.replace("cust-web", "cust-new"));
     assert_eq!(
-        words(&driver.deliver(&deliveries(&["refund-requested", "order-plain"])).await),
+        words(&driver.deliver(&EVENTS.deliveries(&["refund-requested", "order-plain"])).await),
         ["wait", "wait"]
     );
     assert!(org.records("Hub_Refund__c").is_empty() && org.records("Order").is_empty());
     org.plant("Account", json!({"Hub_Key__c": "cust-new", "Name": "new"}));
-    driver.deliver(&deliveries(&["order-paid"])).await;
-    let later = again(&deliveries(&["refund-requested", "order-plain"]));
+    driver.deliver(&EVENTS.deliveries(&["order-paid"])).await;
+    let later = again(&EVENTS.deliveries(&["refund-requested", "order-plain"]));
     assert_eq!(words(&driver.deliver(&later).await), ["delivered", "delivered"]);
     assert!(
-        rejection(&driver.deliver(&deliveries(&["refund-without-order"])).await[0])
+        rejection(&driver.deliver(&EVENTS.deliveries(&["refund-without-order"])).await[0])
             .contains("names no order")
     );
     org.stop().await;
@@ -307,7 +282,7 @@ async fn a_refund_waits_for_its_order_and_an_order_for_its_account() {
 async fn milestones_alone_need_no_order() {
     let org = org().await;
     let mut driver = driver(&org, "");
-    let batch = deliveries(&["milestone-picked-up", "milestone-delivered"]);
+    let batch = EVENTS.deliveries(&["milestone-picked-up", "milestone-delivered"]);
     assert_eq!(words(&driver.deliver(&batch).await), ["delivered", "delivered"]);
     let shipment = org.find("Hub_Shipment__c", PARCEL).unwrap();
     assert!(!shipment.fields.contains_key("Order__r"));
@@ -319,9 +294,9 @@ async fn milestones_alone_need_no_order() {
 async fn a_milestone_that_comes_late_is_written_below_a_shipment_that_moved_on() {
     let org = org().await;
     let mut driver = driver(&org, "");
-    driver.deliver(&deliveries(&["milestone-delivered"])).await;
+    driver.deliver(&EVENTS.deliveries(&["milestone-delivered"])).await;
     let shipment = org.find("Hub_Shipment__c", PARCEL).unwrap();
-    let late = again(&deliveries(&["milestone-picked-up"]));
+    let late = again(&EVENTS.deliveries(&["milestone-picked-up"]));
     assert_eq!(words(&driver.deliver(&late).await), ["delivered"]);
     assert_eq!(org.find("Hub_Shipment__c", PARCEL).unwrap(), shipment);
     assert_eq!(org.records("Hub_Milestone__c").len(), 2);
@@ -335,11 +310,11 @@ async fn a_milestone_that_comes_late_is_written_below_a_shipment_that_moved_on()
 async fn an_activated_order_takes_no_more_lines_and_says_so() {
     let org = org().await;
     let mut driver = driver(&org, STANDARD);
-    driver.deliver(&deliveries(&["order-paid"])).await;
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-shipped"])).await), ["delivered"]);
+    driver.deliver(&EVENTS.deliveries(&["order-paid"])).await;
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-shipped"])).await), ["delivered"]);
     let writes = order(&org, FIRST).writes;
     // The same lines again are fine.
-    assert_eq!(words(&driver.deliver(&again(&deliveries(&["order-shipped"]))).await), ["delivered"]);
+    assert_eq!(words(&driver.deliver(&again(&EVENTS.deliveries(&["order-shipped"]))).await), ["delivered"]);
     assert_eq!(order(&org, FIRST).writes, writes + 1, "its status is not written again");
     let more =
         changed("order-shipped", None, |json| json.replace("4012345678903234567", "4012345678904234567"));
@@ -353,7 +328,7 @@ async fn objects_of_the_orgs_own_and_a_line_that_left() {
     options.page = 1;
     let org = Org::start(options).await.unwrap();
     let mut driver = driver(&org, OWN);
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-paid"])).await), ["delivered"]);
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-paid"])).await), ["delivered"]);
     let found = org.find("Hub_Order__c", FIRST).unwrap();
     assert_eq!(
         (found.fields["Amount__c"].to_string(), &found.fields["Status__c"]),
@@ -362,8 +337,9 @@ async fn objects_of_the_orgs_own_and_a_line_that_left() {
     assert_eq!(org.records("Hub_Order_Line__c").len(), 2);
     let gift = changed("order-shipped", None, |json| {
         let at = json.find(",{\"line_ref\":\"4012345678903234567\"").unwrap();
-        let end = at + json[at..].find('}').unwrap() + 1;
-        format!("{}{}", &json[..at], &json[end..])
+        let (before, rest) = json.split_at(at);
+        let (_, after) = rest.split_once('}').unwrap();
+        format!("{before}{after}")
     });
     assert_eq!(words(&driver.deliver(&[gift]).await), ["delivered"]);
     let lines = org.records("Hub_Order_Line__c");
@@ -376,7 +352,7 @@ async fn objects_of_the_orgs_own_and_a_line_that_left() {
 async fn locks_and_races_are_tried_again() {
     let org = org().await;
     let mut driver = driver(&org, STANDARD);
-    let batch = deliveries(&["order-paid", "order-plain"]);
+    let batch = EVENTS.deliveries(&["order-paid", "order-plain"]);
     for fault in [Fault::Locked, Fault::Race] {
         org.faults([Fault::None, fault]);
         assert_eq!(words(&driver.deliver(&batch).await), ["retry", "delivered"], "{fault:?}");
@@ -392,11 +368,11 @@ async fn locks_and_races_are_tried_again() {
 async fn a_session_that_ended_is_opened_anew() {
     let org = org().await;
     let mut driver = driver(&org, STANDARD);
-    driver.deliver(&deliveries(&["order-paid"])).await;
+    driver.deliver(&EVENTS.deliveries(&["order-paid"])).await;
     // In the middle of a conversation.
     org.faults([Fault::None, Fault::SessionsEnd]);
     assert_eq!(
-        words(&driver.deliver(&deliveries(&["order-shipped", "order-plain"])).await),
+        words(&driver.deliver(&EVENTS.deliveries(&["order-shipped", "order-plain"])).await),
         ["delivered"; 2]
     );
     assert_eq!((org.counts().logins, org.counts().refused), (2, 1));
@@ -410,8 +386,8 @@ async fn the_limit_of_the_day_pauses_everything() {
     options.daily_calls = 4;
     let org = Org::start(options).await.unwrap();
     let mut driver = driver(&org, STANDARD);
-    assert_eq!(words(&driver.deliver(&deliveries(&["order-plain"])).await), ["delivered"]);
-    match &driver.deliver(&deliveries(&["order-paid"])).await[0] {
+    assert_eq!(words(&driver.deliver(&EVENTS.deliveries(&["order-plain"])).await), ["delivered"]);
+    match &driver.deliver(&EVENTS.deliveries(&["order-paid"])).await[0] {
         Outcome::Retry(Some(wait), error) => {
             assert_eq!(wait.as_secs(), 900);
             assert_eq!(error.vendor_code.as_deref(), Some("REQUEST_LIMIT_EXCEEDED"));
@@ -428,7 +404,7 @@ async fn a_key_that_is_not_unique_is_noticed() {
         org.plant("Order", json!({"Hub_Key__c": SECOND, "Status": "Draft"}));
     }
     let mut driver = driver(&org, STANDARD);
-    let outcomes = driver.deliver(&deliveries(&["order-plain", "order-paid"])).await;
+    let outcomes = driver.deliver(&EVENTS.deliveries(&["order-plain", "order-paid"])).await;
     assert!(rejection(&outcomes[0]).contains("2 records have this key: Hub_Key__c has to be unique"));
     assert_eq!(outcomes[1].as_str(), "delivered");
     org.stop().await;
@@ -444,7 +420,7 @@ fn the_pause_before_the_limit_leaves_calls_to_others() {
     let pause = |usage: &str| {
         let mut headers = crossdock_connector::Headers::default();
         headers.push("Sforce-Limit-Info", format!("api-usage={usage}"));
-        let reply = crossdock_connector::HttpResponse { status: 200, headers, body: Bytes::new() };
+        let reply = crossdock_connector::HttpResponse { status: 200, headers, body: "".into() };
         HttpSink::pause(&*sink, &reply).map(|wait| wait.as_secs())
     };
     assert_eq!(pause("98999/100000"), None);

@@ -7,19 +7,16 @@
     reason = "a helper of a test fails as the test itself does"
 )]
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use crossdock_connector::{Connector, Delivery, ErrorKind, Outcome, Secret, settings};
-use crossdock_schemas::Event;
-use crossdock_testkit::fixture::load_event;
+use crossdock_testkit::deliveries::{Events, words};
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::stopped;
 use crossdock_testkit::standin::wangdiantong::{Fault, Generation, Options, Wangdiantong as Wdt};
 use crossdock_wangdiantong::{Config, Wangdiantong};
 
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 const TID: &str = "tb-4012345678901234567";
 const SECOND: &str = "tb-4012345678901234577";
 
@@ -57,24 +54,16 @@ async fn stage(generation: Generation, more: &str) -> Stage {
     Stage { wdt, driver: Driver::new(&parts).unwrap().clock(now).timeout(Duration::from_millis(500)) }
 }
 
-fn delivery(name: &str, attempt: u32) -> Delivery {
-    changed(name, attempt, &[])
-}
-
 /// An event of the fixtures, some texts of it replaced.
 fn changed(name: &str, attempt: u32, change: &[(&str, &str)]) -> Delivery {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/conversations/x.toml");
-    let mut json = load_event(&beside, name).unwrap().to_json();
-    for (from, to) in change {
-        assert!(json.contains(from), "{from} is not in {name}");
-        json = json.replace(from, to);
-    }
-    let event = Event::from_json(&json).unwrap();
-    Delivery { event: Arc::new(event), json: Bytes::from(json), attempt, maybe_there: attempt > 1 }
-}
-
-fn words(outcomes: &[Outcome]) -> Vec<&'static str> {
-    outcomes.iter().map(Outcome::as_str).collect()
+    let changed = EVENTS.changed(name, |mut json| {
+        for (from, to) in change {
+            assert!(json.contains(from), "{from} is not in {name}");
+            json = json.replace(from, to);
+        }
+        json
+    });
+    Delivery { attempt, maybe_there: attempt > 1, ..changed }
 }
 
 const ALL: [Generation; 3] = [Generation::Qyb, Generation::Y, Generation::Qjb];
@@ -83,25 +72,34 @@ const ALL: [Generation; 3] = [Generation::Qyb, Generation::Y, Generation::Qjb];
 async fn orders_and_refunds_arrive_once_in_every_generation() {
     for generation in ALL {
         let mut stage = stage(generation, "").await;
-        let first = [delivery("order-paid", 1), delivery("order-paid-second", 1)];
+        let first = [EVENTS.attempt("order-paid", 1), EVENTS.attempt("order-paid-second", 1)];
         assert_eq!(words(&stage.driver.deliver(&first).await), ["delivered", "delivered"]);
         assert_eq!(stage.driver.calls(), 1, "{generation:?}");
         let order = stage.wdt.order(TID).unwrap();
         assert_eq!((&order["trade_status"], &order["receiver_name"]), (&30.into(), &"林小满".into()));
         assert_eq!(order["buyer_message"], "请放门口");
         assert_eq!(order["order_list"].as_array().unwrap().len(), 2);
-        let refund = [delivery("refund-requested", 1)];
+        let refund = [EVENTS.attempt("refund-requested", 1)];
         assert_eq!(words(&stage.driver.deliver(&refund).await), ["delivered"]);
         assert_eq!(stage.wdt.refund("tb-32").unwrap()["status"], 2);
         // The line is what stops the picker.
-        assert_eq!(words(&stage.driver.deliver(&[delivery("order-line-refund", 1)]).await), ["delivered"]);
+        assert_eq!(
+            words(&stage.driver.deliver(&[EVENTS.attempt("order-line-refund", 1)]).await),
+            ["delivered"]
+        );
         let lines = stage.wdt.order(TID).unwrap()["order_list"].clone();
         let back: Vec<u64> =
             lines.as_array().unwrap().iter().map(|l| l["refund_status"].as_u64().unwrap()).collect();
         assert!(back.contains(&2), "{back:?}");
-        assert_eq!(words(&stage.driver.deliver(&[delivery("refund-completed", 1)]).await), ["delivered"]);
+        assert_eq!(
+            words(&stage.driver.deliver(&[EVENTS.attempt("refund-completed", 1)]).await),
+            ["delivered"]
+        );
         assert_eq!(stage.wdt.refund("tb-32").unwrap()["status"], 5);
-        assert_eq!(words(&stage.driver.deliver(&[delivery("order-cancelled", 1)]).await), ["delivered"]);
+        assert_eq!(
+            words(&stage.driver.deliver(&[EVENTS.attempt("order-cancelled", 1)]).await),
+            ["delivered"]
+        );
         assert_eq!(stage.wdt.order(TID).unwrap()["trade_status"], 80);
         assert_eq!(stage.wdt.documents(), (2, 1));
         let counts = stage.wdt.counts();
@@ -115,13 +113,19 @@ async fn a_lost_reply_makes_no_second_document() {
     for generation in ALL {
         let mut stage = stage(generation, "").await;
         stage.wdt.fail_next(1, Fault::LostReply);
-        let outcomes = stage.driver.deliver(&[delivery("order-paid", 1)]).await;
+        let outcomes = stage.driver.deliver(&[EVENTS.attempt("order-paid", 1)]).await;
         assert_eq!(words(&outcomes), ["uncertain"]);
         assert_eq!(stage.wdt.documents(), (1, 0));
-        assert_eq!(words(&stage.driver.deliver(&[delivery("order-paid", 2)]).await), ["delivered"]);
+        assert_eq!(words(&stage.driver.deliver(&[EVENTS.attempt("order-paid", 2)]).await), ["delivered"]);
         stage.wdt.fail_next(1, Fault::LostReply);
-        assert_eq!(words(&stage.driver.deliver(&[delivery("refund-requested", 1)]).await), ["uncertain"]);
-        assert_eq!(words(&stage.driver.deliver(&[delivery("refund-requested", 2)]).await), ["delivered"]);
+        assert_eq!(
+            words(&stage.driver.deliver(&[EVENTS.attempt("refund-requested", 1)]).await),
+            ["uncertain"]
+        );
+        assert_eq!(
+            words(&stage.driver.deliver(&[EVENTS.attempt("refund-requested", 2)]).await),
+            ["delivered"]
+        );
         assert_eq!(stage.wdt.documents(), (1, 1));
         let counts = stage.wdt.counts();
         assert_eq!((counts.created, counts.changed), (2, 2));
@@ -132,8 +136,11 @@ async fn a_lost_reply_makes_no_second_document() {
 #[tokio::test]
 async fn a_changed_price_does_not_touch_what_is_frozen() {
     let mut stage = stage(Generation::Qyb, "").await;
-    stage.driver.deliver(&[delivery("order-paid", 1)]).await;
-    assert_eq!(words(&stage.driver.deliver(&[delivery("order-price-changed", 1)]).await), ["delivered"]);
+    stage.driver.deliver(&[EVENTS.attempt("order-paid", 1)]).await;
+    assert_eq!(
+        words(&stage.driver.deliver(&[EVENTS.attempt("order-price-changed", 1)]).await),
+        ["delivered"]
+    );
     let order = stage.wdt.order(TID).unwrap();
     assert_eq!(order["paid"], "59.5100");
     let lines = order["order_list"].as_array().unwrap();
@@ -148,7 +155,7 @@ async fn one_bad_order_holds_nobody_up() {
     let future = [("2026-11-21T19:58:00+08:00", "2026-11-21T23:58:00+08:00")];
     for generation in ALL {
         let mut stage = stage(generation, "").await;
-        let batch = [delivery("order-paid", 1), changed("order-paid-second", 1, &future)];
+        let batch = [EVENTS.attempt("order-paid", 1), changed("order-paid-second", 1, &future)];
         let outcomes = stage.driver.deliver(&batch).await;
         if generation == Generation::Qjb {
             assert_eq!(words(&outcomes), ["delivered", "rejected"]);
@@ -157,7 +164,7 @@ async fn one_bad_order_holds_nobody_up() {
             assert_eq!(words(&outcomes), ["retry", "retry"]);
             assert_eq!(stage.wdt.documents(), (0, 0));
         }
-        let again = [delivery("order-paid", 2), changed("order-paid-second", 2, &future)];
+        let again = [EVENTS.attempt("order-paid", 2), changed("order-paid-second", 2, &future)];
         let outcomes = stage.driver.deliver(&again).await;
         assert_eq!(words(&outcomes), ["delivered", "rejected"], "{generation:?}");
         let Outcome::Rejected(error) = &outcomes[1] else { panic!("{outcomes:?}") };
@@ -171,7 +178,7 @@ async fn one_bad_order_holds_nobody_up() {
 async fn one_buyers_orders_go_one_by_one() {
     let mut stage = stage(Generation::Qyb, "").await;
     let same = [("demo_nick_02", "demo_nick_01")];
-    let batch = [delivery("order-paid", 1), changed("order-paid-second", 1, &same)];
+    let batch = [EVENTS.attempt("order-paid", 1), changed("order-paid-second", 1, &same)];
     assert_eq!(words(&stage.driver.deliver(&batch).await), ["delivered", "delivered"]);
     assert_eq!((stage.driver.calls(), stage.wdt.documents()), (2, (2, 0)));
     stage.wdt.stop().await;
@@ -180,7 +187,11 @@ async fn one_buyers_orders_go_one_by_one() {
 #[tokio::test]
 async fn two_events_of_one_order_keep_their_order() {
     let mut stage = stage(Generation::Y, "").await;
-    let batch = [delivery("order-paid", 1), delivery("order-shipped", 1), delivery("order-cancelled", 1)];
+    let batch = [
+        EVENTS.attempt("order-paid", 1),
+        EVENTS.attempt("order-shipped", 1),
+        EVENTS.attempt("order-cancelled", 1),
+    ];
     assert_eq!(words(&stage.driver.deliver(&batch).await), ["delivered"; 3]);
     assert_eq!(stage.wdt.order(TID).unwrap()["trade_status"], 80);
     assert_eq!(stage.wdt.counts().calls, 3);
@@ -192,10 +203,13 @@ async fn a_refund_waits_for_its_order() {
     let words_of_qjb = "wait_texts = ['原始订单不存在']";
     for (generation, more) in [(Generation::Qyb, ""), (Generation::Y, ""), (Generation::Qjb, words_of_qjb)] {
         let mut stage = stage(generation, more).await;
-        let outcomes = stage.driver.deliver(&[delivery("refund-requested", 1)]).await;
+        let outcomes = stage.driver.deliver(&[EVENTS.attempt("refund-requested", 1)]).await;
         assert_eq!(words(&outcomes), ["wait"], "{generation:?}");
-        stage.driver.deliver(&[delivery("order-paid", 1)]).await;
-        assert_eq!(words(&stage.driver.deliver(&[delivery("refund-requested", 2)]).await), ["delivered"]);
+        stage.driver.deliver(&[EVENTS.attempt("order-paid", 1)]).await;
+        assert_eq!(
+            words(&stage.driver.deliver(&[EVENTS.attempt("refund-requested", 2)]).await),
+            ["delivered"]
+        );
         stage.wdt.stop().await;
     }
 }
@@ -203,8 +217,11 @@ async fn a_refund_waits_for_its_order() {
 #[tokio::test]
 async fn names_made_from_keys_tie_refunds_to_orders() {
     let mut stage = stage(Generation::Qjb, "order_names = 'key'").await;
-    let batch =
-        [delivery("order-paid", 1), delivery("refund-by-key", 1), delivery("return-several-lines", 1)];
+    let batch = [
+        EVENTS.attempt("order-paid", 1),
+        EVENTS.attempt("refund-by-key", 1),
+        EVENTS.attempt("return-several-lines", 1),
+    ];
     assert_eq!(words(&stage.driver.deliver(&batch).await), ["delivered"; 3]);
     // The case of two lines is two refunds over there.
     assert_eq!(stage.wdt.documents(), (1, 3));
@@ -223,14 +240,14 @@ async fn faults_are_told_apart() {
     ] {
         let mut stage = stage(generation, "").await;
         stage.wdt.fail_next(1, fault);
-        let outcomes = stage.driver.deliver(&[delivery("order-paid", 1)]).await;
+        let outcomes = stage.driver.deliver(&[EVENTS.attempt("order-paid", 1)]).await;
         let Outcome::Retry(given, error) = &outcomes[0] else { panic!("{fault:?}: {outcomes:?}") };
         assert_eq!(
             (error.kind(), *given),
             (expected, wait.map(Duration::from_secs)),
             "{generation:?} {fault:?}"
         );
-        assert_eq!(words(&stage.driver.deliver(&[delivery("order-paid", 2)]).await), ["delivered"]);
+        assert_eq!(words(&stage.driver.deliver(&[EVENTS.attempt("order-paid", 2)]).await), ["delivered"]);
         stage.wdt.stop().await;
     }
 }
@@ -255,7 +272,7 @@ async fn a_shop_that_is_not_there_and_wrong_keys_are_for_people() {
         let parts = Wangdiantong::build(settings::read::<Config>(table).unwrap()).unwrap();
         let clock = stopped("2026-11-21T12:01:00Z".parse().unwrap());
         let mut driver = Driver::new(&parts).unwrap().clock(clock);
-        let outcomes = driver.deliver(&[delivery("order-paid", 1)]).await;
+        let outcomes = driver.deliver(&[EVENTS.attempt("order-paid", 1)]).await;
         let Outcome::Retry(_, error) = &outcomes[0] else { panic!("{outcomes:?}") };
         assert_eq!((error.kind(), error.vendor_code.as_deref()), (ErrorKind::Auth, Some(code)));
         assert_eq!(other.wdt.documents(), (0, 0));

@@ -7,11 +7,9 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use bytes::Bytes;
 use crossdock_connector::{Connector, ConnectorConfig, Delivery, ErrorKind, Outcome, Parts, settings};
-use crossdock_schemas::Event;
+use crossdock_testkit::deliveries::{Events, again};
 use crossdock_testkit::standin::handover::Driver;
 use crossdock_testkit::standin::yonyou::yonbip::{self, Order, Yonbip};
 use crossdock_testkit::standin::yonyou::{Fault, Faults, u8};
@@ -20,6 +18,7 @@ use crossdock_yonyou::{Config, Yonyou};
 use jiff::Timestamp;
 
 const SECRET: &str = "demo-app-secret";
+const EVENTS: Events = Events(env!("CARGO_MANIFEST_DIR"));
 const ORDER_NO: &str = "4012345678901234567";
 const ORDER_KEY: &str = "o1-b76088dbec01de8dadf361cc";
 const NUMBER: &str = "XD-B76088DBEC01DE8DADF361CC";
@@ -92,19 +91,13 @@ impl Desk {
 
 /// A fixture's event, about the order with a number of its own.
 fn about(name: &str, number: u64) -> Delivery {
-    let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let mut text = std::fs::read_to_string(path).unwrap();
-    if number > 0 {
-        text = text.replace(ORDER_NO, &format!("50{number:017}"));
+    EVENTS.changed(name, |json| match number {
+        0 => json,
         // 96 bits of the key are the order's number.
-        text = text.replace(ORDER_KEY, &format!("o1-{number:024}"));
-    }
-    let event = Event::from_json(text.trim()).unwrap();
-    Delivery { json: Bytes::from(event.to_json()), event: Arc::new(event), attempt: 1, maybe_there: false }
-}
-
-fn again(delivery: &Delivery) -> Delivery {
-    Delivery { attempt: delivery.attempt + 1, maybe_there: true, ..delivery.clone() }
+        _ => {
+            json.replace(ORDER_NO, &format!("50{number:017}")).replace(ORDER_KEY, &format!("o1-{number:024}"))
+        }
+    })
 }
 
 #[tokio::test]
