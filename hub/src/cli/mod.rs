@@ -8,6 +8,7 @@ mod check;
 mod connectors;
 mod exit;
 mod export;
+mod guess;
 mod ingest;
 mod ledger;
 mod new;

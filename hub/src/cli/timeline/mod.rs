@@ -8,7 +8,7 @@ mod program;
 
 use crossdock_schemas::HistoryKind;
 
-use super::{Exit, Global, Out, Outcome, block_on, store};
+use super::{Exit, Global, guess, Out, Outcome, block_on, store};
 use crate::backbone::{Answer, Backbone, HistoryKey, Question, Timeline};
 
 /// Arguments of `order`.
@@ -35,14 +35,18 @@ pub(super) struct OrderArgs {
 #[command(after_help = "\
 EXAMPLES
   crossdock parcel sf_express SF1234567890123
-  crossdock parcel sf SF1234567890123 --json         by the id of the source")]
+  crossdock parcel sf SF1234567890123 --json         by the id of the source
+  crossdock parcel --guess 1Z5R89390357567127        which carrier it may be of, a hint only")]
 pub(super) struct ParcelArgs {
     /// Carrier, or source id
-    #[arg(value_name = "CARRIER")]
-    carrier: String,
+    #[arg(value_name = "CARRIER", required_unless_present = "guess")]
+    carrier: Option<String>,
     /// The tracking number
-    #[arg(value_name = "NUMBER")]
-    number: String,
+    #[arg(value_name = "NUMBER", required_unless_present = "guess")]
+    number: Option<String>,
+    /// Says which carriers a number may be of, by its form and check digit
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["carrier", "number"])]
+    guess: Option<String>,
 }
 
 pub(super) fn order(args: &OrderArgs, global: &Global, out: &mut Out) -> Outcome {
@@ -50,7 +54,26 @@ pub(super) fn order(args: &OrderArgs, global: &Global, out: &mut Out) -> Outcome
 }
 
 pub(super) fn parcel(args: &ParcelArgs, global: &Global, out: &mut Out) -> Outcome {
-    block_on(show(HistoryKind::Parcel, &args.carrier, &args.number, global, out))
+    if let Some(number) = &args.guess {
+        return guessed(number, out);
+    }
+    let (carrier, number) = (args.carrier.as_deref(), args.number.as_deref());
+    block_on(show(HistoryKind::Parcel, carrier.unwrap_or_default(), number.unwrap_or_default(), global, out))
+}
+
+fn guessed(number: &str, out: &mut Out) -> Outcome {
+    let found = guess::guess(number);
+    if !out.for_people() {
+        out.json(&serde_json::json!({ "number": number, "guesses": found }))?;
+    } else if found.is_empty() {
+        out.line("no carrier's numbers look like this")?;
+    } else {
+        for guess in &found {
+            let check = if guess.check_digit == Some(true) { ", check digit right" } else { "" };
+            out.line(format_args!("{:16} {}{check} ({})", guess.carrier, guess.kind, guess.confidence))?;
+        }
+    }
+    Ok(if found.is_empty() { Exit::Failed } else { Exit::Done })
 }
 
 async fn show(kind: HistoryKind, place: &str, number: &str, global: &Global, out: &mut Out) -> Outcome {
