@@ -134,6 +134,10 @@ mod tests {
         assert!(secret(&none, "key").is_err() && shared_token(&none, "push.token").is_err());
         assert!(previous_token(None, "k").is_ok() && previous_token(Some(&none), "k").is_ok());
         assert!(previous_token(Some(&long), "k").is_ok() && previous_token(Some(&short), "k").is_err());
-        assert!(filled(" ", "k").is_err() && address("ftp://x", "k").is_err() && address("https://x", "k").is_ok());
+        assert!(
+            filled(" ", "k").is_err()
+                && address("ftp://x", "k").is_err()
+                && address("https://x", "k").is_ok()
+        );
     }
 }

@@ -67,7 +67,13 @@ const fn form(
 }
 
 const FORMS: &[Form] = &[
-    form("ups", "1Z number", |n| after(n, b"1Z").is_some_and(|r| r.len() == 16 && alnum(r) && ends_in_digit(r)), Some(ups), "solid"),
+    form(
+        "ups",
+        "1Z number",
+        |n| after(n, b"1Z").is_some_and(|r| r.len() == 16 && alnum(r) && ends_in_digit(r)),
+        Some(ups),
+        "solid",
+    ),
     form("fedex", "Express", |n| digits_of(n, 12..=12), Some(fedex_express), "solid"),
     form("fedex", "Ground", |n| digits_of(n, 15..=15), Some(fedex_ground), "solid"),
     form("fedex", "Ground 96", |n| starts(n, b"96") && digits_of(n, 22..=22), None, "medium"),
@@ -76,21 +82,95 @@ const FORMS: &[Form] = &[
     form("china_post", "UPU S10", |n| s10(n) && n.ends_with(b"CN"), Some(s10_check), "solid"),
     form("upu", "UPU S10, a post", |n| s10(n) && !n.ends_with(b"CN"), Some(s10_check), "solid"),
     form("dhl", "Express waybill", |n| digits_of(n, 10..=11), Some(dhl), "solid"),
-    form("dhl", "Express piece", |n| piece(n) || after(n, b"JD").is_some_and(|r| digits_of(r, 18..=18)), None, "medium"),
-    form("dhl", "eCommerce", |n| [b"GM", b"LX", b"RX"].iter().any(|p| after(n, *p).is_some_and(|r| (10..=39).contains(&r.len()) && alnum(r))), None, "thin"),
-    form("yunexpress", "YT number", |n| after(n, b"YT").is_some_and(|r| digits_of(r, 16..=16)), None, "solid"),
+    form(
+        "dhl",
+        "Express piece",
+        |n| piece(n) || after(n, b"JD").is_some_and(|r| digits_of(r, 18..=18)),
+        None,
+        "medium",
+    ),
+    form(
+        "dhl",
+        "eCommerce",
+        |n| {
+            [b"GM", b"LX", b"RX"]
+                .iter()
+                .any(|p| after(n, *p).is_some_and(|r| (10..=39).contains(&r.len()) && alnum(r)))
+        },
+        None,
+        "thin",
+    ),
+    form(
+        "yunexpress",
+        "YT number",
+        |n| after(n, b"YT").is_some_and(|r| digits_of(r, 16..=16)),
+        None,
+        "solid",
+    ),
     form("yto", "YT number", |n| after(n, b"YT").is_some_and(|r| digits_of(r, 13..=13)), None, "medium"),
-    form("yto", "older number", |n| n.first().is_some_and(|b| b"DGV".contains(b)) && n.len() >= 10 && digits(n.get(1..).unwrap_or_default()), None, "thin"),
-    form("sf_express", "SF number", |n| after(n, b"SF").is_some_and(|r| digits_of(r, 12..=13)), None, "medium"),
+    form(
+        "yto",
+        "older number",
+        |n| {
+            n.first().is_some_and(|b| b"DGV".contains(b))
+                && n.len() >= 10
+                && digits(n.get(1..).unwrap_or_default())
+        },
+        None,
+        "thin",
+    ),
+    form(
+        "sf_express",
+        "SF number",
+        |n| after(n, b"SF").is_some_and(|r| digits_of(r, 12..=13)),
+        None,
+        "medium",
+    ),
     form("sf_express", "older number", |n| digits_of(n, 12..=12), None, "thin"),
-    form("zto", "14 digits", |n| digits_of(n, 14..=14) && starts(n, b"7") && n.get(1).is_some_and(|b| (b'3'..=b'9').contains(b)), None, "medium"),
+    form(
+        "zto",
+        "14 digits",
+        |n| digits_of(n, 14..=14) && starts(n, b"7") && n.get(1).is_some_and(|b| (b'3'..=b'9').contains(b)),
+        None,
+        "medium",
+    ),
     form("sto", "77 number", |n| starts(n, b"77") && digits_of(n, 15..=15), None, "medium"),
-    form("yunda", "43 or 46 number", |n| (starts(n, b"43") || starts(n, b"46")) && digits_of(n, 13..=13), None, "thin"),
-    form("jt_express", "JT number", |n| after(n, b"JT").is_some_and(|r| digits_of(r, 13..=13)), None, "medium"),
+    form(
+        "yunda",
+        "43 or 46 number",
+        |n| (starts(n, b"43") || starts(n, b"46")) && digits_of(n, 13..=13),
+        None,
+        "thin",
+    ),
+    form(
+        "jt_express",
+        "JT number",
+        |n| after(n, b"JT").is_some_and(|r| digits_of(r, 13..=13)),
+        None,
+        "medium",
+    ),
     form("jd_logistics", "JD number", jd, None, "medium"),
-    form("deppon", "DP number", |n| after(n, b"DP").is_some_and(|r| digits_of(letterless(r, 1), 9..=12)), None, "thin"),
-    form("amazon_logistics", "TB number", |n| [b"TBA", b"TBC", b"TBM"].iter().any(|p| after(n, *p).is_some_and(|r| digits_of(r, 12..=12))), None, "medium"),
-    form("4px", "4PX number", |n| after(n, b"4PX").and_then(|r| r.strip_suffix(b"CN")).is_some_and(|r| digits_of(r, 13..=13)), None, "medium"),
+    form(
+        "deppon",
+        "DP number",
+        |n| after(n, b"DP").is_some_and(|r| digits_of(letterless(r, 1), 9..=12)),
+        None,
+        "thin",
+    ),
+    form(
+        "amazon_logistics",
+        "TB number",
+        |n| [b"TBA", b"TBC", b"TBM"].iter().any(|p| after(n, *p).is_some_and(|r| digits_of(r, 12..=12))),
+        None,
+        "medium",
+    ),
+    form(
+        "4px",
+        "4PX number",
+        |n| after(n, b"4PX").and_then(|r| r.strip_suffix(b"CN")).is_some_and(|r| digits_of(r, 13..=13)),
+        None,
+        "medium",
+    ),
 ];
 
 fn after<'a>(number: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
@@ -187,14 +267,16 @@ fn ups(number: &[u8]) -> bool {
 /// Weights 3, 1, 7 over the first eleven digits, modulo 11, modulo 10.
 fn fedex_express(number: &[u8]) -> bool {
     let (check, body) = split(number);
-    let sum: u32 = body.iter().zip([3, 1, 7].into_iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
+    let sum: u32 =
+        body.iter().zip([3, 1, 7].into_iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
     sum % 11 % 10 == check
 }
 
 /// Modulo 10, every second digit from the left times three.
 fn fedex_ground(number: &[u8]) -> bool {
     let (check, body) = split(number);
-    let sum: u32 = body.iter().zip([1, 3].into_iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
+    let sum: u32 =
+        body.iter().zip([1, 3].into_iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
     (10 - sum % 10) % 10 == check
 }
 
@@ -209,7 +291,8 @@ fn gs1(number: &[u8]) -> bool {
 /// Weights 8 6 4 2 3 5 9 7; 11 minus the rest modulo 11, 10 is 0 and 11 is 5.
 fn s10_check(number: &[u8]) -> bool {
     let Some((check, body)) = number.get(2..11).map(split) else { return false };
-    let sum: u32 = body.iter().zip([8, 6, 4, 2, 3, 5, 9, 7]).map(|(byte, weight)| value(*byte) * weight).sum();
+    let sum: u32 =
+        body.iter().zip([8, 6, 4, 2, 3, 5, 9, 7]).map(|(byte, weight)| value(*byte) * weight).sum();
     let expected = match 11 - sum % 11 {
         10 => 0,
         11 => 5,
@@ -247,12 +330,16 @@ mod tests {
         ];
         for (number, carrier) in numbers {
             let found = guess(number);
-            let right = found.iter().find(|guess| guess.carrier == carrier && guess.check_digit == Some(true));
+            let right =
+                found.iter().find(|guess| guess.carrier == carrier && guess.check_digit == Some(true));
             assert!(right.is_some(), "{number}: {found:?}");
-            let at = number.rfind(|letter: char| letter.is_ascii_digit()).unwrap();
-            let digit = number.as_bytes()[at] - b'0';
-            let wrong = format!("{}{}{}", &number[..at], (digit + 1) % 10, &number[at + 1..]);
-            let checked = guess(&wrong).into_iter().any(|guess| guess.carrier == carrier && guess.check_digit.is_some());
+            let mut wrong = number.as_bytes().to_vec();
+            let at = wrong.iter().rposition(u8::is_ascii_digit).unwrap();
+            wrong[at] = b'0' + (wrong[at] - b'0' + 1) % 10;
+            let wrong = String::from_utf8(wrong).unwrap();
+            let checked = guess(&wrong)
+                .into_iter()
+                .any(|guess| guess.carrier == carrier && guess.check_digit.is_some());
             assert!(!checked, "{wrong} has a wrong check digit");
         }
     }

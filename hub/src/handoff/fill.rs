@@ -57,7 +57,7 @@ impl Worker {
     pub(super) fn can_read(&self, running: &Running, head: Seq) -> bool {
         let room = |track| running.lanes.room(track, WINDOW, MOST_HELD) >= READS_AT;
         let (live, back) = (running.lanes.offered(Track::Live), running.lanes.offered(Track::Back));
-        (live < head && room(Track::Live)) || (back < live && room(Track::Back))
+        running.replays_on || (live < head && room(Track::Live)) || (back < live && room(Track::Back))
     }
 
     /// Reads on in the log as far as there is room.
@@ -130,6 +130,7 @@ impl Worker {
     async fn replay(&self, running: &mut Running) -> Result<()> {
         let mut jobs = std::mem::take(&mut running.jobs);
         let mut ended = Vec::new();
+        running.replays_on = false;
         for job in &mut jobs {
             let track = Track::Replay(job.id());
             let now = clock::now_micros();
@@ -145,9 +146,16 @@ impl Worker {
             if most == 0 {
                 continue;
             }
-            let page = self.backbone.log(at, most, Classes::All).await?;
+            let page = self.backbone.log(at, PAGE, Classes::All).await?;
+            let mut left = most;
+            let mut read = page.upto.min(job.replay.upto);
             for stored in page.events {
                 if stored.seq > job.replay.upto {
+                    break;
+                }
+                if left == 0 {
+                    // The pace allows no more of them now.
+                    read = stored.seq - 1;
                     break;
                 }
                 if self.wants_again(running, job, &stored).await? {
@@ -155,11 +163,14 @@ impl Worker {
                     running.lanes.offer(track, offer, now);
                     running.keep(stored);
                     job.offered = job.offered.saturating_add(1);
+                    left -= 1;
                 } else {
                     running.lanes.pass(track, stored.seq);
                 }
             }
-            running.lanes.pass(track, page.upto.min(job.replay.upto));
+            running.lanes.pass(track, read);
+            // What is not wanted costs no pace: the log is read on at once until something is.
+            running.replays_on |= left > 0;
         }
         jobs.retain(|job| !ended.contains(&job.id()));
         running.jobs = jobs;

@@ -81,6 +81,8 @@ pub(super) struct Running {
     pub(super) flying: BTreeSet<Seq>,
     settling: Option<JoinHandle<Result<()>>>,
     pub(super) not_before: Micros,
+    /// A replay has more to read at once.
+    pub(super) replays_on: bool,
     /// What was in the log at the start may have been under way when an earlier life ended.
     pub(super) old: Seq,
 }
@@ -165,6 +167,7 @@ impl Worker {
             flying: BTreeSet::new(),
             settling: None,
             not_before: 0,
+            replays_on: false,
             old: *self.backbone.heads().events.borrow(),
         };
         let mut heads = self.backbone.heads();

@@ -76,13 +76,9 @@ impl World {
         odoo.put("res.partner", json!({"name": "Shop"}));
         odoo.put("product.product", json!({"default_code": "A-100-RED", "name": "Mug"}));
         let erp = receiver().await;
-        erp.set_faults(Faults {
-            seed: SEED,
-            error: 60,
-            lost_reply: 60,
-            ..Faults::default()
-        });
-        let options = BotOptions { vendor: Vendor::DingTalk, key: KEY.into(), secret: None, keyword: None, clock };
+        erp.set_faults(Faults { seed: SEED, error: 60, lost_reply: 60, ..Faults::default() });
+        let options =
+            BotOptions { vendor: Vendor::DingTalk, key: KEY.into(), secret: None, keyword: None, clock };
         let bot = Bot::start(options).await.unwrap();
         Self { wdt, odoo, erp, bot }
     }
@@ -110,7 +106,8 @@ impl World {
     fn trouble(&self, rng: &mut Rng) {
         let wdt = [WdtFault::Busy, WdtFault::Database, WdtFault::LostReply, WdtFault::HangUp];
         let bot = [BotFault::Status(503), BotFault::LostReply, BotFault::HangUp];
-        let pick = |rng: &mut Rng, most: usize| usize::try_from(rng.below(u64::try_from(most).unwrap())).unwrap();
+        let pick =
+            |rng: &mut Rng, most: usize| usize::try_from(rng.below(u64::try_from(most).unwrap())).unwrap();
         self.wdt.fail_next(1, wdt[pick(rng, wdt.len())]);
         if rng.chance(300) {
             self.bot.next_meet(&[bot[pick(rng, bot.len())]]);
@@ -168,11 +165,13 @@ async fn receivers_of_every_kind_end_with_exactly_what_they_should_have() {
     stop.store(true, Ordering::Relaxed);
     work.await.unwrap();
     let ledger = site.settled();
-    check(&site, world, &ledger).await;
+    let seen = check(&site, world, &ledger).await;
+    println!("{seen}");
     assert!(hub.terminate().0.success());
 }
 
-async fn check(site: &Site, world: World, ledger: &crossdock::ledger::Ledger) {
+/// Gives what was seen, for people.
+async fn check(site: &Site, world: World, ledger: &crossdock::ledger::Ledger) -> String {
     let mut stands: BTreeMap<String, String> = BTreeMap::new();
     for order in site.ask(&["export", "orders"]) {
         let text = |name: &str| order[name].as_str().unwrap().to_owned();
@@ -218,7 +217,7 @@ async fn check(site: &Site, world: World, ledger: &crossdock::ledger::Ledger) {
     let bot = line("bot");
     assert_eq!(bot.delivered + bot.parked, u64::try_from(ORDERS).unwrap(), "{bot:?}");
     assert!(u64::try_from(seen.len()).unwrap() >= bot.delivered, "{bot:?} {seen:?}");
-    println!("{} events, {} redelivered, bot {bot:?}, {} seen", all.len(), report.duplicates, seen.len());
+    format!("{} events, {} redelivered, bot {bot:?}, {} seen", all.len(), report.duplicates, seen.len())
 }
 
 /// Whether a text names this order and not one whose number begins with it.

@@ -8,7 +8,7 @@ mod program;
 
 use crossdock_schemas::HistoryKind;
 
-use super::{Exit, Global, guess, Out, Outcome, block_on, store};
+use super::{Exit, Global, Out, Outcome, block_on, guess, store};
 use crate::backbone::{Answer, Backbone, HistoryKey, Question, Timeline};
 
 /// Arguments of `order`.
