@@ -1,0 +1,296 @@
+//! What the platform's bytes mean.
+//!
+//! Four topics: `order` (the answer of `pdd.order.information.get`, a page of `pdd.order.list.get`, or the bare
+//! order), `refund` (a row of `pdd.refund.list.increment.get`, a page of it, or the answer of
+//! `pdd.refund.information.get`), `pmc` (a frame of the message channel) and `relay` (the form of the Agiso relay);
+//! the last two only ever say what to fetch.
+
+mod cipher;
+mod line;
+mod message;
+mod money;
+mod order;
+mod parcel;
+mod receiver;
+mod refund;
+mod state;
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use crossdock_connector::wire::Scalar;
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows, time, wire,
+};
+use crossdock_schemas::{Dec, OrderRef, Source, Ts};
+
+use crate::codes::Codes;
+use crate::config::Config;
+use crate::wire::{OrderReply, RefundReply, Value};
+use crate::{ORDER, PMC, REFUND, RELAY};
+
+/// Name of the platform in every identity.
+const PLATFORM: &str = "pinduoduo";
+/// Currency of every amount of the platform.
+const CNY: &str = "CNY";
+
+/// The normalize part.
+#[derive(Debug)]
+pub(crate) struct PinduoduoNormalize {
+    config: Arc<Config>,
+    codes: Codes,
+}
+
+impl PinduoduoNormalize {
+    pub(crate) fn new(config: &Arc<Config>) -> Result<Self> {
+        Ok(Self { config: Arc::clone(config), codes: Codes::read()? })
+    }
+
+    fn order(&self, body: &[u8]) -> Result<Normalized> {
+        let reply: OrderReply<'_> = wire::parse(body)?;
+        if reply.error_response.is_some() {
+            return Err(Error::malformed("an error reply, not an order").at("$.error_response"));
+        }
+        if let Some(holder) = reply.order_info_get_response {
+            let base = "$.order_info_get_response.order_info";
+            let order = holder.order_info.ok_or_else(|| Error::malformed("the order is missing").at(base))?;
+            return order::read(Reading::new(self, base), &order);
+        }
+        if let Some(order) = reply.order_info {
+            return order::read(Reading::new(self, "$.order_info"), &order);
+        }
+        if let Some(page) = reply.order_list_get_response {
+            return self.list(page.order_list, "$.order_list_get_response.order_list", |raw, base| {
+                order::read(Reading::new(self, base), &rows::object(raw, base)?)
+            });
+        }
+        // The rarest form pays for a second look.
+        order::read(Reading::new(self, "$"), &wire::parse(body)?)
+    }
+
+    fn refund(&self, body: &[u8]) -> Result<Normalized> {
+        let reply: RefundReply<'_> = wire::parse(body)?;
+        if reply.error_response.is_some() {
+            return Err(Error::malformed("an error reply, not a case").at("$.error_response"));
+        }
+        if let Some(page) = reply.refund_increment_get_response {
+            return self.list(
+                page.refund_list,
+                "$.refund_increment_get_response.refund_list",
+                |raw, base| refund::read(Reading::new(self, base), &rows::object(raw, base)?),
+            );
+        }
+        if let Some(raw) = reply.refund_information_get_response {
+            let base = "$.refund_information_get_response";
+            return refund::read(Reading::new(self, base), &rows::object(raw, base)?);
+        }
+        refund::read(Reading::new(self, "$"), &wire::parse(body)?)
+    }
+
+    /// The rows of a page. One that cannot be read does not cost the others.
+    fn list(
+        &self,
+        raw: Option<&RawValue>,
+        root: &str,
+        read: impl Fn(&RawValue, &str) -> Result<Normalized>,
+    ) -> Result<Normalized> {
+        let list = match raw {
+            Some(raw) => rows::rows(raw.get(), root)?,
+            None => Vec::new(),
+        };
+        let mut all = Normalized::default();
+        let mut first_bad = None;
+        for (at, row) in list.into_iter().enumerate() {
+            match read(row, &format!("{root}[{at}]")) {
+                Ok(mut one) => {
+                    all.observations.append(&mut one.observations);
+                    all.issues.append(&mut one.issues);
+                }
+                Err(error) => {
+                    let path = error.path.clone().unwrap_or_default();
+                    all.issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
+                    first_bad.get_or_insert(error);
+                }
+            }
+        }
+        match first_bad {
+            Some(error) if all.observations.is_empty() => Err(error),
+            None if all.observations.is_empty() => Ok(Normalized::ignored("empty_page")),
+            _ => Ok(all),
+        }
+    }
+}
+
+impl Normalize for PinduoduoNormalize {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        match capture.topic.as_str() {
+            ORDER => self.order(&capture.body),
+            REFUND => self.refund(&capture.body),
+            PMC => message::frame(&self.codes, &self.config.shop, &capture.body),
+            RELAY => message::relayed(&capture.body),
+            _ => Err(Error::new(ErrorKind::Unsupported, "a topic this connector does not know")
+                .with("topic", &capture.topic)),
+        }
+    }
+}
+
+/// One object being read: where it stands, and what people should know about it.
+struct Reading<'n> {
+    config: &'n Config,
+    codes: &'n Codes,
+    base: String,
+    issues: Vec<Issue>,
+}
+
+impl<'n> Reading<'n> {
+    fn new(normalize: &'n PinduoduoNormalize, base: &str) -> Self {
+        Self { config: &normalize.config, codes: &normalize.codes, base: base.to_owned(), issues: Vec::new() }
+    }
+
+    /// Path of a field; `field` is only written out when somebody has to read it.
+    fn path(&self, field: impl Display) -> String {
+        format!("{}.{field}", self.base)
+    }
+
+    fn malformed(&self, field: impl Display, what: &str) -> Error {
+        Error::malformed(what).at(self.path(field))
+    }
+
+    fn issue(&mut self, kind: IssueKind, field: impl Display, detail: &str) {
+        let path = self.path(field);
+        self.issues.push(Issue::new(kind, path, detail));
+    }
+
+    fn unmapped(&mut self, field: impl Display, code: &str) {
+        let path = self.path(field);
+        self.issues.push(Issue::unmapped(path, code));
+    }
+
+    /// An exact amount in yuan, or a count.
+    fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
+        match value.as_ref().and_then(Scalar::text) {
+            None => Ok(None),
+            Some(text) => {
+                Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &self.path(field)).map(Some))
+            }
+        }
+    }
+
+    /// A time in China that the rest does not depend on: when it cannot be read, the rest still stands.
+    fn time(&mut self, value: &Value<'_>, field: impl Display) -> Option<Ts> {
+        let text = value.as_ref().and_then(Scalar::text)?;
+        match moment(text) {
+            Ok(at) => Some(at),
+            Err(error) => {
+                self.issue(IssueKind::BadValue, field, error.message());
+                None
+            }
+        }
+    }
+
+    /// A time in China that revision or order depend on.
+    fn time_needed(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Ts>> {
+        match value.as_ref().and_then(Scalar::text) {
+            None => Ok(None),
+            Some(text) => moment(text).map(Some).map_err(|error| error.at(self.path(field))),
+        }
+    }
+
+    fn source(&self, revision: Option<Ts>) -> Source {
+        Source {
+            platform: PLATFORM.to_owned(),
+            shop: self.config.shop.clone(),
+            connector: Some(concat!("pinduoduo@", env!("CARGO_PKG_VERSION")).to_owned()),
+            revision: revision.map(Ts::millis_text),
+            ..Source::default()
+        }
+    }
+
+    fn order_ref(&self, order_no: &str) -> OrderRef {
+        OrderRef {
+            platform: PLATFORM.to_owned(),
+            shop: self.config.shop.clone(),
+            order_no: order_no.to_owned(),
+        }
+    }
+}
+
+/// Answers hold local times; the detail of a case is documented as "text or number", which can only be seconds.
+fn moment(text: &str) -> Result<Ts> {
+    if text.len() >= 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            time::china_millis(text)
+        } else {
+            time::china(text)
+        };
+    }
+    time::china_millis(&format!("{text}000"))
+}
+
+/// Whether a value says yes.
+fn yes(value: &Value<'_>) -> bool {
+    matches!(crate::wire::text(value), Some("1" | "true"))
+}
+
+/// Whether a number or amount says nothing.
+fn is_zero(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crossdock_connector::{ConnectorConfig, Secret};
+
+    use super::*;
+    use crate::config::RefundTypes;
+
+    fn part() -> PinduoduoNormalize {
+        let config = Config {
+            shop: "100000001".to_owned(),
+            client_id: "client".to_owned(),
+            client_secret: Secret::new("secret"),
+            access_token: Some(Secret::new("token")),
+            refresh_token: None,
+            path_token: None,
+            previous_path_token: None,
+            relay_secret: None,
+            gateway: "https://gateway.example.com".to_owned(),
+            page_size: 100,
+            refund_query_status: String::new(),
+            refund_types: RefundTypes::List,
+            received_is_completed: false,
+            carriers: BTreeMap::new(),
+            error_codes: BTreeMap::new(),
+        };
+        config.validate().unwrap();
+        PinduoduoNormalize::new(&Arc::new(config)).unwrap()
+    }
+
+    /// The documented detail of a case has no time of change; neither may it be taken for older or newer.
+    #[test]
+    fn without_a_time_of_change_there_is_no_revision() {
+        let detail = br#"{"id":7000000001,"order_sn":"261121-000000000000001","after_sales_type":2,
+            "after_sales_status":7,"after_sales_reason":"x","recreated_at":1795309200,"express_no":"","refund_amount":1}"#;
+        let found = part().refund(detail).unwrap();
+        assert_eq!(found.observations.len(), 1);
+        assert_eq!(found.observations[0].source().revision, None);
+        assert_eq!(found.issues.iter().map(|issue| issue.kind).collect::<Vec<_>>(), [IssueKind::BadValue]);
+        let order = br#"{"order_sn":"261121-000000000000001","order_status":1}"#;
+        let found = part().order(order).unwrap();
+        assert_eq!(found.observations[0].source().revision, None);
+        assert!(found.issues.iter().any(|issue| issue.path == "$.updated_at"));
+    }
+
+    #[test]
+    fn times_in_every_form() {
+        let wanted = moment("2026-11-21 20:00:05").unwrap();
+        assert_eq!(moment("1795262405").unwrap(), wanted);
+        assert_eq!(moment("1795262405000").unwrap(), wanted);
+        assert!(moment("soon").is_err());
+        assert!(moment("2026-11-21").is_err());
+    }
+}
