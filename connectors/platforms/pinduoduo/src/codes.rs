@@ -143,7 +143,7 @@ mod tests {
             assert_ne!(row.value.kind, Some(AftersaleKind::Unknown), "{}", row.code);
             assert_eq!(row.value.status.is_none(), row.code == "0", "{}", row.code);
         }
-        assert_eq!(codes.topics.rows().len(), 7 + 3 + 1);
+        assert_eq!(codes.topics.rows().len(), 7 + 6 + 1);
         for row in codes.carriers.rows() {
             assert!(row.value.slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
         }

@@ -122,6 +122,8 @@ pub(crate) struct Refund<'a> {
     #[serde(default)]
     pub(crate) outer_goods_id: Value<'a>,
     #[serde(default)]
+    pub(crate) out_sku_sn: Value<'a>,
+    #[serde(default)]
     pub(crate) created_time: Value<'a>,
     #[serde(default)]
     pub(crate) recreated_at: Value<'a>,

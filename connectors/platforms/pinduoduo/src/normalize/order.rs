@@ -207,7 +207,7 @@ fn extension(order: &Wire<'_>) -> Map<String, Json> {
     for (name, value) in texts {
         put(name, text(value));
     }
-    let numbers: [(&str, &Value<'_>); 14] = [
+    let numbers: [(&str, &Value<'_>); 15] = [
         ("mkt_biz_type", &order.mkt_biz_type),
         ("is_pre_sale", &order.is_pre_sale),
         ("is_stock_out", &order.is_stock_out),
@@ -216,6 +216,7 @@ fn extension(order: &Wire<'_>) -> Map<String, Json> {
         ("invoice_status", &order.invoice_status),
         ("free_sf", &order.free_sf),
         ("order_change_amount", &order.order_change_amount),
+        ("duo_duo_pay_reduction", &order.duo_duo_pay_reduction),
         ("delivery_home_value", &order.delivery_home_value),
         ("delivery_install_value", &order.delivery_install_value),
         ("home_install_value", &order.home_install_value),

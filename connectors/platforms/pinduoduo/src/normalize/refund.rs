@@ -21,7 +21,9 @@ pub(super) fn read(mut reading: Reading<'_>, refund: &Refund<'_>) -> Result<Norm
         let what = "no time of change: the order of capture decides";
         reading.issue(IssueKind::BadValue, "updated_time", what);
     }
-    let amount = reading.dec(&refund.refund_amount, "refund_amount")?;
+    let stated = reading.dec(&refund.refund_amount, "refund_amount")?;
+    // The unit of the detail's amounts is not established, and has been seen to be another one than the list's.
+    let amount = if is_detail(refund) { None } else { stated };
     let quantity = reading
         .dec(&refund.goods_number, "goods_number")?
         .filter(|count| !count.is_zero() && !count.is_negative());
@@ -39,11 +41,12 @@ pub(super) fn read(mut reading: Reading<'_>, refund: &Refund<'_>) -> Result<Norm
         deadline: reading.time(&refund.expire_time, "expire_time"),
         ..Aftersale::default()
     };
-    // The platform names no line. Orders have one line of an article, whose name then follows from its code; the
-    // detail of a case does not even name the article.
+    // The platform names no line. Orders have one line of an article, whose name then follows from its code.
     let article = text(&refund.outer_id).or(text(&refund.sku_id)).or(text(&refund.goods_id));
+    let article = article.or(text(&refund.out_sku_sn));
     if let (Some(_), Some(quantity)) = (article, quantity) {
-        let sku = line::sku(&refund.outer_id, &refund.outer_goods_id, &refund.sku_id).unwrap_or_default();
+        let sku = line::sku(&refund.outer_id, &refund.outer_goods_id, &refund.sku_id);
+        let sku = sku.or(text(&refund.out_sku_sn)).unwrap_or_default();
         case.lines.push(AftersaleLine { line_key: format!("{sku}#1"), quantity, amount });
     }
     states(reading, refund, &mut case);
@@ -75,7 +78,13 @@ fn either<'v, 'a>(first: &'v Value<'a>, second: &'v Value<'a>) -> &'v Value<'a> 
 
 /// Only the detail has these fields; it numbers `after_sales_type` in its own way.
 fn is_detail(refund: &Refund<'_>) -> bool {
-    let own = [&refund.after_sales_reason, &refund.recreated_at, &refund.shipping_status, &refund.express_no];
+    let own = [
+        &refund.after_sales_reason,
+        &refund.recreated_at,
+        &refund.shipping_status,
+        &refund.express_no,
+        &refund.out_sku_sn,
+    ];
     own.into_iter().any(|value| text(value).is_some())
 }
 
@@ -122,16 +131,27 @@ fn states(reading: &mut Reading<'_>, refund: &Refund<'_>, case: &mut Aftersale) 
     }
 }
 
-/// What only this platform says about a case. Amounts are in yuan.
+/// What only this platform says about a case. Amounts are in yuan but for those of the detail, whose names say so.
 fn extension(refund: &Refund<'_>, case: &mut Aftersale) {
     let mut ext = serde_json::Map::new();
+    let detail = is_detail(refund);
     for (name, value) in [
-        ("order_amount", text(&refund.order_amount)),
-        ("discount_amount", text(&refund.discount_amount)),
+        ("order_amount", &refund.order_amount),
+        ("discount_amount", &refund.discount_amount),
+        ("goods_price", &refund.goods_price),
+        ("refund_amount", &refund.refund_amount),
+    ] {
+        if let Some(value) = text(value)
+            && (detail || name != "refund_amount")
+        {
+            let name = if detail { format!("detail_{name}") } else { name.to_owned() };
+            ext.insert(name, Json::from(value));
+        }
+    }
+    for (name, value) in [
         ("goods_id", text(&refund.goods_id)),
         ("sku_id", text(&refund.sku_id)),
         ("goods_name", text(&refund.goods_name)),
-        ("goods_price", text(&refund.goods_price)),
         ("speed_refund_flag", line::told(&refund.speed_refund_flag)),
         ("speed_refund_status", text(&refund.speed_refund_status)),
         ("dispute_refund_status", line::told(&refund.dispute_refund_status)),

@@ -97,6 +97,8 @@ pub(crate) struct Order<'a> {
     #[serde(default)]
     pub(crate) postage: Value<'a>,
     #[serde(default)]
+    pub(crate) duo_duo_pay_reduction: Value<'a>,
+    #[serde(default)]
     pub(crate) pay_amount: Value<'a>,
     #[serde(default)]
     pub(crate) delivery_home_value: Value<'a>,
