@@ -1,0 +1,324 @@
+//! What JD's bytes mean.
+//!
+//! Topics: `order` (a reply of `jingdong.pop.order.enGet`, a page of `enSearch`, one of its rows, or the order as an RDS table
+//! holds it), `refund` and `service` (a page or one row of either), `seller-order` and `seller-case` (the seller interface, with
+//! or without its envelope) and `nudge` (an order number).
+
+mod money;
+mod order;
+mod parcel;
+mod receiver;
+mod refund;
+mod seller;
+mod seller_case;
+mod state;
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use serde_json::value::RawValue;
+
+use crossdock_connector::wire::Scalar;
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, ObjectId, Result, rows, time, wire,
+};
+use crossdock_schemas::{Dec, OrderRef, Source, Ts};
+
+use crate::codes::Codes;
+use crate::config::{Config, Interface};
+use crate::error::{self, Reader};
+use crate::gateway::answer;
+use crate::wire::{ApiResult, CaseReply, Nudge, Numbers, OrderReply, Value, text};
+use crate::{NUDGE, ORDER, REFUND, SELLER_CASE, SELLER_ORDER, SERVICE};
+
+/// Name of the platform in every identity.
+const PLATFORM: &str = "jd";
+/// Currency of every amount of the platform.
+const CNY: &str = "CNY";
+
+/// The normalize part.
+pub(crate) struct JdNormalize {
+    shop: String,
+    codes: Codes,
+    carriers: BTreeMap<String, String>,
+    order_kind: &'static str,
+}
+
+impl JdNormalize {
+    pub(crate) fn new(config: &Config) -> Result<Self> {
+        Ok(Self {
+            shop: config.shop.clone(),
+            codes: Codes::read()?,
+            carriers: config.carriers.clone(),
+            order_kind: match config.interface {
+                Interface::Jos => ORDER,
+                Interface::Seller => SELLER_ORDER,
+            },
+        })
+    }
+
+    fn order(&self, body: &[u8]) -> Result<Normalized> {
+        let reply: OrderReply<'_> = error::object(body).and_then(wire::parse)?;
+        if let Some(trouble) = &reply.error_response {
+            return Err(Reader::plain().trouble(trouble).into_malformed());
+        }
+        if let Some(holder) = reply.get {
+            let detail = holder.order_detail_info.0.unwrap_or_default();
+            let said = Reader::plain().said(&holder.code, detail.api_result.0.as_ref());
+            said.map_err(Error::into_malformed)?;
+            let base = "$.jingdong_pop_order_enGet_responce.orderDetailInfo.orderInfo";
+            let order = detail.order_info.0;
+            let order = order.ok_or_else(|| Error::malformed("the order is missing").at(base))?;
+            return order::read(Reading::new(self, base.to_owned()), &order);
+        }
+        if let Some(holder) = reply.search {
+            let result = holder.searchorderinfo_result.0.unwrap_or_default();
+            let said = Reader::plain().said(&holder.code, result.api_result.0.as_ref());
+            said.map_err(Error::into_malformed)?;
+            let base = "$.jingdong_pop_order_enSearch_responce.searchorderinfo_result.orderInfoList";
+            return self.page(result.order_info_list, &result.order_total, base, |reading, row| {
+                order::read(reading, &wire::parse(row)?)
+            });
+        }
+        order::read(Reading::new(self, "$".to_owned()), &wire::parse(body)?)
+    }
+
+    fn cases(&self, body: &[u8], refunds: bool) -> Result<Normalized> {
+        let reply: CaseReply<'_> = error::object(body).and_then(wire::parse)?;
+        if let Some(trouble) = &reply.error_response {
+            return Err(Reader::plain().trouble(trouble).into_malformed());
+        }
+        let read = |reading: Reading<'_>, row: &[u8]| match refunds {
+            true => refund::apply(reading, &wire::parse(row)?),
+            false => refund::service(reading, &wire::parse(row)?),
+        };
+        let (holder, base) = match refunds {
+            true => (
+                reply.refunds,
+                "$.jingdong_pop_afs_soa_refundapply_queryPageList_responce.queryResult.result",
+            ),
+            false => (reply.services, "$.jingdong_asc_serviceAndRefund_view_responce.pageResult.data"),
+        };
+        let Some(holder) = holder else {
+            return read(Reading::new(self, "$".to_owned()), body);
+        };
+        let page = holder.query_result.0.unwrap_or_default();
+        let result = ApiResult { success: page.success, error_code: page.error_code, ..ApiResult::default() };
+        Reader::plain().said(&holder.code, Some(&result)).map_err(Error::into_malformed)?;
+        self.page(page.result, &page.total_count, base, read)
+    }
+
+    /// A page: a row that cannot be read costs only itself.
+    fn page(
+        &self,
+        raw: Option<&RawValue>,
+        total: &Value<'_>,
+        base: &str,
+        read: impl Fn(Reading<'_>, &[u8]) -> Result<Normalized>,
+    ) -> Result<Normalized> {
+        let rows = raw.map_or(Ok(Vec::new()), |raw| rows::rows(raw.get(), base))?;
+        if rows.is_empty() {
+            return match text(total) {
+                Some("0") => Ok(Normalized::ignored("empty_page")),
+                _ => Err(Error::malformed("a page without rows that does not say it is empty").at(base)),
+            };
+        }
+        let mut all = Normalized::default();
+        for (at, row) in rows.iter().enumerate() {
+            let place = format!("{base}[{at}]");
+            match read(Reading::new(self, place.clone()), row.get().as_bytes()) {
+                Ok(mut one) => {
+                    all.observations.append(&mut one.observations);
+                    all.issues.append(&mut one.issues);
+                }
+                Err(error) => {
+                    let path = error.path.clone().unwrap_or(place);
+                    all.issues.push(Issue::new(IssueKind::Malformed, path, "this row cannot be read"));
+                }
+            }
+        }
+        if all.observations.is_empty() {
+            return Err(Error::malformed("no row of the page can be read").at(base));
+        }
+        Ok(all)
+    }
+
+    fn seller(&self, body: &[u8], orders: bool) -> Result<Normalized> {
+        let answer = answer(body)?;
+        let enveloped = answer.data.is_some() || answer.success.is_some() || !answer.error_list.is_empty();
+        let (inner, base) = if enveloped {
+            let said = Reader::plain().seller(&answer.success, &answer.error_list);
+            said.map_err(Error::into_malformed)?;
+            let data =
+                answer.data.ok_or_else(|| Error::malformed("the data is missing").at("$.Response.data"))?;
+            (
+                error::object(data.get().as_bytes()).map_err(|error| error.at("$.Response.data"))?,
+                "$.Response.data",
+            )
+        } else {
+            (body, "$")
+        };
+        let reading = Reading::new(self, base.to_owned());
+        match orders {
+            true => seller::read(reading, &wire::parse(inner)?),
+            false => seller_case::read(reading, &wire::parse(inner)?),
+        }
+    }
+
+    fn nudge(&self, body: &[u8]) -> Result<Normalized> {
+        let nudge: Nudge<'_> = error::object(body).and_then(wire::parse)?;
+        let ids = match &nudge.order_id {
+            Numbers::Several(ids) => ids.as_slice(),
+            Numbers::One(id) => std::slice::from_ref(id),
+        };
+        let ids = ids.iter().filter_map(Scalar::text);
+        let fetch: Vec<_> = ids.map(|id| ObjectId::new(self.order_kind, id)).collect();
+        if fetch.is_empty() {
+            return Err(Error::malformed("the order number is missing").at("$.orderId"));
+        }
+        Ok(Normalized { fetch, ..Normalized::default() })
+    }
+}
+
+impl Normalize for JdNormalize {
+    fn normalize(&self, capture: &Capture) -> Result<Normalized> {
+        match capture.topic.as_str() {
+            ORDER => self.order(&capture.body),
+            REFUND => self.cases(&capture.body, true),
+            SERVICE => self.cases(&capture.body, false),
+            SELLER_ORDER => self.seller(&capture.body, true),
+            SELLER_CASE => self.seller(&capture.body, false),
+            NUDGE => self.nudge(&capture.body),
+            _ => Err(Error::new(ErrorKind::Unsupported, "a topic this connector does not know")
+                .with("topic", &capture.topic)),
+        }
+    }
+}
+
+/// One object being read: where it stands, and what people should know about it.
+struct Reading<'n> {
+    shop: &'n str,
+    codes: &'n Codes,
+    carriers: &'n BTreeMap<String, String>,
+    base: String,
+    issues: Vec<Issue>,
+}
+
+impl<'n> Reading<'n> {
+    fn new(normalize: &'n JdNormalize, base: String) -> Self {
+        let JdNormalize { shop, codes, carriers, .. } = normalize;
+        Self { shop, codes, carriers, base, issues: Vec::new() }
+    }
+
+    /// Path of a field; `field` is only written out when somebody has to read it.
+    fn path(&self, field: impl Display) -> String {
+        format!("{}.{field}", self.base)
+    }
+
+    fn malformed(&self, field: impl Display, what: &str) -> Error {
+        Error::malformed(what).at(self.path(field))
+    }
+
+    fn issue(&mut self, kind: IssueKind, field: impl Display, detail: &str) {
+        let path = self.path(field);
+        self.issues.push(Issue::new(kind, path, detail));
+    }
+
+    fn unmapped(&mut self, field: impl Display, code: &str) {
+        let path = self.path(field);
+        self.issues.push(Issue::unmapped(path, code));
+    }
+
+    /// The number of an object; JD writes 0 where there is none.
+    fn number<'v>(&self, value: &'v Value<'_>, field: &str) -> Result<&'v str> {
+        number(value).ok_or_else(|| self.malformed(field, "the number is missing"))
+    }
+
+    /// An exact amount in yuan, or a count.
+    fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
+        match text(value) {
+            None => Ok(None),
+            Some(text) => {
+                Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &self.path(field)).map(Some))
+            }
+        }
+    }
+
+    /// An amount that matters only when there is one.
+    fn amount(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
+        Ok(self.dec(value, field)?.filter(|amount| !amount.is_zero()))
+    }
+
+    /// A time of either interface that the rest does not depend on: when it cannot be read, the rest still stands.
+    fn time(&mut self, value: &Value<'_>, field: impl Display) -> Option<Ts> {
+        match moment(value) {
+            Ok(at) => at,
+            Err(error) => {
+                self.issue(IssueKind::BadValue, field, error.message());
+                None
+            }
+        }
+    }
+
+    /// A time that revision or order depend on.
+    fn time_needed(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Ts>> {
+        moment(value).map_err(|error| error.at(self.path(field)))
+    }
+
+    /// An order of another shop under this one's name would be another order.
+    fn same_shop(&self, value: &Value<'_>) -> Result<()> {
+        match number(value) {
+            Some(shop) if shop != self.shop => Err(self.malformed("venderId", "an order of another shop")),
+            _ => Ok(()),
+        }
+    }
+
+    fn source(&self, revision: Option<Ts>) -> Source {
+        Source {
+            platform: PLATFORM.to_owned(),
+            shop: self.shop.to_owned(),
+            connector: Some(concat!("jd@", env!("CARGO_PKG_VERSION")).to_owned()),
+            revision: revision.map(Ts::millis_text),
+            ..Source::default()
+        }
+    }
+
+    fn order_ref(&self, order_no: &str) -> OrderRef {
+        OrderRef { platform: PLATFORM.to_owned(), shop: self.shop.to_owned(), order_no: order_no.to_owned() }
+    }
+}
+
+/// A number other than 0.
+fn number<'v>(value: &'v Value<'_>) -> Option<&'v str> {
+    text(value).filter(|number| *number != "0")
+}
+
+/// A time as JD writes it: local in China, or milliseconds. Its ways to say "never" are none.
+fn moment(value: &Value<'_>) -> Result<Option<Ts>> {
+    let Some(text) = text(value).filter(|text| !unset(text)) else { return Ok(None) };
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return time::china_millis(text).map(Some);
+    }
+    time::china(text).map(Some)
+}
+
+fn unset(text: &str) -> bool {
+    text.starts_with("0001-01-01") || text.starts_with("1970-01-01") || text == "0"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_has_many_forms() {
+        let read = |text: &str| moment(&Some(Scalar::from(text.to_owned())));
+        for text in ["", " ", "0", "0001-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 00:00:00"] {
+            assert_eq!(read(text).unwrap(), None, "{text}");
+        }
+        let local = read("2026-11-21 20:00:05").unwrap().unwrap();
+        assert_eq!(read("1795262405000").unwrap(), Some(local));
+        assert_eq!(local.to_string(), "2026-11-21T20:00:05+08:00");
+        assert!(read("2026-13-21 20:00:05").is_err() && read("soon").is_err());
+    }
+}
