@@ -43,6 +43,8 @@ pub fn all() -> Vec<Entry> {
     vec![
         #[cfg(feature = "own-store")]
         Entry::of::<crossdock_own_store::OwnStore>(),
+        #[cfg(feature = "pinduoduo")]
+        Entry::of::<crossdock_pinduoduo::Pinduoduo>(),
         #[cfg(feature = "sheet")]
         Entry::of::<crossdock_sheet::Sheet>(),
         #[cfg(feature = "shopify")]
