@@ -96,7 +96,7 @@ fn references(value: &Value, variables: &mut Vec<String>, files: &mut Vec<String
 fn stand_in(name: &str) -> &'static str {
     match name.to_ascii_lowercase() {
         name if name.contains("public") => PUBLIC,
-        name if name.contains("hook") => HOOK,
+        name if name.ends_with("_hook") => HOOK,
         _ => SECRET,
     }
 }
