@@ -39,7 +39,7 @@ fn crates() -> Vec<(String, String, toml::Table)> {
 fn height(folder: &str) -> u32 {
     match folder {
         "schemas" => 0,
-        "address" | "connectors/sdk" => 1,
+        "hub/address" | "connectors/sdk" => 1,
         "connectors/testkit" => 2,
         folder if folder.starts_with("connectors/") => 3,
         "hub" => 4,

@@ -7,7 +7,7 @@ use std::io::Read;
 use crossdock_address::{Sources, TableError, Tables, source_text};
 use flate2::read::GzDecoder;
 
-const EMBEDDED: &[u8] = include_bytes!("../../config/cn-divisions/cn-divisions.gz");
+const EMBEDDED: &[u8] = include_bytes!("../../../config/cn-divisions/cn-divisions.gz");
 
 fn unpacked(bytes: &[u8]) -> String {
     let mut text = String::new();
@@ -17,15 +17,15 @@ fn unpacked(bytes: &[u8]) -> String {
 
 #[test]
 fn the_file_is_made_from_its_tables() {
-    let streets = unpacked(include_bytes!("../../config/cn-divisions/streets.csv.gz"));
+    let streets = unpacked(include_bytes!("../../../config/cn-divisions/streets.csv.gz"));
     let made = source_text(&Sources {
         version: "2024.12",
         date: "2024-12-31",
         streets_date: "2023-06-30",
-        divisions: include_str!("../../config/cn-divisions/divisions.csv"),
+        divisions: include_str!("../../../config/cn-divisions/divisions.csv"),
         streets: &streets,
-        former_names: include_str!("../../config/cn-divisions/former-names.csv"),
-        aliases: include_str!("../../config/cn-divisions/aliases.csv"),
+        former_names: include_str!("../../../config/cn-divisions/former-names.csv"),
+        aliases: include_str!("../../../config/cn-divisions/aliases.csv"),
     });
     assert!(made == unpacked(EMBEDDED), "run the example `pack` again");
 }

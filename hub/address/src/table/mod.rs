@@ -19,7 +19,7 @@ pub(crate) use unit::{Entry, Form, Kind, Level, Span, Unit, UnitId};
 use crate::text::starts_with;
 
 /// The file that is compiled in.
-static EMBEDDED: &[u8] = include_bytes!("../../../config/cn-divisions/cn-divisions.gz");
+static EMBEDDED: &[u8] = include_bytes!("../../../../config/cn-divisions/cn-divisions.gz");
 
 /// Divisions of China with their names, ready for [`crate::standardize`].
 #[derive(Debug)]

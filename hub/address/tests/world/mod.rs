@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use crossdock_address::{Raw, Standard, Tables, standardize};
 
-pub const DIVISIONS: &str = include_str!("../../../config/cn-divisions/divisions.csv");
-pub const FORMER: &str = include_str!("../../../config/cn-divisions/former-names.csv");
+pub const DIVISIONS: &str = include_str!("../../../../config/cn-divisions/divisions.csv");
+pub const FORMER: &str = include_str!("../../../../config/cn-divisions/former-names.csv");
 
 /// A small generator of numbers, so that every run is the same.
 pub struct Dice(pub u64);
