@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::backbone::Backbone;
 use crate::backbone::embedded::Embedded;
 use crate::config::{HumanDuration, Loaded, SourceSetup};
+use crate::enrich::{Decisions, Enricher, INTERNAL, risk};
 use crate::handoff::budget::Budget;
 use crate::handoff::worker::{Setup, Worker};
 use crate::http::Client;
@@ -21,7 +23,7 @@ use crate::ingress::server;
 use crate::ingress::webhook::{PushSource, Webhooks};
 use crate::lock::{DataLock, private_dir};
 use crate::operate;
-use crate::pipeline::{Fold, FoldSource, PassThrough, Pipeline, PipelineHandle};
+use crate::pipeline::{Fold, FoldSource, Pipeline, PipelineHandle, SourceOf};
 use crate::telemetry::metrics::Metrics;
 
 /// A running hub. Stop it with [`Hub::shutdown`].
@@ -47,7 +49,7 @@ pub struct Hub {
 
 /// The fold for a configuration's sources and sinks.
 pub fn fold_of(loaded: &Loaded) -> Fold {
-    let sources = loaded
+    let mut sources: SourceOf = loaded
         .sources
         .iter()
         .filter_map(|source| {
@@ -56,13 +58,15 @@ pub fn fold_of(loaded: &Loaded) -> Fold {
             Some((Arc::clone(&source.id), FoldSource { normalize, revisions }))
         })
         .collect();
+    let people = FoldSource { normalize: Arc::new(Decisions), revisions: false };
+    sources.insert(INTERNAL.into(), people);
     let sinks = loaded.sinks.iter().map(|sink| (Arc::clone(&sink.id), sink.filter.clone())).collect();
     Fold::new(
         loaded.config.tenant.as_str().into(),
         sources,
         sinks,
         loaded.config.milestones.clone(),
-        Arc::new(PassThrough),
+        Arc::<Enricher>::clone(&loaded.enrich),
     )
 }
 
@@ -81,6 +85,7 @@ impl Hub {
     }
 
     async fn start_on(loaded: Loaded, backbone: Arc<dyn Backbone>, lock: DataLock) -> Result<Self, String> {
+        let dir = loaded.config.data.dir.clone();
         let metrics = Arc::new(Metrics::default());
         let client = Client::new(&loaded.config.outbound)?;
         let (stop_intake, intake_stops) = watch::channel(false);
@@ -127,6 +132,9 @@ impl Hub {
                 patience: deadline / 4,
             });
             rest.spawn(worker.run());
+        }
+        if let Some(risk) = &loaded.risk {
+            rest.spawn(watch_list(Arc::clone(risk), dir.join(risk::FILE_NAME), rest_stops.clone()));
         }
         rest.spawn(retention(Arc::clone(&backbone), loaded.config.data.keep_captures, rest_stops.clone()));
 
@@ -253,6 +261,27 @@ fn fetch_sources(sources: &[SourceSetup]) -> HashMap<Arc<str>, FetchSource> {
             ))
         })
         .collect()
+}
+
+/// Takes over what commands write into the risk list, while the hub runs.
+async fn watch_list(risk: Arc<risk::Risk>, path: PathBuf, mut stop: watch::Receiver<bool>) {
+    let changed = || std::fs::metadata(&path).and_then(|file| file.modified()).ok();
+    let mut seen = changed();
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            stopped = stop.changed() => drop(stopped),
+        }
+        let now = changed();
+        if now == seen {
+            continue;
+        }
+        match risk::Listing::load(&path) {
+            Ok(list) => risk.set_list(list),
+            Err(error) => tracing::warn!(error, "the risk list stays as it was"),
+        }
+        seen = now;
+    }
 }
 
 /// Removes bodies of old captures in small steps, so that it holds nothing up.

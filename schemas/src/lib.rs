@@ -48,7 +48,7 @@ pub use event::{Class, Event, EventError};
 pub use event_type::{EventType, UnknownEventType};
 pub use identity::IdentityError;
 pub use inventory::InventoryLevel;
-pub use line::{LineStatus, LineTax, OrderLine, Quantities};
+pub use line::{LineStatus, LineTax, OrderLine, Quantities, StockItem};
 pub use money::{Allocation, Discount, Fee, Money, Totals};
 pub use observation::{Entity, HistoryKind, Observation};
 pub use order::{Ext, Id, Order, OrderRef, Related, Window};

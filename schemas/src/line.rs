@@ -70,10 +70,23 @@ model! {
         pub expires_on: Option<String>,
         /// The warehouse it ships from.
         pub warehouse: Option<Id>,
+        /// What it takes from stock, in the company's own SKUs. Written by the hub from its SKU map, never by a
+        /// connector; empty: the map does not know this line. Never identity.
+        pub items: Vec<StockItem>,
         /// State of this line.
         pub status: Option<LineStatus>,
         /// What only one platform knows.
         pub ext: Ext,
+    }
+}
+
+model! {
+    /// Goods of the company behind a line: one entry for a single product, one for each component of a bundle.
+    pub struct StockItem {
+        /// The company's own SKU.
+        pub sku: Id,
+        /// Pieces for the whole line: its quantity times the pack size.
+        pub quantity: Dec,
     }
 }
 

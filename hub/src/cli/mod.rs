@@ -3,6 +3,7 @@
 //! Results go to stdout, as NDJSON unless a terminal reads them; messages go to stderr. Exit codes: 0 done, 1 failed,
 //! 2 usage or configuration, 3 some inputs malformed, 4 the ledger does not balance.
 
+mod address;
 mod admin;
 mod check;
 mod connectors;
@@ -19,10 +20,12 @@ mod placeholder;
 mod reconcile;
 mod repair;
 mod replay;
+mod risk;
 mod run;
 mod schema;
 mod select;
 mod sink;
+mod sku;
 mod store;
 mod tap;
 mod timeline;
@@ -103,6 +106,12 @@ enum Command {
     Order(timeline::OrderArgs),
     /// Everything known about one parcel
     Parcel(timeline::ParcelArgs),
+    /// Standardizes addresses: one a line in, one as JSON a line out
+    Address(address::Args),
+    /// The risk list, releases of held orders, rules tried out
+    Risk(risk::Args),
+    /// SKUs of platforms that no map of the company knows
+    Sku(sku::Args),
     /// Follows the events as they are written
     Tap(tap::Args),
     /// Live rates, backlog and age per source and sink
@@ -211,6 +220,9 @@ fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
         Command::Connectors(args) => connectors::run(&args, out),
         Command::Order(args) => timeline::order(&args, global, out),
         Command::Parcel(args) => timeline::parcel(&args, global, out),
+        Command::Address(args) => address::run(&args, global, out),
+        Command::Risk(args) => risk::run(&args, global, out),
+        Command::Sku(args) => sku::run(&args, global, out),
         Command::Tap(args) => tap::run(&args, global, out),
         Command::Top(args) => block_on(top::run(&args, global, out)),
         Command::Quarantine(args) => repair::quarantine::run(args, global, out),

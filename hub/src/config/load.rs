@@ -8,8 +8,10 @@ use crossdock_connector::{Descriptor, Parts, Role, settings};
 use toml::{Table, Value};
 
 use super::place::Map;
-use super::sinks;
 use super::{Config, DEFAULT, Problem, Sink, Source, secrets};
+use super::{enrich, sinks};
+use crate::enrich::Enricher;
+use crate::enrich::risk::Risk;
 use crate::handoff::filter::Filter;
 use crate::registry;
 
@@ -21,6 +23,10 @@ pub struct Loaded {
     pub sources: Vec<SourceSetup>,
     /// Sinks with their parts.
     pub sinks: Vec<SinkSetup>,
+    /// What is added to orders before they are folded.
+    pub enrich: Arc<Enricher>,
+    /// The risk rules; none when there are none.
+    pub risk: Option<Arc<Risk>>,
     /// Things that work but should be looked at.
     pub warnings: Vec<Problem>,
 }
@@ -93,8 +99,9 @@ pub fn load_text(name: &str, text: &str, data: Option<&Path>) -> Result<Loaded, 
     let sources = sources(&config, &map, &mut problems);
     let sinks = sink_setups(&config, &map, &mut problems);
     sinks::budgets(&config, &map, &mut problems);
+    let (enrich, risk) = enrich::build(&config, &map, &mut problems);
     let (fatal, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.fatal);
-    if fatal.is_empty() { Ok(Loaded { config, sources, sinks, warnings }) } else { Err(fatal) }
+    if fatal.is_empty() { Ok(Loaded { config, sources, sinks, enrich, risk, warnings }) } else { Err(fatal) }
 }
 
 /// Reads a configuration without building its connectors, so without its secrets: for commands that only read the

@@ -1,5 +1,6 @@
 //! The configuration: one TOML file, read strictly. Defaults are the commented file that ships with the binary.
 
+mod enrich;
 mod load;
 mod place;
 mod secrets;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+pub use enrich::{Enrich, Risk as RiskConfig};
 pub use load::{Loaded, SinkSetup, SourceSetup, load, load_text, read};
 pub use place::Problem;
 pub use size::HumanDuration;
@@ -43,6 +45,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// Which parcel events people are told about.
     pub milestones: MilestoneRules,
+    /// What is added to orders before they are folded.
+    pub enrich: Enrich,
     /// How long a shutdown may take.
     pub shutdown_deadline: HumanDuration,
     /// Where orders and parcels come from.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::normal::{Mark, json};
 use super::registers::Stamps;
+use super::risk::Risk;
 use super::seen::Seen;
 
 /// Revision, stamps, captures without revision, and events that are told once.
@@ -22,6 +23,9 @@ pub(super) struct Memory {
     /// Events that happen once, or once for what they name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) fired: Vec<Mark>,
+    /// What people released of an order's findings, and whose its hold is.
+    #[serde(default, skip_serializing_if = "Risk::is_empty")]
+    pub(super) risk: Risk,
     /// Numbers of the orders it belongs to, as people know them.
     #[serde(default, rename = "nos", skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) order_nos: BTreeSet<String>,

@@ -31,6 +31,7 @@ mod parcel_events;
 mod parcel_fields;
 mod registers;
 mod reuse;
+mod risk;
 mod rules;
 mod scans;
 mod seen;
@@ -46,6 +47,7 @@ pub use aftersale::AftersaleState;
 pub use inventory::{InventoryState, inventory_key};
 pub use order::OrderState;
 pub use parcel::ParcelState;
+pub use risk::{HUB_EXT, RELEASED};
 pub use rules::MilestoneRules;
 pub use state::{State, StateError};
 

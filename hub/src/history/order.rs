@@ -11,7 +11,8 @@ use super::normal::json;
 use super::order_events;
 use super::order_fields::{counting, hash_lines, tidy_holds};
 use super::registers::{Stamps, take_full, take_partial};
-use super::{Context, Decision, State, StateError, Verdict};
+use super::risk::HUB_EXT;
+use super::{Context, Decision, State, StateError, Verdict, risk};
 
 /// What is known of an order.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,9 +81,11 @@ pub(super) fn fold(
 ) -> Decision {
     cx.stamp(&mut order.source);
     tidy_holds(&mut order);
-    match state {
-        None => first(order, partial, cx),
-        Some(state) => next(state, order, partial, cx),
+    match (risk::released_at(&order), state) {
+        (Some(at), Some(state)) => risk::release(state, &order, at, cx),
+        (Some(_), None) => Decision::unchanged(Verdict::Ignored, Some("unknown_order")),
+        (None, None) => first(order, partial, cx),
+        (None, Some(state)) => next(state, order, partial, cx),
     }
 }
 
@@ -102,6 +105,7 @@ fn first(mut order: Order, partial: bool, cx: &Context<'_>) -> Decision {
     }
     let mut state = Box::new(OrderState { order, parcels: BTreeSet::new(), memory });
     hash_stated_lines(&mut state, partial);
+    risk::settle(&mut state);
     publish(state, cx)
 }
 
@@ -128,6 +132,8 @@ fn publish(mut state: Box<OrderState>, cx: &Context<'_>) -> Decision {
 
 fn next(mut state: Box<OrderState>, mut order: Order, partial: bool, cx: &Context<'_>) -> Decision {
     let revision = order.source.revision.clone();
+    // Until everything is taken in, only what sources said counts.
+    risk::lift(&mut state);
     match &revision {
         None if state.memory.seen.knows(cx) => return Decision::unchanged(Verdict::Duplicate, None),
         Some(revision) if is_redelivery(&mut state, &mut order, revision, partial) => {
@@ -135,20 +141,27 @@ fn next(mut state: Box<OrderState>, mut order: Order, partial: bool, cx: &Contex
         }
         _ => {}
     }
-    let before = state.clone();
+    let mut before = state.clone();
+    risk::settle(&mut before);
     if revision.is_none() {
         state.memory.seen.remember(cx);
     }
     let older = is_older(&state, &order, partial, revision.as_deref());
     let source = order.source.clone();
+    let hub = state.order.ext.remove(HUB_EXT);
     if partial {
         take_partial(&mut state.memory.stamps, &mut state.order, order, revision.as_deref());
     } else {
         take_full(&mut state.memory.stamps, &mut state.order, order, revision.as_deref());
     }
+    if let Some(hub) = hub {
+        state.order.ext.insert(HUB_EXT.to_owned(), hub);
+    }
     let other = before.order.lines != state.order.lines || before.order.currency != state.order.currency;
     hash_stated_lines(&mut state, partial && other);
     adopt(&mut state.order.source, source);
+    risk::keep_times(&before.order, &mut state.order);
+    risk::settle(&mut state);
     decide(&before, state, older, cx)
 }
 
@@ -157,7 +170,6 @@ fn decide(before: &OrderState, mut state: Box<OrderState>, older: bool, cx: &Con
     let (was, is) = (counting(&before.order), counting(&state.order));
     if was == is {
         let verdict = if older { Verdict::Stale } else { Verdict::Duplicate };
-        keep_risk_times(&before.order, &mut state.order);
         let trifles = differs_in_trifles(&before.order, &state.order);
         if !trifles && before.memory == state.memory {
             return Decision::unchanged(verdict, None);
@@ -180,13 +192,6 @@ fn decide(before: &OrderState, mut state: Box<OrderState>, older: bool, cx: &Con
     decision
 }
 
-/// Risk rules run on every observation; the same finding keeps the time it was first made.
-fn keep_risk_times(before: &Order, after: &mut Order) {
-    for (old, new) in before.risk_tags.iter().zip(&mut after.risk_tags) {
-        new.at = old.at;
-    }
-}
-
 /// Whether two orders that count as the same are to be stored anew: anything but how they reached us.
 fn differs_in_trifles(before: &Order, after: &Order) -> bool {
     let bare = |order: &Order| {
@@ -205,18 +210,27 @@ fn forget_way(source: &mut Source) {
     source.connector = None;
 }
 
-/// The commonest case, without a copy: the very revision that is held, with the very content.
+/// The commonest case, without a copy: the very revision that is held, with the very content. What the rules find in
+/// it is not looked at: the finding that was made first stays, and redelivery tells nothing.
 fn is_redelivery(state: &mut OrderState, order: &mut Order, revision: &str, partial: bool) -> bool {
     if partial || !state.memory.stamps.is_plain() || state.memory.stamps.full != revision {
         return false;
     }
     let ours = std::mem::take(&mut state.order.source);
     let theirs = std::mem::take(&mut order.source);
+    let found = std::mem::take(&mut state.order.risk_tags);
+    let finds = std::mem::take(&mut order.risk_tags);
+    let hub = state.order.ext.remove(HUB_EXT);
     order.hub_revision = state.order.hub_revision;
     let equal = state.order == *order;
     order.hub_revision = None;
     state.order.source = ours;
     order.source = theirs;
+    state.order.risk_tags = found;
+    order.risk_tags = finds;
+    if let Some(hub) = hub {
+        state.order.ext.insert(HUB_EXT.to_owned(), hub);
+    }
     equal
 }
 

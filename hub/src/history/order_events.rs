@@ -83,6 +83,26 @@ pub(super) fn changed(
     teller.events
 }
 
+/// The event of a release by people. Where a source holds the order too, it stays held, and only the change is told.
+pub(super) fn released(
+    before: &OrderState,
+    was: &Order,
+    state: &mut OrderState,
+    is: &Order,
+    at: Ts,
+    cx: &Context<'_>,
+) -> Vec<NewEvent> {
+    let OrderState { order, memory, .. } = state;
+    let key = order.order_key.clone().unwrap_or_default();
+    let mut teller = Teller::new(cx, &key, memory.revision, order.idem_key.as_deref(), &mut memory.fired);
+    let changed = order_pointers(was, is, &order.lines);
+    let extra = extra(&changed, &before.order.status, &order.status);
+    let gone = order.status.hold.is_empty() && !before.order.status.hold.is_empty();
+    let event_type = if gone { EventType::OrderReleased } else { EventType::OrderChanged };
+    teller.tell(event_type, at, &extra);
+    teller.events
+}
+
 /// Tells a step unless it was told before.
 fn tell_step<'a>(
     teller: &mut Teller<'_>,

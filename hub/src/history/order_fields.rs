@@ -126,6 +126,9 @@ impl Registers for Order {
         let mut order = self.clone();
         order.status = Status::default();
         forget_trifles(&mut order);
+        // What the hub adds decides nothing between two statements of a source.
+        order.risk_tags.clear();
+        order.lines.iter_mut().for_each(|line| line.items.clear());
         let lines = std::mem::take(&mut order.lines);
         let rest = text(&order);
         let content = format!("{rest}{}", set_text(&lines, "position"));

@@ -10,18 +10,20 @@
 mod cache;
 mod keys;
 mod read;
+mod recall;
 mod step;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossdock_connector::{Normalize, Result as ConnectorResult};
-use crossdock_schemas::Observation;
+use crossdock_schemas::{Observation, Order as CanonicalOrder};
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use step::{Fold, SourceOf, Step};
 
-use crate::backbone::{Backbone, BackboneError, Commit, Seq};
+use crate::backbone::{Backbone, BackboneError, Commit, Micros, Seq};
 use crate::clock;
 
 /// Most captures in one step.
@@ -33,13 +35,33 @@ const BEHIND: i32 = 10;
 /// Steps folded ahead of what is committed.
 const AHEAD: usize = 2;
 
-/// The stage between normalize and fold: address, SKU and risk will be looked up here, without I/O.
+/// Where an observation comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// Id of its source in the configuration.
+    pub source: &'a str,
+    /// When its capture was received.
+    pub at: Timestamp,
+}
+
+/// The stage between normalize and fold: address, SKU and risk are looked up here, without I/O.
 pub trait Enrich: Send + Sync {
     /// Adds what is known to an observation.
     ///
     /// # Errors
     /// `Malformed` puts the capture into quarantine.
-    fn enrich(&self, observation: &mut Observation) -> ConnectorResult<()>;
+    fn enrich(&self, observation: &mut Observation, about: &About<'_>) -> ConnectorResult<()>;
+
+    /// Reads what the first observation would wait for.
+    fn prepare(&self) {}
+
+    /// How far back orders are to be recalled before the first one is enriched; none: not at all.
+    fn horizon(&self) -> Option<Micros> {
+        None
+    }
+
+    /// Takes note of an order that was committed earlier.
+    fn recall(&self, _: &CanonicalOrder) {}
 }
 
 /// Adds nothing.
@@ -47,7 +69,7 @@ pub trait Enrich: Send + Sync {
 pub struct PassThrough;
 
 impl Enrich for PassThrough {
-    fn enrich(&self, _: &mut Observation) -> ConnectorResult<()> {
+    fn enrich(&self, _: &mut Observation, _: &About<'_>) -> ConnectorResult<()> {
         Ok(())
     }
 }
@@ -118,6 +140,7 @@ impl Pipeline {
     /// # Errors
     /// What the store says.
     pub async fn drain(&mut self) -> Result<(), BackboneError> {
+        self.fold.recall(&*self.backbone, clock::now()).await?;
         let mut from = self.backbone.intake_position().await?;
         loop {
             let captures = self.backbone.intake(from, STEP, STEP_BYTES).await?;
@@ -151,6 +174,13 @@ impl Pipeline {
 
     async fn run(mut self) {
         let mut wait = Backoff::default();
+        while let Err(error) = self.fold.recall(&*self.backbone, clock::now()).await {
+            if matches!(error, BackboneError::Closed) || *self.stop.borrow() {
+                return;
+            }
+            tracing::error!(error = %error, "pipeline waits for the store");
+            tokio::time::sleep(wait.next()).await;
+        }
         loop {
             match self.run_until_trouble().await {
                 Ok(()) => return,

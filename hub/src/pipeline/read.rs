@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossdock_connector::{Class as ErrorClass, Error, Issue, IssueKind, Normalized};
 
-use super::{Enrich, FoldSource, SourceOf};
+use super::{About, Enrich, FoldSource, SourceOf};
 use crate::backbone::{QuarantineReason, Seq, StoredCapture};
 use crate::telemetry::child_span;
 
@@ -48,9 +48,10 @@ fn normalize(
     if silent {
         return Err(reason("bug", None, "the connector said nothing about this capture".into()));
     }
+    let about = About { source: &stored.source, at: stored.capture.received_at };
     let mut good = Vec::with_capacity(normalized.observations.len());
     for (at, mut observation) in std::mem::take(&mut normalized.observations).into_iter().enumerate() {
-        enrich.enrich(&mut observation).map_err(|error| refused(&error))?;
+        enrich.enrich(&mut observation, &about).map_err(|error| refused(&error))?;
         if let Err(error) = observation.seal() {
             // One bad observation leaves the others alone; the capture is kept for repair.
             normalized.issues.push(Issue::new(

@@ -31,7 +31,7 @@ pub struct Fold {
     /// Whether a filter looks at the data of events.
     looks: bool,
     rules: Arc<MilestoneRules>,
-    enrich: Arc<dyn Enrich>,
+    pub(super) enrich: Arc<dyn Enrich>,
     cache: Cache,
 }
 

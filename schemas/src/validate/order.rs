@@ -90,6 +90,10 @@ impl Check {
         ] {
             self.dec(&at.name(name), value);
         }
+        for (index, item) in line.items.iter().enumerate() {
+            let at = at.name("items");
+            self.there(&at.index(index).name("sku"), &item.sku);
+        }
         if let Some(done) = &line.quantities {
             let at = at.name("quantities");
             for (name, value) in [

@@ -85,10 +85,20 @@ impl Repairer {
 
     /// Stores captures of a source as a poll would, and waits until they are folded.
     pub(super) async fn capture(&mut self, source: &str, captured: Vec<Captured>) -> Outcome<()> {
+        self.capture_by(source, Channel::Poll, captured).await
+    }
+
+    /// Stores captures of a source, and waits until they are folded.
+    pub(super) async fn capture_by(
+        &mut self,
+        source: &str,
+        channel: Channel,
+        captured: Vec<Captured>,
+    ) -> Outcome<()> {
         match self {
             Self::Hub(admin) => {
                 for some in captured.chunks(CAPTURES) {
-                    admin.capture(&handed(source, some)).await?;
+                    admin.capture(&handed(source, channel, some)).await?;
                 }
                 folded(admin).await
             }
@@ -97,7 +107,7 @@ impl Repairer {
                 let batch = captured.into_iter().map(|captured| NewCapture {
                     source: Arc::clone(&source),
                     captured,
-                    channel: Channel::Poll,
+                    channel,
                     class: Class::Normal,
                     received_at: now,
                     traceparent: None,
@@ -125,7 +135,7 @@ impl Repairer {
     }
 }
 
-fn handed(source: &str, captured: &[Captured]) -> Handed {
+fn handed(source: &str, channel: Channel, captured: &[Captured]) -> Handed {
     let captures = captured.iter().map(|captured| HandedCapture {
         topic: captured.topic.clone(),
         headers: captured.headers.clone(),
@@ -135,7 +145,7 @@ fn handed(source: &str, captured: &[Captured]) -> Handed {
     Handed {
         source: source.to_owned(),
         class: Class::Normal.to_string(),
-        channel: Some(Channel::Poll.to_string()),
+        channel: Some(channel.to_string()),
         captures: captures.collect(),
     }
 }

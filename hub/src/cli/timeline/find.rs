@@ -16,7 +16,7 @@ const PAGE: usize = 512;
 ///
 /// # Errors
 /// When there is none (says what comes close) or more than one (lists them).
-pub(super) async fn one(
+pub(in crate::cli) async fn one(
     store: &dyn Backbone,
     kind: HistoryKind,
     place: &str,

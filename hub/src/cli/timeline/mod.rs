@@ -1,7 +1,7 @@
 //! `order` and `parcel`: everything known about one history, for people who ask what happened.
 
 mod entries;
-mod find;
+pub(super) mod find;
 mod head;
 mod people;
 mod program;

@@ -11,6 +11,7 @@ mod order_changes;
 mod order_registers;
 mod parcels;
 mod reuse;
+mod risks;
 mod stock;
 
 use std::collections::BTreeSet;

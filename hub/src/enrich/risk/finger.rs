@@ -1,0 +1,127 @@
+//! Phones, addresses and buyers as they are compared: normalised, and hashed with a key where they are kept. Phone
+//! numbers can be counted through; without the key their hashes say nothing.
+
+use crossdock_address::{Raw, Tables, canonical, standardize};
+use crossdock_connector::{Secret, sign};
+use crossdock_schemas::{Order, Party, Phone};
+use serde::{Deserialize, Serialize};
+
+/// What is listed or counted.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A phone number; a privacy number only with its extension.
+    Phone,
+    /// A place: region and detail.
+    Address,
+    /// A buyer of a platform.
+    Buyer,
+}
+
+impl Kind {
+    /// The word used in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Phone => "phone",
+            Kind::Address => "address",
+            Kind::Buyer => "buyer",
+        }
+    }
+}
+
+/// A keyed hash.
+pub type Finger = [u8; 32];
+
+/// The key of the hashes.
+pub struct Key(Secret);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+impl Key {
+    /// A key; at least 16 bytes, so that it cannot be guessed.
+    ///
+    /// # Errors
+    /// When it is shorter.
+    pub fn new(secret: Secret) -> Result<Key, String> {
+        if secret.expose().len() < 16 {
+            return Err("the secret is shorter than 16 bytes".to_owned());
+        }
+        Ok(Key(secret))
+    }
+
+    /// The keyed hash of a normalised value.
+    #[must_use]
+    pub fn finger(&self, kind: Kind, normal: &str) -> Finger {
+        sign::hmac_sha256(self.0.expose(), format!("{}\n{normal}", kind.as_str()).as_bytes())
+    }
+}
+
+/// The values of an order that are compared, normalised. What is masked or behind a token is not among them.
+pub(super) fn values(order: &Order, kind: Kind) -> Vec<String> {
+    match kind {
+        Kind::Phone => {
+            let to = order.ship_to.iter().flat_map(|address| &address.phones);
+            let of = order.buyer.iter().flat_map(|buyer| &buyer.phones);
+            let mut found: Vec<String> = to.chain(of).filter_map(phone).collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        }
+        Kind::Address => order.ship_to.iter().filter_map(|address| address.addr_hash.clone()).collect(),
+        Kind::Buyer => {
+            let id = order.buyer.as_ref().and_then(|buyer| buyer.open_id.as_ref().or(buyer.id.as_ref()));
+            id.map(|id| buyer(&order.source.platform, id)).into_iter().collect()
+        }
+    }
+}
+
+/// A value that somebody gave, as it is compared: a phone number of this country unless it begins with `+`, the text of
+/// an address, or a buyer as `platform:id`.
+///
+/// # Errors
+/// When it is none; the value is not repeated.
+pub fn normal(tables: &Tables, kind: Kind, value: &str, country: &str) -> Result<String, String> {
+    match kind {
+        Kind::Phone => {
+            let digits =
+                value.strip_prefix('+').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+            let given = match digits {
+                Some(_) => Phone { e164: Some(value.to_owned()), ..Phone::default() },
+                None => Phone { national: Some(value.to_owned()), ..Phone::default() },
+            };
+            let mut party = Party { phones: vec![given], ..Party::default() };
+            canonical::fill_party(&mut party, country);
+            party.phones.iter().find_map(phone).ok_or_else(|| format!("not a phone number of {country}"))
+        }
+        Kind::Address => {
+            let found = standardize(tables, &Raw::text(value));
+            found.addr_hash.ok_or_else(|| "not understood well enough to be compared".to_owned())
+        }
+        Kind::Buyer => match value.split_once(':') {
+            Some((platform, id)) if !platform.is_empty() && !id.is_empty() => Ok(buyer(platform, id)),
+            _ => Err("a buyer is written platform:id".to_owned()),
+        },
+    }
+}
+
+/// A buyer by the platform's id.
+#[must_use]
+pub fn buyer(platform: &str, id: &str) -> String {
+    format!("{platform}:{id}")
+}
+
+/// A phone number as it is compared.
+pub(super) fn phone(phone: &Phone) -> Option<String> {
+    let number = phone.e164.as_deref()?;
+    Some(match &phone.ext {
+        Some(ext) => format!("{number}-{ext}"),
+        None => number.to_owned(),
+    })
+}

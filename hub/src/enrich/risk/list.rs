@@ -1,0 +1,162 @@
+//! The list of phones, addresses and buyers that rules look at: a file of keyed hashes beside the store. Nothing in it
+//! can be read back; who has the key can only ask whether something is on it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crossdock_connector::sign;
+use jiff::Timestamp;
+
+use super::finger::{Finger, Kind};
+
+/// Name of the file in the data directory.
+pub const FILE_NAME: &str = "risk-list.tsv";
+
+const HEAD: &str = "# crossdock risk list: kind, keyed hash, since\n";
+
+/// An entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What it is.
+    pub kind: Kind,
+    /// Its keyed hash.
+    pub finger: Finger,
+    /// Since when it is listed.
+    pub since: Timestamp,
+}
+
+/// Everything that is listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    entries: BTreeMap<(Kind, Finger), Timestamp>,
+}
+
+impl Listing {
+    /// Whether nothing is listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Since when something is listed.
+    #[must_use]
+    pub fn since(&self, kind: Kind, finger: &Finger) -> Option<Timestamp> {
+        self.entries.get(&(kind, *finger)).copied()
+    }
+
+    /// Lists something; says whether it is new.
+    pub fn add(&mut self, listed: Listed) -> bool {
+        let key = (listed.kind, listed.finger);
+        let new = !self.entries.contains_key(&key);
+        self.entries.entry(key).or_insert(listed.since);
+        new
+    }
+
+    /// Takes something off; says whether it was there.
+    pub fn remove(&mut self, kind: Kind, finger: &Finger) -> bool {
+        self.entries.remove(&(kind, *finger)).is_some()
+    }
+
+    /// Everything listed.
+    pub fn iter(&self) -> impl Iterator<Item = Listed> + '_ {
+        self.entries.iter().map(|((kind, finger), since)| Listed {
+            kind: *kind,
+            finger: *finger,
+            since: *since,
+        })
+    }
+
+    /// Reads a list from its file; without a file nothing is listed.
+    ///
+    /// # Errors
+    /// What cannot be read, with its line.
+    pub fn load(path: &Path) -> Result<Listing, String> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Listing::read(&text).map_err(|error| format!("{}: {error}", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Listing::default()),
+            Err(error) => Err(format!("{}: {error}", path.display())),
+        }
+    }
+
+    /// Writes the list in the place of what is there: all of it or nothing, readable by its owner only.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn save(&self, path: &Path) -> Result<(), String> {
+        let said = |error: std::io::Error| format!("{}: {error}", path.display());
+        let dir = path.parent().unwrap_or(Path::new("."));
+        // The file of the helper is readable by its owner only.
+        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(said)?;
+        std::io::Write::write_all(&mut file, self.text().as_bytes()).map_err(said)?;
+        file.as_file().sync_all().map_err(said)?;
+        file.persist(path).map_err(|error| said(error.error))?;
+        Ok(())
+    }
+
+    fn text(&self) -> String {
+        let row = |listed: Listed| {
+            let Listed { kind, finger, since } = listed;
+            format!("{}\t{}\t{since}\n", kind.as_str(), sign::hex(&finger))
+        };
+        std::iter::once(HEAD.to_owned()).chain(self.iter().map(row)).collect()
+    }
+
+    fn read(text: &str) -> Result<Listing, String> {
+        let mut listing = Listing::default();
+        for (at, line) in
+            text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty())
+        {
+            let entry = entry(line).ok_or_else(|| format!("line {}: not kind, hash and time", at + 1))?;
+            listing.add(entry);
+        }
+        Ok(listing)
+    }
+}
+
+fn entry(line: &str) -> Option<Listed> {
+    let mut cells = line.split('\t');
+    let kind = match cells.next()? {
+        "phone" => Kind::Phone,
+        "address" => Kind::Address,
+        "buyer" => Kind::Buyer,
+        _ => return None,
+    };
+    let finger = Finger::try_from(sign::unhex(cells.next()?)?).ok()?;
+    let since = cells.next()?.parse().ok()?;
+    cells.next().is_none().then_some(Listed { kind, finger, since })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_survives_its_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE_NAME);
+        assert!(Listing::load(&path).unwrap().is_empty());
+        let since: Timestamp = "2026-11-22T01:02:03Z".parse().unwrap();
+        let listed = Listed { kind: Kind::Phone, finger: [7; 32], since };
+        let mut list = Listing::default();
+        assert!(list.add(listed));
+        assert!(!list.add(Listed { since: Timestamp::UNIX_EPOCH, ..listed }), "the first time counts");
+        list.save(&path).unwrap();
+        assert_eq!(Listing::load(&path).unwrap(), list);
+        assert_eq!(list.since(Kind::Phone, &[7; 32]), Some(since));
+        assert_eq!(list.since(Kind::Buyer, &[7; 32]), None, "a buyer is no phone");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o077, 0);
+        }
+        assert!(list.remove(Kind::Phone, &[7; 32]));
+        assert!(!list.remove(Kind::Phone, &[7; 32]));
+    }
+
+    #[test]
+    fn a_broken_line_is_named() {
+        assert!(
+            Listing::read("# head\nphone\tzz\t2026-11-22T01:02:03Z\n").unwrap_err().starts_with("line 2")
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! From the SKUs of platforms to those of the company: single products, packs, and bundles with their components.
+//!
+//! A line that no map knows keeps its order going: it is tagged, counted and listed, never held and never guessed.
+
+mod table;
+
+use std::collections::HashMap;
+
+use crossdock_schemas::{Dec, LineKind, Order, OrderLine, RiskCode, RiskSeverity, RiskTag, StockItem, Ts};
+
+pub use table::{By, Entries, Sold, read};
+
+use crate::pipeline::About;
+
+/// The source whose map holds for all.
+pub const ALL: &str = "*";
+
+/// Name of the tag of an order with lines that no map knows.
+pub const UNMAPPED: &str = "sku_unmapped";
+
+/// What lines are called on the left, what the company takes from stock on the right; a map for each source and one
+/// for all.
+#[derive(Debug, Default)]
+pub struct Map {
+    of: HashMap<String, Entries>,
+}
+
+impl Map {
+    /// Adds the entries of a source, or of `*`.
+    pub fn add(&mut self, source: &str, entries: Entries) {
+        self.of.entry(source.to_owned()).or_default().extend(entries);
+    }
+
+    /// Writes the items of every line that is known; says how many lines with goods are not.
+    pub(super) fn order(&self, order: &mut Order, source: &str) -> usize {
+        let parents: Vec<String> = order.lines.iter().filter_map(|line| line.parent_ref.clone()).collect();
+        let mut unmapped = 0;
+        for line in &mut order.lines {
+            if !has_goods(line, &parents) {
+                continue;
+            }
+            let found = self.find(source, line).and_then(|items| taken(items, line.quantity));
+            match found {
+                Some(items) => line.items = items,
+                None => unmapped += 1,
+            }
+        }
+        unmapped
+    }
+
+    /// Whether the map of any source knows a line.
+    #[must_use]
+    pub fn knows(&self, line: &OrderLine) -> bool {
+        self.of.keys().any(|source| self.find(source, line).is_some())
+    }
+
+    /// The source's own map first, then that for all; a name of the seller's before one of the platform's.
+    fn find(&self, source: &str, line: &OrderLine) -> Option<&[(String, Dec)]> {
+        let names =
+            [(By::Sku, &line.sku), (By::Variant, &line.variant_ref), (By::Product, &line.product_ref)];
+        [source, ALL].iter().filter_map(|of| self.of.get(*of)).find_map(|entries| {
+            names.iter().find_map(|(by, name)| entries.of(*by).get(name.as_deref()?).map(Vec::as_slice))
+        })
+    }
+}
+
+/// Whether a line takes something from stock: not what is a service, nor a bundle whose components are lines of their
+/// own.
+fn has_goods(line: &OrderLine, parents: &[String]) -> bool {
+    let goods = !matches!(line.kind, LineKind::Service | LineKind::Virtual | LineKind::Deposit);
+    let told_by_parts = line.kind == LineKind::Bundle
+        && line.line_ref.as_ref().is_some_and(|name| parents.iter().any(|parent| parent == name));
+    goods && !told_by_parts
+}
+
+fn taken(items: &[(String, Dec)], quantity: Dec) -> Option<Vec<StockItem>> {
+    let item = |(sku, pieces): &(String, Dec)| {
+        Some(StockItem { sku: sku.clone(), quantity: pieces.checked_mul(quantity)? })
+    };
+    items.iter().map(item).collect()
+}
+
+/// Whether the hub's map should know this line and does not.
+#[must_use]
+pub fn is_unmapped(order: &Order, line: &OrderLine) -> bool {
+    let parents: Vec<String> = order.lines.iter().filter_map(|line| line.parent_ref.clone()).collect();
+    line.items.is_empty() && has_goods(line, &parents)
+}
+
+/// Tags an order with unmapped lines: good to know, nothing is held.
+pub(super) fn tag(order: &mut Order, unmapped: usize, about: &About<'_>) {
+    if unmapped == 0 {
+        return;
+    }
+    let lines = if unmapped == 1 { "line" } else { "lines" };
+    order.risk_tags.push(RiskTag {
+        code: RiskCode::Custom,
+        severity: RiskSeverity::Info,
+        rule: UNMAPPED.to_owned(),
+        rule_version: "1".to_owned(),
+        evidence: format!("{unmapped} {lines} in no SKU map"),
+        at: Ts::utc(about.at),
+        ..RiskTag::default()
+    });
+}
