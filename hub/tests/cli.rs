@@ -10,6 +10,8 @@ mod cli {
     pub(crate) mod bench;
     mod config;
     mod connectors;
+    mod enrich;
     mod files;
+    mod privacy;
     mod running;
 }

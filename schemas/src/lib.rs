@@ -21,6 +21,7 @@ mod order;
 mod parcel;
 mod party;
 mod payment;
+pub mod privacy;
 mod protected;
 pub mod publish;
 mod read;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::float_arithmetic, reason = "rates and ratios for people, never money")]
 
+mod address;
 mod bare;
 mod corpus;
 mod embedded;
@@ -38,6 +39,12 @@ enum What {
         /// Orders in the corpus.
         #[arg(long, default_value_t = 2000)]
         orders: usize,
+    },
+    /// Addresses standardized on one core, and what the divisions take in memory.
+    Address {
+        /// Seconds.
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
     },
     /// Orders captured, folded and committed, beside SQLite inserting the same rows in as many transactions.
     Embedded {
@@ -115,6 +122,7 @@ pub fn run(args: &Args) -> Result<(Vec<String>, bool), String> {
     std::fs::create_dir_all(&scratch).map_err(|error| format!("{}: {error}", scratch.display()))?;
     let measured = match &args.what {
         What::Fold { orders } => fold::measure(*orders),
+        What::Address { seconds } => address::measure(*seconds),
         What::Embedded { orders } => embedded::measure(&scratch, *orders),
         What::Webhook { seconds, rate } => webhook::measure(&scratch, *seconds, *rate),
         What::Memory { orders } => memory::measure(&scratch, *orders),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crossdock_schemas::{Dec, HistoryKind, Order, OrderLine};
 use serde_json::json;
 
+use super::out::plain;
 use super::{Exit, Failure, Global, Out, Outcome, block_on, store, table};
 use crate::backbone::{Answer, Backbone, Question};
 use crate::config::Config;
@@ -48,6 +49,9 @@ pub(super) fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
     for ([platform, shop, sku, variant, product], (lines, pieces, title)) in found {
         if out.for_people() {
             let shop = format!("{platform}/{shop}");
+            // Texts of a platform: nothing in them may speak to the terminal.
+            let [shop, sku, variant, product, title] =
+                [shop, sku, variant, product, title].map(|text| plain(&text));
             rows.add_row(vec![shop, sku, variant, product, title, lines.to_string(), pieces.to_string()]);
             continue;
         }

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use crossdock_schemas::privacy;
 use serde::Deserialize;
 
 use super::out::time;
 use super::run::Stop;
-use super::{Exit, FAINT, Global, Out, Outcome, STRONG, block_on, select, store};
+use super::{Exit, FAINT, Failure, Global, Out, Outcome, STRONG, block_on, select, store};
 use crate::backbone::{Backbone, Seq, StoredEvent};
 use crate::handoff::filter::Filter;
 
 /// Arguments of `tap`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Follows the event log until Ctrl-C, one event a line; with --json one CloudEvent a line. Words of one kind are
+Follows the event log until Ctrl-C, one event a line; with --json one CloudEvent a line, people masked. Words of one kind are
 alternatives (order.paid order.shipped), different kinds narrow each other.
 
 EXAMPLES
@@ -30,6 +31,9 @@ pub(super) struct Args {
     /// End after so many events
     #[arg(long)]
     limit: Option<u64>,
+    /// Names, phones and addresses in the clear, as sinks get them; without it they are masked
+    #[arg(long)]
+    personal_data: bool,
 }
 
 /// How often the log is looked at.
@@ -45,7 +49,7 @@ pub(super) fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
         let after = if args.from_start { 0 } else { *store.heads().events.borrow() };
         let mut stop = Stop::new()?;
         tokio::select! {
-            followed = follow(&store, &filter, after, args.limit, out) => followed?,
+            followed = follow(&store, &filter, after, args, out) => followed?,
             _ = stop.wait() => {}
         }
         Ok(Exit::Done)
@@ -56,10 +60,10 @@ async fn follow(
     store: &dyn Backbone,
     filter: &Filter,
     mut after: Seq,
-    limit: Option<u64>,
+    args: &Args,
     out: &mut Out,
 ) -> Outcome<()> {
-    let mut left = limit.unwrap_or(u64::MAX);
+    let mut left = args.limit.unwrap_or(u64::MAX);
     while left > 0 {
         let page = store.events(after, PAGE).await?;
         let Some(last) = page.last() else {
@@ -74,15 +78,27 @@ async fn follow(
             left -= 1;
             if out.for_people() {
                 line(stored, out)?;
-            } else {
+            } else if args.personal_data {
                 out.bytes(&stored.json)?;
                 out.bytes(b"\n")?;
+            } else {
+                out.json(&masked(stored)?)?;
             }
         }
         // Whoever follows wants to see it now.
         out.flush()?;
     }
     Ok(())
+}
+
+/// An event as people who follow the log may see it.
+fn masked(stored: &StoredEvent) -> Outcome<serde_json::Value> {
+    let mut event: serde_json::Value = serde_json::from_slice(&stored.json)
+        .map_err(|error| Failure::failed(format!("event {} cannot be read: {error}", stored.seq)))?;
+    if let Some(data) = event.get_mut("data") {
+        privacy::mask(data);
+    }
+    Ok(event)
 }
 
 /// The number of whatever an event is about.

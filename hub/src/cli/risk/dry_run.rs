@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crossdock_schemas::{HistoryKind, Order, RiskSeverity};
 use serde_json::json;
 
+use super::super::out::plain;
 use super::super::when::time;
 use super::super::{Exit, Failure, Global, Out, Outcome, block_on, store, table};
 use crate::backbone::{Answer, Backbone, Question};
@@ -134,7 +135,7 @@ fn show(orders: u64, counts: BTreeMap<String, Count>, out: &mut Out) -> Outcome 
                 count.tagged.to_string(),
                 count.new.to_string(),
                 count.gone.to_string(),
-                count.examples.join(" "),
+                plain(&count.examples.join(" ")),
             ]);
             continue;
         }

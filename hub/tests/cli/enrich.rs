@@ -1,0 +1,161 @@
+//! Addresses, SKUs and risk as people call them, from the list to an order that is let go.
+
+use super::bench::Bench;
+
+const CONFIG: &str = r#"
+[webhook]
+listen = "127.0.0.1:0"
+[admin]
+listen = "127.0.0.1:0"
+[enrich.risk]
+rules = "risk.toml"
+secret = { file = "key" }
+[[enrich.sku]]
+source = "*"
+file = "skus.csv"
+[[source]]
+id = "own"
+use = "own-store"
+insecure_accept_unsigned = true
+[source.settings]
+shop = "main"
+secrets = [{ file = "key" }]
+secret_encoding = "raw"
+"#;
+
+const RULES: &str = "version = \"1\"\n\
+    [[rule]]\nid = \"listed\"\nseverity = \"block\"\nwhen.listed = \"phone\"\n\
+    [[rule]]\nid = \"large\"\nseverity = \"info\"\nwhen.amount_over = { CNY = \"20\" }\n";
+
+fn bench() -> Bench {
+    let bench = Bench::new(CONFIG);
+    bench.secret("key", "a key that only this test knows");
+    bench.write("risk.toml", RULES);
+    bench.write("skus.csv", "sku,item,pieces\nMUG-2,MUG,2\n");
+    bench
+}
+
+fn order(number: &str, phone: &str) -> Vec<u8> {
+    serde_json::json!({"kind": "order", "order": {
+        "order_no": number, "kind": "sale",
+        "status": {"lifecycle": "placed", "payment": "paid", "fulfillment": "unfulfilled"},
+        "placed_at": "2026-11-20T08:00:00+08:00", "modified_at": "2026-11-20T08:05:00+08:00", "currency": "CNY",
+        "lines": [
+            {"line_ref": "1", "sku": "MUG-2", "quantity": "3", "unit_price": "5", "line_total": "15"},
+            {"line_ref": "2", "sku": "NEW", "title": "Neu", "quantity": "1", "unit_price": "10", "line_total": "10"}],
+        "ship_to": {"country": "CN", "line1": "广东省深圳市南山区粤海街道科苑路15号", "phones": [{"national": phone}]},
+        "totals": {"goods": "25", "payable": "25"}}})
+    .to_string()
+    .into_bytes()
+}
+
+#[test]
+fn addresses_one_a_line() {
+    let bench = Bench::new("");
+    let one = bench.call(&["address", "张三 18400001234-5678 广东深圳南山科技园科苑路15号"]).ends(0).value();
+    assert_eq!((&one["district"], &one["detail"]), (&"440305".into(), &"科技园科苑路15号".into()));
+    assert_eq!(
+        (&one["name"], &one["phone_ext"], &one["grade"]),
+        (&"张三".into(), &"5678".into(), &"B".into())
+    );
+    let input = "南山区人民路1号\n\n{\"raw\": \"科苑路15号\", \"hints\": {\"city\": \"深圳市\", \"district\": \"南山区\"}}\n{\"raw\": 13800000000}\n";
+    let called = bench.pipe(&["address"], input.as_bytes()).ends(3);
+    let lines = called.values();
+    assert_eq!(lines.len(), 2);
+    assert_eq!((&lines[0]["grade"], lines[0]["candidates"].as_array().map(Vec::len)), (&"D".into(), Some(2)));
+    assert_eq!(lines[1]["district"], "440305");
+    assert!(called.err.contains("\"line\":4") && !called.err.contains("13800000000"), "{}", called.err);
+    let info = bench.call(&["address", "--info"]).ends(0).value();
+    assert!(info["districts"].as_u64().is_some_and(|count| count > 2500), "{info}");
+    assert!(info["date"].as_str().is_some_and(|date| date.starts_with("20")), "{info}");
+}
+
+#[test]
+fn a_listed_phone_holds_an_order_until_somebody_lets_it_go() {
+    let bench = bench();
+    assert_eq!(bench.call(&["risk", "add", "phone", "18400001234"]).ends(0).value()["added"], 1);
+    assert_eq!(bench.pipe(&["risk", "add", "phone", "-"], b"184 0000 1234\n").ends(0).value()["added"], 0);
+    let listed = bench.call(&["risk", "list"]).ends(0).value();
+    assert_eq!(listed["kind"], "phone");
+    let bad = bench.call(&["risk", "add", "phone", "1234567"]).ends(2);
+    assert!(bad.err.contains("not a phone number") && !bad.err.contains("1234567"), "{}", bad.err);
+
+    let hub = bench.hub();
+    assert_eq!(hub.post("own", &order("H-1", "18400001234")), 200);
+    assert_eq!(hub.post("own", &order("F-1", "18400009999")), 200);
+    let exported = bench.until("orders", || {
+        let orders = bench.call(&["export", "orders"]).ends(0).values();
+        (orders.len() == 2).then_some(orders)
+    });
+    let of =
+        |number: &str| exported.iter().find(|order| order["order_no"] == number).expect("exported").clone();
+    let held = of("H-1");
+    assert_eq!(held["status"]["hold"], serde_json::json!(["risk"]));
+    assert_eq!(held["lines"][0]["items"], serde_json::json!([{"sku": "MUG", "quantity": "6"}]));
+    assert_eq!(held["ship_to"]["region_codes"]["street"], "440305007");
+    let rules: Vec<&str> =
+        held["risk_tags"].as_array().expect("tags").iter().filter_map(|tag| tag["rule"].as_str()).collect();
+    assert_eq!(rules, ["listed", "large", "sku_unmapped"]);
+    assert!(of("F-1")["status"]["hold"].is_null());
+
+    bench.call(&["risk", "release", "own", "F-1"]).ends(1);
+    bench.call(&["risk", "release", "own", "H-1", "--by", "Erika Mustermann"]).ends(2);
+    bench.call(&["risk", "release", "own", "H-1", "--by", "night-shift"]).ends(0);
+    bench.call(&["risk", "release", "own", "H-1"]).ends(1);
+    let timeline = bench.call(&["order", "own", "H-1"]).ends(0).out;
+    assert!(timeline.contains("order.held") && timeline.contains("order.released"), "{timeline}");
+    // The source tells the same again: nothing comes of it.
+    assert_eq!(hub.post("own", &order("H-1", "18400001234")), 200);
+    bench.until("the ledger", || {
+        let ledger = bench.call(&["ledger"]).ends(0).value();
+        let own = ledger["sources"].as_array()?.iter().find(|source| source["source"] == "own")?.clone();
+        (own["duplicate"] == 1).then_some(())
+    });
+    assert_eq!(bench.call(&["ledger"]).ends(0).value()["balanced"], true);
+    let (code, err) = hub.stop();
+    assert_eq!(code, 0, "{err}");
+
+    // Without a hub it is the same store and the same history.
+    let unmapped = bench.call(&["sku", "unmapped"]).ends(0).value();
+    assert_eq!(
+        (&unmapped["sku"], &unmapped["lines"], &unmapped["pieces"]),
+        (&"NEW".into(), &2.into(), &"2".into())
+    );
+    bench.write("skus.csv", "sku,item,pieces\nMUG-2,MUG,2\nNEW,N,1\n");
+    assert!(bench.call(&["sku", "unmapped"]).ends(0).out.is_empty());
+    bench.write("new.toml", &RULES.replace("\"info\"", "\"review\"").replace("\"20\"", "\"30\""));
+    let tried =
+        bench.call(&["risk", "dry-run", "--rules", "new.toml", "--last", "2026-11-01"]).ends(0).values();
+    assert_eq!(
+        (&tried[0]["rule"], &tried[0]["orders"], &tried[0]["gone"]),
+        (&"large".into(), &0.into(), &2.into())
+    );
+    assert_eq!(
+        (&tried[1]["rule"], &tried[1]["new"], &tried[1]["examples"][0]),
+        (&"listed".into(), &0.into(), &"H-1".into())
+    );
+    assert_eq!(tried[2]["looked_at"], 2);
+    assert_eq!(bench.call(&["risk", "remove", "phone", "18400001234"]).ends(0).value()["removed"], 1);
+    assert!(bench.call(&["risk", "list"]).ends(0).out.is_empty());
+}
+
+#[test]
+fn what_cannot_be_used_is_named_by_check() {
+    let bench = bench();
+    assert!(bench.call(&["check"]).ends(0).err.contains("without a valid signature"));
+    bench.write(
+        "risk.toml",
+        "version = \"1\"\n[[rule]]\nid = \"x\"\nseverity = \"block\"\nwhen.region = [\"Tibet\"]\n",
+    );
+    bench.write("skus.csv", "sku,item,pieces\nA,B,none\n");
+    bench.secret("key", "short");
+    let called = bench.call(&["check"]).ends(2);
+    for says in [
+        "crossdock.toml:7: enrich.risk.rules: risk.toml: rule `x`: `Tibet` is not",
+        "crossdock.toml:8: enrich.risk.secret: the secret is shorter than 16 bytes",
+        "enrich.sku[0].file: skus.csv: line 2: pieces `none`",
+    ] {
+        assert!(called.err.contains(says), "{says} not in\n{}", called.err);
+    }
+    assert!(!called.err.contains("short\n"), "{}", called.err);
+}
