@@ -1,6 +1,7 @@
 //! What a command says: results on stdout, as NDJSON for programs and as text and tables for people; messages on
 //! stderr. Errors of writing are given back, so that a closed pipe ends a command quietly.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
@@ -57,12 +58,12 @@ impl Out {
         self.people
     }
 
-    /// Writes a line of text.
+    /// Writes a line of text. Whatever it was put together from, it cannot speak to the terminal.
     ///
     /// # Errors
     /// When stdout cannot be written.
     pub fn line(&mut self, text: impl Display) -> io::Result<()> {
-        writeln!(self.writer, "{text}")
+        writeln!(self.writer, "{}", quiet(&text.to_string(), self.colours))
     }
 
     /// Writes bytes as they are.
@@ -78,7 +79,18 @@ impl Out {
     /// # Errors
     /// When stdout cannot be written.
     pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.writer, value).map_err(io::Error::from)?;
+        let text = serde_json::to_string(value).map_err(io::Error::from)?;
+        if text.chars().any(speaks) {
+            // They can only stand inside of texts, where they may be written as escapes too.
+            for letter in text.chars() {
+                match speaks(letter) {
+                    true => write!(self.writer, "\\u{:04x}", u32::from(letter))?,
+                    false => write!(self.writer, "{letter}")?,
+                }
+            }
+        } else {
+            self.writer.write_all(text.as_bytes())?;
+        }
         self.writer.write_all(b"\n")
     }
 
@@ -88,7 +100,7 @@ impl Out {
     /// When stdout cannot be written.
     pub fn table(&mut self, table: &Table) -> io::Result<()> {
         for line in table.lines() {
-            writeln!(self.writer, "{}", line.trim_end())?;
+            writeln!(self.writer, "{}", quiet(line.trim_end(), self.colours))?;
         }
         Ok(())
     }
@@ -120,12 +132,46 @@ pub fn table(header: &[&str]) -> Table {
 /// Says something to people, on stderr. When nobody can hear it, nothing is lost.
 pub fn say(text: impl Display) {
     let mut stderr = anstream::stderr().lock();
-    drop(writeln!(stderr, "{text}").and_then(|()| stderr.flush()));
+    drop(writeln!(stderr, "{}", quiet(&text.to_string(), true)).and_then(|()| stderr.flush()));
+}
+
+/// Letters that speak to a terminal, or turn round how what follows is read. What JSON writes as an escape anyway is
+/// among them.
+fn speaks(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text without what speaks to a terminal, but for line ends, tabs, and our colours where there are any.
+fn quiet(text: &str, colours: bool) -> Cow<'_, str> {
+    if !text.chars().any(|letter| speaks(letter) && !matches!(letter, '\n' | '\t')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        if let Some(colour) = colour(rest).filter(|_| colours) {
+            out.push_str(colour);
+            rest = rest.get(colour.len()..).unwrap_or_default();
+            continue;
+        }
+        if !speaks(letter) || matches!(letter, '\n' | '\t') {
+            out.push(letter);
+        }
+        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+    }
+    Cow::Owned(out)
+}
+
+/// The colour that a text begins with: `ESC [ digits m`.
+fn colour(text: &str) -> Option<&str> {
+    let codes = text.strip_prefix("\u{1b}[")?;
+    let end = codes.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
+    codes.get(end..)?.starts_with('m').then(|| text.get(..end + 3))?
 }
 
 /// Words from outside on one line: without what could move the cursor or start a line of its own.
 pub fn plain(text: &str) -> String {
-    let words = text.split(|letter: char| letter.is_control() || letter.is_whitespace());
+    let words = text.split(|letter: char| speaks(letter) || letter.is_whitespace());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -158,6 +204,16 @@ pub fn time(micros: crate::backbone::Micros) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_our_colours_reach_a_terminal() {
+        let painted = format!("{BAD}bad{BAD:#}\tand\nmore");
+        assert_eq!(quiet(&painted, true), painted);
+        assert_eq!(quiet("\u{1b}[2J\u{1b}]0;x\u{7}a\u{9b}2Kb\rc\u{202e}d", true), "[2J]0;xa2Kbcd");
+        assert_eq!(quiet("\u{1b}[31mred", false), "[31mred");
+        assert!(matches!(quiet("nothing 中文", false), Cow::Borrowed(_)));
+        assert_eq!(plain("a\u{1b}[2J\r\nb\u{202e}"), "a [2J b");
+    }
 
     #[test]
     fn numbers_are_grouped() {
