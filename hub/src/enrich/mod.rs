@@ -116,4 +116,7 @@ impl Enrich for Enricher {
 }
 
 #[cfg(test)]
+#[cfg(feature = "taobao")]
+mod taobao_tests;
+#[cfg(test)]
 mod tests;

@@ -157,8 +157,8 @@ fn sec_15_nothing_planted_is_seen_in_the_clear() {
     for (what, text) in &seen {
         for planted in PLANTED {
             if let Some(at) = text.find(planted) {
-                let around: String =
-                    text[..at].chars().rev().take(160).collect::<Vec<_>>().into_iter().rev().collect();
+                let before: Vec<char> = text.get(..at).unwrap_or_default().chars().collect();
+                let around: String = before.iter().rev().take(160).rev().collect();
                 bad.push(format!("{planted} in `{what}`: …{around}"));
             }
         }

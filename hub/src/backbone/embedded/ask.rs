@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossdock_schemas::HistoryKind;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::codec::opened_if_there;
 use super::*;
 
 pub(super) fn answer(connection: &Connection, tenant: &Arc<str>, question: Question) -> Result<Answer> {
@@ -285,7 +286,7 @@ fn told(
     let rows = statement.query_map(values, |row| {
         let (platform, shop): (String, String) = (row.get(1)?, row.get(2)?);
         let key = HistoryKey { kind, platform: platform.into(), shop: shop.into(), number: row.get(3)? };
-        Ok(Told { place: row.get(0)?, key, snapshot: row.get(4)? })
+        Ok(Told { place: row.get(0)?, key, snapshot: opened_if_there(row, 4)?.map(str::to_owned) })
     })?;
     Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }
@@ -342,9 +343,8 @@ fn states(
     )?;
     let values = params![kind.as_str(), after, i64::try_from(limit).unwrap_or(i64::MAX)];
     let rows = statement.query_map(values, |row| {
-        let state =
-            StoredState { version: row.get(1)?, aux: row.get(2)?, snapshot: row.get(3)?, key: row.get(4)? };
-        Ok((row.get(0)?, state))
+        // Opened where all states are.
+        Ok((row.get(0)?, read::state(row, 1)?))
     })?;
     Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::codec::{sealed, sealed_bytes};
 use super::read::FETCHING;
 use super::writer::Memory;
 use super::*;
@@ -34,13 +35,13 @@ pub(super) fn capture(
                 seq,
                 source,
                 new.captured.topic,
-                headers,
+                headers.as_deref().map(sealed),
                 new.captured.origin,
                 new.channel.as_str(),
                 new.class.as_str(),
                 new.received_at,
                 new.traceparent,
-                &new.captured.body[..],
+                sealed_bytes(&new.captured.body),
             ])?;
             *counts.entry(source).or_default() += 1;
             seqs.push(seq);
@@ -130,7 +131,8 @@ fn history(connection: &Connection, memory: &mut Memory, state: &StateWrite, at:
     let first = memory.next_event;
     let held = events(connection, memory, state, id, at)?;
     let written = (memory.next_event > first).then_some((first, memory.next_event - 1));
-    let inline = if held.is_some() { None } else { state.snapshot.as_deref() };
+    let aux = sealed(&state.aux);
+    let inline = if held.is_some() { None } else { state.snapshot.as_deref().map(sealed) };
     if state.expected == 0 {
         let inserted = connection
             .prepare_cached(
@@ -138,7 +140,7 @@ fn history(connection: &Connection, memory: &mut Memory, state: &StateWrite, at:
                  VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (scope, number) DO NOTHING",
             )?
             .execute(params![
-                id, scope, state.key.number, state.published, revision, state.aux, inline, held, at
+                id, scope, state.key.number, state.published, revision, aux, inline, held, at
             ])?;
         if inserted == 0 {
             return Err(conflict());
@@ -149,13 +151,13 @@ fn history(connection: &Connection, memory: &mut Memory, state: &StateWrite, at:
                 "UPDATE histories SET version = version + 1, revision = ?2, aux = ?3, snapshot = ?4,
                  snapshot_seq = ?5, updated_at = ?6 WHERE id = ?1",
             )?
-            .execute(params![id, revision, state.aux, inline, held, at])?;
+            .execute(params![id, revision, aux, inline, held, at])?;
     } else {
         connection
             .prepare_cached(
                 "UPDATE histories SET version = version + 1, revision = ?2, aux = ?3, updated_at = ?4 WHERE id = ?1",
             )?
-            .execute(params![id, revision, state.aux, at])?;
+            .execute(params![id, revision, aux, at])?;
     }
     for order in &state.links {
         let scope = memory.scope(connection, order)?;
@@ -188,7 +190,7 @@ fn events(
         if shared.is_none() {
             held.push((&event.snapshot, seq));
         }
-        let snapshot = shared.is_none().then_some(&*event.snapshot);
+        let snapshot = shared.is_none().then(|| sealed(&event.snapshot));
         insert.execute(params![
             seq,
             id,
@@ -203,7 +205,7 @@ fn events(
             event.traceparent,
             snapshot,
             shared,
-            event.extra,
+            sealed(&event.extra),
         ])?;
     }
     let newest = state.snapshot.as_ref();

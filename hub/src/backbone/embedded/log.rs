@@ -5,6 +5,7 @@ use std::str::FromStr;
 use crossdock_schemas::{Class, EventType};
 use rusqlite::{Connection, params};
 
+use super::codec::opened;
 use super::read::{EVENT, entity_name, events_of, stored_event};
 use super::*;
 use crate::handoff::filter::{Filter, Subject};
@@ -180,7 +181,7 @@ pub(super) fn open_matches(connection: &Connection, filter: &str, place: &SinkPl
             continue;
         }
         let data = match looks {
-            true => format!("{{\"{}\":{}{}}}", entity_name(text(6)?), text(7)?, text(8)?),
+            true => format!("{{\"{}\":{}{}}}", entity_name(text(6)?), opened(row, 7)?, opened(row, 8)?),
             false => String::new(),
         };
         let subject =

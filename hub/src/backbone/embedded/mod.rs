@@ -8,6 +8,7 @@
 
 mod ask;
 mod backlog;
+mod codec;
 mod commit;
 mod log;
 mod lots;

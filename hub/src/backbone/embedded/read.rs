@@ -9,6 +9,7 @@ use crossdock_schemas::{Channel, Class, Event, EventType, HistoryKind, Ts};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::codec::{opened, opened_bytes, opened_if_there};
 use super::*;
 
 /// Observations that wait for a fetch have no verdict yet.
@@ -65,15 +66,12 @@ fn stored_capture(row: &Row<'_>) -> Result<StoredCapture> {
         ValueRef::Text(text) => Arc::from(String::from_utf8_lossy(text)),
         _ => Arc::from(""),
     };
-    let headers = match row.get_ref(3)? {
-        ValueRef::Text(text) => serde_json::from_slice(text)
+    let headers = match opened_if_there(row, 3)? {
+        Some(text) => serde_json::from_str(text)
             .map_err(|error| BackboneError::Broken(format!("headers of a capture: {error}")))?,
-        _ => Headers::default(),
+        None => Headers::default(),
     };
-    let body = match row.get_ref(9)? {
-        ValueRef::Blob(bytes) => Bytes::copy_from_slice(bytes),
-        _ => Bytes::new(),
-    };
+    let body = Bytes::copy_from_slice(opened_bytes(row, 9)?);
     let channel: String = row.get(5)?;
     let class: String = row.get(6)?;
     Ok(StoredCapture {
@@ -115,9 +113,19 @@ pub(super) fn load(connection: &Connection, key: &HistoryKey) -> Result<Option<S
              FROM histories h LEFT JOIN events e ON e.seq = h.snapshot_seq WHERE h.scope = ?1 AND h.number = ?2",
         )?
         .query_row(params![scope, key.number], |row| {
-            Ok(StoredState { version: row.get(0)?, aux: row.get(1)?, snapshot: row.get(2)?, key: row.get(3)? })
+            state(row, 0)
         })
         .optional()?)
+}
+
+/// A state whose columns begin here: version, what the fold remembers, snapshot, published key.
+pub(super) fn state(row: &Row<'_>, first: usize) -> rusqlite::Result<StoredState> {
+    Ok(StoredState {
+        version: row.get(first)?,
+        aux: opened(row, first + 1)?.to_owned(),
+        snapshot: opened_if_there(row, first + 2)?.map(str::to_owned),
+        key: row.get(first + 3)?,
+    })
 }
 
 pub(super) const EVENT: &str =
@@ -205,9 +213,12 @@ pub(super) fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEve
             .as_str()
             .map_err(|error| BackboneError::Broken(format!("column {at} of an event: {error}")))
     };
+    let member = |at: usize| {
+        opened(row, at).map_err(|error| BackboneError::Broken(format!("column {at} of an event: {error}")))
+    };
     let seq: Seq = row.get(0)?;
     let broken = |what: &str| BackboneError::Broken(format!("event {seq}: {what}"));
-    let data = format!("{{\"{}\":{}{}}}", entity_name(text(12)?), text(10)?, text(11)?);
+    let data = format!("{{\"{}\":{}{}}}", entity_name(text(12)?), member(10)?, member(11)?);
     let recorded_at: Micros = row.get(4)?;
     let shop = text(14)?;
     let event = Event {

@@ -72,7 +72,7 @@ fn a_finding_holds_until_people_release_it() {
     assert_eq!(history.see_bytes(release(50), "one").verdict, Verdict::Duplicate);
     assert_eq!(history.see(seen(2, std::slice::from_ref(&review))).verdict, Verdict::Duplicate);
     let mut noted = order(Some(3));
-    noted.risk_tags = vec![review.clone()];
+    noted.risk_tags = vec![review];
     noted.seller_note = Some("fine".into());
     assert_eq!(types(&history.see(full(noted))), ["order.note_changed"]);
     assert!(holds(&history).is_empty());
