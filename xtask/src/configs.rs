@@ -35,7 +35,9 @@ fn configs() -> Outcome<Vec<PathBuf>> {
         let entries = std::fs::read_dir(root().join(folder)).map_err(|error| format!("{folder}: {error}"))?;
         for entry in entries {
             let path = entry.map_err(|error| error.to_string())?.path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
+            // Rules are named by a configuration; the hub's own tests read these.
+            let rules = path.file_name().is_some_and(|name| name == "risk.toml");
+            if path.extension().is_some_and(|extension| extension == "toml") && !rules {
                 found.push(path);
             }
         }
