@@ -78,7 +78,8 @@ impl World {
         let keys = ["erp", "wms", "crm"].map(|name| receiver::demo_secret(seed ^ hash(name)));
         let wms_faults = Faults {
             seed,
-            throttle: 25,
+            // Each stops all calls for a second, as it asks.
+            throttle: 4,
             retry_after_seconds: 1,
             error: 40,
             lost_reply: 20,
