@@ -152,3 +152,24 @@ fn failure(error: &reqwest::Error) -> Failure {
         Failure::NoAnswer(words)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_becomes_the_seconds_until_it() {
+        let date = |seconds: i64| {
+            let at = crate::clock::now() + jiff::SignedDuration::from_secs(seconds);
+            at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        };
+        let wait = until(&date(90)).unwrap();
+        assert!((88..=90).contains(&wait), "{wait}");
+        assert_eq!(until(&date(-90)), Some(0), "what is past is now");
+        assert_eq!(
+            (until("120"), until("soon"), until("")),
+            (None, None, None),
+            "seconds are read elsewhere"
+        );
+    }
+}

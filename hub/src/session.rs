@@ -88,3 +88,94 @@ impl Sessions {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::extract::State as Shared;
+    use axum::routing::get;
+    use crossdock_connector::{HttpRequest, HttpResponse};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::config::{HumanDuration, Outbound};
+
+    /// A vendor whose tokens are numbered, slow enough that callers meet at its door.
+    struct Vendor(String);
+
+    impl Session for Vendor {
+        fn open(&self, _: Option<&Token>, _: Timestamp) -> crossdock_connector::Result<HttpRequest> {
+            Ok(HttpRequest::get(self.0.clone()))
+        }
+
+        fn opened(
+            &self,
+            last: Option<&Token>,
+            reply: &HttpResponse,
+            now: Timestamp,
+        ) -> crossdock_connector::Result<Token> {
+            if !reply.is_success() {
+                return Err(Error::auth("refused"));
+            }
+            let renewed = if last.is_some() { "renewed" } else { "new" };
+            let number = String::from_utf8_lossy(&reply.body).into_owned();
+            Ok(Token::new(format!("{renewed}-{number}")).lives(now, 3600))
+        }
+    }
+
+    async fn sessions(refuses: bool) -> (Arc<Sessions>, Arc<AtomicU32>) {
+        let opened = Arc::new(AtomicU32::new(0));
+        let open = move |Shared(opened): Shared<Arc<AtomicU32>>| async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let number = opened.fetch_add(1, Ordering::SeqCst) + 1;
+            let status = if refuses { 401 } else { 200 };
+            (axum::http::StatusCode::from_u16(status).unwrap(), number.to_string())
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let router = Router::new().route("/", get(open)).with_state(Arc::clone(&opened));
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let five = HumanDuration(Duration::from_secs(5));
+        let client =
+            Client::new(&Outbound { connect_timeout: five, timeout: five, max_reply: 4096 }).unwrap();
+        (Arc::new(Sessions::new(Arc::new(Vendor(url)), client)), opened)
+    }
+
+    fn text(token: &Token) -> &str {
+        token.access.expose_text().unwrap()
+    }
+
+    #[tokio::test]
+    async fn all_who_come_at_once_get_the_same_and_a_refused_one_is_renewed_once() {
+        let (sessions, opened) = sessions(false).await;
+        let ask = || {
+            let sessions = Arc::clone(&sessions);
+            tokio::spawn(async move { sessions.token().await.unwrap() })
+        };
+        let calls: Vec<_> = (0..20).map(|_| ask()).collect();
+        let mut tokens = Vec::new();
+        for call in calls {
+            tokens.push(call.await.unwrap());
+        }
+        assert_eq!(opened.load(Ordering::SeqCst), 1, "one call opens it for all");
+        assert!(tokens.iter().all(|token| text(token) == "new-1"));
+        // Each of them finds it refused: only the first throws it away.
+        for token in &tokens {
+            sessions.refused(token).await;
+            assert_eq!(text(&sessions.token().await.unwrap()), "renewed-2");
+        }
+        assert_eq!(opened.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn a_vendor_that_refuses_is_not_asked_again_at_once() {
+        let (sessions, opened) = sessions(true).await;
+        for _ in 0..5 {
+            assert_eq!(sessions.token().await.unwrap_err().kind(), ErrorKind::Auth);
+        }
+        assert_eq!(opened.load(Ordering::SeqCst), 1);
+    }
+}
