@@ -14,6 +14,7 @@ pub mod hub;
 pub mod ingress;
 pub mod ledger;
 pub mod lock;
+pub mod nats;
 pub mod operate;
 pub mod pipeline;
 pub mod reconcile;

@@ -2,6 +2,7 @@
 
 mod enrich;
 mod load;
+mod nats;
 mod place;
 mod secrets;
 mod sinks;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 pub use enrich::{Enrich, Risk as RiskConfig};
 pub use load::{Loaded, SinkSetup, SourceSetup, load, load_text, read};
+pub use nats::{Nats, NatsConsumer, Profile, SecretSource, Store};
 pub use place::Problem;
 pub use size::HumanDuration;
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// Calls we make.
     pub outbound: Outbound,
+    /// The NATS servers that events are published to, and that the JetStream backbone keeps everything in.
+    pub nats: Nats,
     /// Which parcel events people are told about.
     pub milestones: MilestoneRules,
     /// What is added to orders before they are folded.
@@ -79,7 +83,9 @@ pub struct Budget {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// Folder of the embedded store.
+    /// Where the truth is kept: in this folder, or in a JetStream cluster that several hubs share.
+    pub backbone: Store,
+    /// Folder of the embedded store; with JetStream, of this hub's copy.
     pub dir: PathBuf,
     /// Bodies of folded captures are removed after this.
     pub keep_captures: HumanDuration,
