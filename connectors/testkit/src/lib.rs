@@ -4,4 +4,6 @@ pub mod conformance;
 pub mod deliveries;
 pub mod fixture;
 pub mod journey;
+#[cfg(unix)]
+pub mod nats;
 pub mod standin;
