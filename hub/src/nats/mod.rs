@@ -1,11 +1,18 @@
 //! What the hub needs of NATS: a connection, the names of things, and the floor below which a server is refused.
 
+mod api;
 mod connect;
+mod fields;
 mod names;
+mod plan;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use connect::{Link, connect};
+pub use fields::Difference;
 pub use names::{Names, upper};
+pub use plan::{LAYOUT, Wanted, ensure, ensure_stream, events_stream, inbound_stream};
 pub use version::{FLOOR, SAFE, Version};
 
 /// Why NATS cannot be used.
