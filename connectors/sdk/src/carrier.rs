@@ -1,4 +1,7 @@
-//! What every carrier's connector does the same way: numbers, the parcel it fills, scans gathered by waybill.
+//! What every carrier's connector does the same way: numbers, the parcel it fills, scans gathered by waybill, and what
+//! carriers are called.
+
+mod names;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,6 +9,8 @@ use serde::Deserialize;
 use crossdock_schemas::{Courier, Dec, Observation, OrderRef, Parcel, Phone, PhoneKind, Protected, Source};
 
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
+
+pub use names::{known, slug};
 
 /// The shop whose order numbers the shipper gives to the carrier; part of a source's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]

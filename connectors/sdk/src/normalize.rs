@@ -66,6 +66,9 @@ pub enum IssueKind {
     AmountMismatch,
     /// A part of the capture that could not be read; the other parts stand, the capture is kept for repair.
     Malformed,
+    /// Something that only people can answer, like a request to erase what is known of a buyer: the capture is kept
+    /// in quarantine, where people see it, until they answered it and drop it.
+    ForPeople,
 }
 
 impl IssueKind {
@@ -77,7 +80,13 @@ impl IssueKind {
             Self::BadValue => "bad_value",
             Self::AmountMismatch => "amount_mismatch",
             Self::Malformed => "malformed",
+            Self::ForPeople => "for_people",
         }
+    }
+
+    /// Whether the capture stays in quarantine.
+    pub const fn keeps(self) -> bool {
+        matches!(self, Self::Malformed | Self::ForPeople)
     }
 }
 

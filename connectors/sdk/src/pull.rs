@@ -41,6 +41,12 @@ pub trait Poll: Send + Sync {
     /// Longest window in seconds that the vendor answers.
     fn window_seconds(&self) -> u32;
 
+    /// Whether reading this topic takes things out of a queue: what was read is gone, so it is no list that could be
+    /// walked again. Its windows mean nothing; each of them reads until the queue is empty.
+    fn empties(&self, _topic: Topic) -> bool {
+        false
+    }
+
     /// The first cursor of a window.
     fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor;
 

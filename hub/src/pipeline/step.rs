@@ -213,8 +213,10 @@ impl Fold {
             }
         };
         mark.issues = normalized.issues.iter().map(|issue| issue.kind).collect();
-        if let Some(bad) = normalized.issues.iter().find(|issue| issue.kind == IssueKind::Malformed) {
-            mark.quarantine = Some(reason("malformed", Some(bad.path.clone()), bad.detail.clone()));
+        // Bytes to be mended come before what people have to answer, which is found again after the mending.
+        let kept = normalized.issues.iter().filter(|issue| issue.kind.keeps());
+        if let Some(kept) = kept.min_by_key(|issue| issue.kind != IssueKind::Malformed) {
+            mark.quarantine = Some(reason(kept.kind.as_str(), Some(kept.path.clone()), kept.detail.clone()));
         }
         for object in normalized.fetch {
             commit.nudges.push(NewNudge {

@@ -91,7 +91,8 @@ impl<'a> Reconcile<'a> {
         };
         let longest = SignedDuration::from_secs(i64::from(poll.window_seconds().max(1)));
         let mut windows = VecDeque::new();
-        for topic in poll.topics() {
+        // A queue is no list: walking it would take messages away from the poller.
+        for topic in poll.topics().iter().filter(|topic| !poll.empties(topic)) {
             let mut start = from;
             while start < to {
                 let end = start.checked_add(longest).unwrap_or(to).min(to);

@@ -1,33 +1,11 @@
 //! Carrier names as merchants type them -> our name of the carrier.
 //!
 //! Shopify keeps free text (`tracking_company`), so this is no code table: a name that the shop's settings or
-//! the short list below knows gets that name, any other keeps its own name in our spelling.
+//! our list of spellings knows gets that name, any other keeps its own name in our spelling.
 
 use std::collections::BTreeMap;
 
-/// Spellings that would otherwise become a name of their own.
-const KNOWN: &[(&str, &str)] = &[
-    ("sf", "sf_express"),
-    ("s f express", "sf_express"),
-    ("sf express", "sf_express"),
-    ("顺丰", "sf_express"),
-    ("顺丰速运", "sf_express"),
-    ("順豐速運", "sf_express"),
-    ("中通", "zto"),
-    ("中通快递", "zto"),
-    ("圆通", "yto"),
-    ("圆通速递", "yto"),
-    ("申通", "sto"),
-    ("申通快递", "sto"),
-    ("韵达", "yunda"),
-    ("韵达快递", "yunda"),
-    ("极兔", "jt"),
-    ("极兔速递", "jt"),
-    ("京东物流", "jd_logistics"),
-    ("京东快递", "jd_logistics"),
-    ("德邦", "deppon"),
-    ("德邦快递", "deppon"),
-];
+use crossdock_connector::carrier;
 
 /// What a parcel without a carrier's name is filed under.
 pub(crate) const UNNAMED: &str = "unknown";
@@ -35,23 +13,24 @@ pub(crate) const UNNAMED: &str = "unknown";
 /// Longest name the model allows.
 const LONGEST: usize = 32;
 
-/// The carriers of one shop.
+/// The carriers of one shop, as it spells them.
 #[derive(Debug)]
 pub(crate) struct Carriers(BTreeMap<String, String>);
 
 impl Carriers {
-    /// The built-in spellings and those of the shop, which win.
+    /// The spellings of the shop, which win over those that everybody uses.
     pub(crate) fn new(own: &BTreeMap<String, String>) -> Self {
-        let known = KNOWN.iter().map(|(name, ours)| ((*name).to_owned(), (*ours).to_owned()));
-        let own = own.iter().map(|(name, ours)| (plain(name), ours.clone()));
-        Self(known.chain(own).collect())
+        Self(own.iter().map(|(name, ours)| (plain(name), ours.clone())).collect())
     }
 
     /// Our name of a carrier; `None` when the text holds nothing that a name could be made of.
     pub(crate) fn name(&self, given: &str) -> Option<String> {
         let plain = plain(given);
-        if let Some(known) = self.0.get(&plain) {
-            return Some(known.clone());
+        if let Some(own) = self.0.get(&plain) {
+            return Some(own.clone());
+        }
+        if let Some(known) = carrier::known(given) {
+            return Some(known.to_owned());
         }
         let slug: String = plain.chars().map(|c| if c == ' ' { '_' } else { c }).take(LONGEST).collect();
         let slug = slug.trim_matches('_');
@@ -91,6 +70,8 @@ mod tests {
             ("SF Express", Some("sf_express")),
             ("  S.F. Express ", Some("sf_express")),
             ("顺丰速运", Some("sf_express")),
+            ("极兔速递", Some("jt_express")),
+            ("J&T Express", Some("jt_express")),
             ("UPS", Some("ups")),
             ("Canada Post", Some("canada_post")),
             ("DHL - Express", Some("dhl_express")),

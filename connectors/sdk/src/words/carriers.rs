@@ -11,7 +11,6 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("ems", "邮政EMS", "EMS"),
     ("fedex", "联邦快递", "FedEx"),
     ("jd_logistics", "京东物流", "JD Logistics"),
-    ("jt", "极兔速递", "J&T Express"),
     ("jt_express", "极兔速递", "J&T Express"),
     ("sf_express", "顺丰速运", "SF Express"),
     ("sto", "申通快递", "STO Express"),

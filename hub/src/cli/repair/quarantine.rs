@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use clap::Subcommand;
-use crossdock_connector::Normalize;
+use crossdock_connector::{IssueKind, Normalize};
 use serde_json::{Value, json};
 
 use super::super::out::{count, plain, say, time};
@@ -156,6 +156,14 @@ impl Lot for Which {
         let words = out.paint(BAD, format_args!("{}{at}", plain(&row.reason.detail)));
         let more = format!("({}, since {})", row.reason.kind, time(row.at));
         let more = out.paint(FAINT, more);
+        if row.reason.kind == IssueKind::ForPeople.as_str() {
+            // Nothing to mend: once it is answered, it is dropped.
+            let drop = format!("crossdock quarantine drop {} --yes", row.capture);
+            return format!(
+                "{source} {}{origin} waits for people: {words} {more}  {drop}",
+                plain(&row.topic)
+            );
+        }
         format!("{source} {}{origin} could not be read: {words} {more}  {}", plain(&row.topic), retry_of(row))
     }
 
@@ -307,9 +315,7 @@ fn problem(stored: &StoredCapture, parts: &HashMap<&str, &Arc<dyn Normalize>>) -
         Ok(normalized) => normalized,
         Err(error) => return Some(error.to_string()),
     };
-    let malformed =
-        normalized.issues.iter().find(|issue| issue.kind == crossdock_connector::IssueKind::Malformed);
-    if let Some(issue) = malformed {
+    if let Some(issue) = normalized.issues.iter().find(|issue| issue.kind.keeps()) {
         return Some(format!("{} at {}", issue.detail, issue.path));
     }
     normalized.observations.iter_mut().find_map(|observation| match observation.seal() {

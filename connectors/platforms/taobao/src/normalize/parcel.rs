@@ -1,6 +1,6 @@
 //! Parcels: sub-orders that share carrier and number travel together.
 
-use crossdock_connector::{IssueKind, Result, sign, wire};
+use crossdock_connector::{IssueKind, Result, carrier, wire};
 use crossdock_schemas::{Direction, Observation, OrderLine, Parcel, ParcelLine, Ts};
 
 use super::Reading;
@@ -81,40 +81,5 @@ pub(super) fn carrier(reading: &mut Reading<'_>, value: &Value<'_>, field: &str)
         return Some((row.slug.clone(), name));
     }
     reading.unmapped(field, &name);
-    Some((slug(&name), name))
-}
-
-/// A slug for a name we have no row for: its letters when it has any, else a stable fingerprint of it.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for letter in name.chars().filter(|letter| !letter.is_whitespace()) {
-        match letter {
-            'a'..='z' | '0'..='9' => slug.push(letter),
-            'A'..='Z' => slug.push(letter.to_ascii_lowercase()),
-            '-' | '_' | '.' => slug.push('_'),
-            _ => {
-                slug.clear();
-                break;
-            }
-        }
-    }
-    if (2..=32).contains(&slug.len()) {
-        return slug;
-    }
-    let print: String = sign::hex(&sign::sha256(name.as_bytes())).chars().take(12).collect();
-    format!("carrier_{print}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn slugs_are_slugs() {
-        assert_eq!(slug("Best-Express"), "best_express");
-        assert_eq!(slug("测试物流"), slug("测试物流"));
-        assert_ne!(slug("测试物流"), slug("测试快运"));
-        assert!(slug("测试物流").starts_with("carrier_"));
-        assert!(slug("x").starts_with("carrier_"));
-    }
+    Some((carrier::slug(&name), name))
 }
