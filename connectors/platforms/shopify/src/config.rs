@@ -22,6 +22,9 @@ pub struct Config {
     /// Version of the Admin API for fetching and polling, `YYYY-MM`.
     #[serde(default = "default_api_version")]
     pub api_version: String,
+    /// Which list of changed orders is polled.
+    #[serde(default)]
+    pub poll_by: PollBy,
     /// Whose note the order's `note` is.
     #[serde(default)]
     pub note_by: NoteBy,
@@ -40,6 +43,17 @@ pub enum NoteBy {
     Buyer,
     /// The seller writes it in the admin.
     Seller,
+}
+
+/// Which list of changed orders is polled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PollBy {
+    /// `orders.json`: whole orders, 250 in a call. Legacy, and complete.
+    #[default]
+    Rest,
+    /// `graphql.json`: the ids of changed orders, each of which is then fetched.
+    Graphql,
 }
 
 fn default_api_version() -> String {

@@ -20,11 +20,23 @@ pub(crate) struct Admin {
 impl Admin {
     /// A read of `path_and_query` below the versioned root.
     pub(crate) fn get(&self, path_and_query: &str) -> Result<HttpRequest> {
+        self.ours(HttpRequest::get(self.url(path_and_query)))
+    }
+
+    /// A question by GraphQL.
+    pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> Result<HttpRequest> {
+        self.ours(HttpRequest::post(self.url(path), "application/json", body.to_string()))
+    }
+
+    fn url(&self, path_and_query: &str) -> String {
+        format!("https://{}/admin/api/{}/{path_and_query}", self.shop, self.version)
+    }
+
+    fn ours(&self, request: HttpRequest) -> Result<HttpRequest> {
         // The token is a request header's value, which is what it is for.
         let token = self.token.expose_text().map(str::trim).filter(|token| !token.is_empty());
         let token = token.ok_or_else(|| Error::config("access_token is empty").at("access_token"))?;
-        let url = format!("https://{}/admin/api/{}/{path_and_query}", self.shop, self.version);
-        Ok(HttpRequest::get(url).header("accept", "application/json").header("x-shopify-access-token", token))
+        Ok(request.header("accept", "application/json").header("x-shopify-access-token", token))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role};
+use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Poll, Quota, Result, Role};
 
 mod aftersale;
 mod carrier;
@@ -12,6 +12,7 @@ mod config;
 mod discount;
 mod error;
 mod fetch;
+mod graphql;
 mod line;
 mod money;
 mod normalize;
@@ -19,12 +20,13 @@ mod order;
 mod parcel;
 mod people;
 mod poll;
+mod privacy;
 mod push;
 mod read;
 mod status;
 mod wire;
 
-pub use config::{Config, NoteBy};
+pub use config::{Config, NoteBy, PollBy};
 
 /// Shopify.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +39,7 @@ impl Connector for Shopify {
         id: "shopify",
         title: "Shopify",
         role: Role::Platform,
-        vendor_api: "Admin REST API and webhooks 2026-10",
+        vendor_api: "Admin REST and GraphQL API and webhooks 2026-10",
         maturity: Maturity::Synthetic,
         capabilities: Capabilities {
             topics: normalize::TOPICS,
@@ -50,10 +52,14 @@ impl Connector for Shopify {
             ..Capabilities::NONE
         },
         // The bucket holds 40 calls and leaks 2 a second on the smallest plan; the leak is what lasts.
-        quotas: &[Quota { scope: "REST Admin calls per app and shop", calls: 2, seconds: 1 }],
+        quotas: &[
+            Quota { scope: "REST Admin calls per app and shop", calls: 2, seconds: 1 },
+            Quota { scope: "GraphQL Admin cost points per app and shop", calls: 100, seconds: 1 },
+        ],
     };
 
     fn build(config: Config) -> Result<Parts> {
+        let poll_by = config.poll_by;
         let admin = config.access_token.map(|token| fetch::Admin {
             shop: config.shop.clone(),
             version: config.api_version,
@@ -69,7 +75,12 @@ impl Connector for Shopify {
             normalize: Some(Arc::new(reader)),
             push: Some(Arc::new(push::Webhooks { shop: config.shop, secrets })),
             fetch: admin.clone().map(|admin| Arc::new(fetch::Orders(admin)) as _),
-            poll: admin.map(|admin| Arc::new(poll::Changes(admin)) as _),
+            poll: admin.map(|admin| -> Arc<dyn Poll> {
+                match poll_by {
+                    PollBy::Rest => Arc::new(poll::Changes(admin)),
+                    PollBy::Graphql => Arc::new(graphql::Listed(admin)),
+                }
+            }),
             ..Parts::default()
         })
     }

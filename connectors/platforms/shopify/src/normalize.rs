@@ -7,6 +7,7 @@ use crossdock_schemas::{OrderRef, Source};
 
 use crate::carrier::Carriers;
 use crate::config::NoteBy;
+use crate::privacy::{self, Demand};
 use crate::{aftersale, codes, order, parcel, read, wire};
 
 /// Our name of the platform.
@@ -118,9 +119,9 @@ impl Normalize for Reader {
             "orders/edited" => return edited(body),
             "orders/delete" => return nothing(body, "deleted_at_platform"),
             "app/uninstalled" => return nothing(body, "app_uninstalled"),
-            "customers/data_request" => return nothing(body, "customer_data_request"),
-            "customers/redact" => return nothing(body, "customer_redact"),
-            "shop/redact" => return nothing(body, "shop_redact"),
+            "customers/data_request" => return privacy::read(&self.shop, Demand::Tell, body),
+            "customers/redact" => return privacy::read(&self.shop, Demand::Erase, body),
+            "shop/redact" => return privacy::read(&self.shop, Demand::EraseShop, body),
             _ => return Err(Error::new(ErrorKind::Unsupported, "topic is not one this connector reads")),
         };
         Ok(Normalized { observations, issues: reading.issues, fetch: Vec::new(), ignored: None })

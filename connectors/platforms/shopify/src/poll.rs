@@ -13,7 +13,8 @@ use crate::fetch::Admin;
 
 /// Rows in a page: the most the API gives.
 pub(crate) const PAGE: u32 = 250;
-const TOPIC: Topic = "order";
+/// What is polled, by either list.
+pub(crate) const TOPIC: Topic = "order";
 
 /// Polls orders.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl Poll for Changes {
 }
 
 /// Whole seconds in UTC; the API has no finer filter.
-fn seconds(at: Timestamp) -> String {
+pub(crate) fn seconds(at: Timestamp) -> String {
     crossdock_schemas::Ts::utc(at).utc_text()
 }
 

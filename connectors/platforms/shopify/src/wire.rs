@@ -302,6 +302,23 @@ wire! {
 }
 
 wire! {
+    /// A demand about personal data: whose, and which orders. Address and phone of the buyer are not read.
+    Privacy {
+        shop_domain: Text<'a>,
+        customer: Option<Subject<'a>>,
+        orders_requested: List<Scalar<'a>>,
+        orders_to_redact: List<Scalar<'a>>,
+    }
+}
+
+wire! {
+    /// Who a demand is about.
+    Subject {
+        id: Text<'a>,
+    }
+}
+
+wire! {
     /// A name and a value that people wrote; the value may be anything.
     Property {
         name: Text<'a>,
