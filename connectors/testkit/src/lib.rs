@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod deliveries;
 pub mod fixture;
+pub mod fuzz;
 pub mod journey;
 #[cfg(unix)]
 pub mod nats;

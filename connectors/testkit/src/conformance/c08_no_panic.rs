@@ -1,9 +1,10 @@
 //! C08: no bytes whatever make a connector panic.
 //!
-//! The cases are the same on every run, so a failure is never a matter of luck; fuzz targets use
-//! [`swallow`] with bytes of their own.
+//! The cases are the same on every run, so a failure is never a matter of luck. What fuzzing found once, and the seeds it starts
+//! from, go through the doors of [`fuzz`](crate::fuzz) here too.
 
 use std::io::Cursor as Bytes;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crossdock_connector::{
     Capture, Context, Headers, HttpResponse, ObjectId, Parts, Request, Row, SinkPart, Verified, Waybill,
@@ -19,6 +20,7 @@ use super::report::Findings;
 use super::suite::Suite;
 use super::{golden, sample};
 use crate::fixture::Secrets;
+use crate::fuzz::{Door, Target, corpus};
 
 const CASES: u32 = 256;
 /// Rows of a file that are read at most: garbage may be a file without end.
@@ -51,10 +53,36 @@ pub(super) fn check(suite: &Suite<'_>, findings: &mut Findings) {
     if let Err(error) = result {
         findings.note("panic", error);
     }
+    kept(suite, findings);
 }
 
-/// Hands bytes to every part that reads bytes from outside. For fuzz targets.
-pub fn swallow(parts: &Parts, topic: &str, headers: &Headers, bytes: &[u8]) {
+/// Every seed and every kept find through its door.
+fn kept(suite: &Suite<'_>, findings: &mut Findings) {
+    let door = match Door::of(suite) {
+        Ok(door) => door,
+        Err(error) => return findings.note("fuzz", error),
+    };
+    for target in Target::ALL {
+        let corpus = match corpus::load(&suite.fixtures.root, target) {
+            Ok(corpus) => corpus,
+            Err(error) => return findings.note("fuzz", error),
+        };
+        let there = door.has(target) || corpus.is_empty();
+        findings.expect(there, "fuzz", format!("a corpus for `{}`, which there is not", target.as_str()));
+        let seeds = door.seeds(target).map(<[u8]>::to_vec);
+        for bytes in seeds.chain(corpus) {
+            let place = || format!("fuzz {} {:?}", target.as_str(), String::from_utf8_lossy(&bytes));
+            match catch_unwind(AssertUnwindSafe(|| door.run(target, &bytes))) {
+                Ok(Ok(())) => {}
+                Ok(Err(what)) => findings.note(place(), what),
+                Err(_) => findings.note(place(), "panicked"),
+            }
+        }
+    }
+}
+
+/// Hands bytes to every part that reads bytes from outside.
+fn swallow(parts: &Parts, topic: &str, headers: &Headers, bytes: &[u8]) {
     let now = Timestamp::UNIX_EPOCH;
     let body = bytes::Bytes::copy_from_slice(bytes);
     let text = String::from_utf8_lossy(bytes);

@@ -11,7 +11,7 @@ use crossdock_connector::{
 use crossdock_schemas::EventType;
 use jiff::Timestamp;
 
-use super::c14_talk::{any_token, hold, proper, recorded as talk, says};
+use super::c14_talk::{any_token, hold, proper, recorded as talk, says, with_ids};
 use super::place::Place;
 use super::report::Findings;
 use super::sample;
@@ -236,16 +236,6 @@ fn recorded_reply(suite: &Suite<'_>, case: &ErrorCase, findings: &mut Findings) 
             findings.expect(same, &case.name, format!("code {:?}, expected {code}", error.vendor_code));
         }
     }
-}
-
-/// Recorded replies name the first event `{id:1}`, the second `{id:2}`: their ids are the suite's.
-fn with_ids(reply: &HttpResponse, sent: &[Delivery]) -> HttpResponse {
-    let Ok(text) = std::str::from_utf8(&reply.body) else { return reply.clone() };
-    let name = |text: String, (at, delivery): (usize, &Delivery)| {
-        text.replace(&format!("{{id:{}}}", at + 1), &delivery.event.id)
-    };
-    let text = sent.iter().enumerate().fold(text.to_owned(), name);
-    HttpResponse { body: Bytes::from(text), ..reply.clone() }
 }
 
 /// Delivers twice for real: the second time must be harmless.

@@ -2,6 +2,7 @@
 
 use std::env;
 
+use bytes::Bytes;
 use crossdock_connector::{
     Context, Delivery, Exchange, HttpRequest, HttpResponse, HttpSink, Outcome, Parts, SinkCall, SinkPart,
     Step, Token,
@@ -15,12 +16,12 @@ use crate::fixture::{SinkExchange, SinkTalk};
 pub(super) const MOST_CALLS: usize = 30;
 
 /// The session of conversations that say nothing about one.
-pub(super) fn any_token() -> Token {
+pub(crate) fn any_token() -> Token {
     Token::new("example-token").with("instance_url", "https://tenant.example.com")
 }
 
 /// One outcome each, or the number of calls after which there was still no end.
-pub(super) fn hold(
+pub(crate) fn hold(
     sink: &dyn HttpSink,
     batch: &[Delivery],
     context: &Context<'_>,
@@ -34,6 +35,16 @@ pub(super) fn hold(
         }
     }
     Err(MOST_CALLS)
+}
+
+/// Recorded replies name the first event `{id:1}`, the second `{id:2}`: their ids are the suite's.
+pub(crate) fn with_ids(reply: &HttpResponse, sent: &[Delivery]) -> HttpResponse {
+    let Ok(text) = std::str::from_utf8(&reply.body) else { return reply.clone() };
+    let name = |text: String, (at, delivery): (usize, &Delivery)| {
+        text.replace(&format!("{{id:{}}}", at + 1), &delivery.event.id)
+    };
+    let text = sent.iter().enumerate().fold(text.to_owned(), name);
+    HttpResponse { body: Bytes::from(text), ..reply.clone() }
 }
 
 /// Holds a recorded conversation and compares every word.

@@ -26,7 +26,7 @@ mod c11_batches;
 mod c12_conversations;
 mod c13_errors;
 mod c14_sink;
-mod c14_talk;
+pub(crate) mod c14_talk;
 mod c15_honesty;
 mod c16_config;
 mod c17_purity;
@@ -34,7 +34,10 @@ mod c18_privacy;
 mod invariants;
 pub mod sample;
 
-pub use c08_no_panic::swallow;
+use crossdock_connector::Capture;
+
+use crate::fixture::{FixtureError, Secrets};
+
 pub use report::{Failed, Findings};
 pub use suite::{NoDebug, Show, Subject, Suite};
 pub use toml::Table;
@@ -64,6 +67,18 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("C18", c18_privacy::check),
     ("invariants", invariants::check),
 ];
+
+/// What a capture means with the connector's example settings, as in `expected.json`.
+///
+/// # Errors
+/// When the example settings are refused, or there is nothing that reads captures.
+pub fn read(subject: &Subject, capture: &Capture) -> Result<serde_json::Value, FixtureError> {
+    let suite = Suite::load(subject)?;
+    let refused = |what: String| FixtureError::new(&suite.fixtures.root, what);
+    let parts = suite.parts(None, &Secrets::new()).map_err(|error| refused(error.to_string()))?;
+    let part = parts.normalize.ok_or_else(|| refused("there is no `normalize` part".to_owned()))?;
+    Ok(golden::to_json(&golden::normalize(part.as_ref(), capture)))
+}
 
 /// Runs one check.
 ///

@@ -15,7 +15,7 @@ use crate::fixture::{Case, FixtureError, Fixtures, Secrets};
 const EXAMPLE_SECRET: &str = "example-secret";
 
 /// What becomes of each secret on its way into settings.
-pub(super) type Change = fn(String) -> String;
+pub(crate) type Change = fn(String) -> String;
 
 /// A connector, with all that depends on its type behind plain functions.
 #[derive(Clone, Copy)]
@@ -141,7 +141,7 @@ impl<'a> Suite<'a> {
     ///
     /// # Errors
     /// As the connector says.
-    pub(super) fn parts_with(
+    pub(crate) fn parts_with(
         &self,
         settings: Option<&str>,
         secrets: &Secrets,
