@@ -53,6 +53,8 @@ pub fn all() -> Vec<Entry> {
         Entry::of::<crossdock_shopify::Shopify>(),
         #[cfg(feature = "taobao")]
         Entry::of::<crossdock_taobao::Taobao>(),
+        #[cfg(feature = "woocommerce")]
+        Entry::of::<crossdock_woocommerce::Woocommerce>(),
         #[cfg(feature = "17track")]
         Entry::of::<crossdock_17track::SeventeenTrack>(),
         #[cfg(feature = "cainiao")]
