@@ -20,11 +20,22 @@ use crate::{Error, Result};
 /// `Malformed` with the path, and line and column in the message.
 pub fn parse<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    // The plain reader is twice as fast as the one that keeps the path; the path is only wanted on failure.
-    match serde_json::from_slice(body) {
-        Ok(value) => Ok(value),
-        Err(plain) => Err(explain::<T>(body, plain)),
-    }
+    // Text that is looked through once need not be looked through string by string. The plain reader is twice as fast as
+    // the one that keeps the path; the path is only wanted on failure.
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    };
+    read.map_err(|plain| explain::<T>(body, plain))
+}
+
+/// The same for what is known to be text.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_json::from_str(text).map_err(|plain| explain::<T>(text.as_bytes(), plain))
 }
 
 #[cold]
@@ -48,6 +59,11 @@ fn explain<'de, T: Deserialize<'de>>(body: &'de [u8], plain: serde_json::Error) 
 pub struct Scalar<'a>(Cow<'a, str>);
 
 impl<'a> Scalar<'a> {
+    /// A value that is this text.
+    pub(crate) const fn of(text: &'a str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -47,7 +47,7 @@ impl Scans {
             _ => {}
         }
         let failed = |raw: Option<&RawValue>| {
-            raw.is_some_and(|raw| rows::rows(raw.get(), "$").is_ok_and(|it| !it.is_empty()))
+            raw.is_some_and(|raw| rows::inside(raw, "$").is_ok_and(|it| !it.is_empty()))
         };
         if scans.is_empty() && failed(waybill.events) {
             // Nothing readable is left of it: the scans' own errors are the answer.
@@ -83,7 +83,7 @@ impl Scans {
         path: &str,
         batch: &mut Batch<'_>,
     ) -> Vec<(String, Vec<Signed>)> {
-        let found = raw.and_then(|raw| rows::rows(raw.get(), path).ok()).unwrap_or_default();
+        let found = raw.and_then(|raw| rows::inside(raw, path).ok()).unwrap_or_default();
         let mut pieces = Vec::with_capacity(found.len());
         for (at, raw) in found.iter().enumerate() {
             let place = format!("{path}[{at}]");
@@ -101,12 +101,13 @@ impl Scans {
 
     fn checkpoints(&self, raw: Option<&RawValue>, path: &str, batch: &mut Batch<'_>) -> Result<Vec<Signed>> {
         let found = match raw {
-            Some(raw) => rows::rows(raw.get(), path)?,
+            Some(raw) => rows::objects::<Checkpoint<'_>>(raw, path)?,
             None => Vec::new(),
         };
         let mut scans = Vec::with_capacity(found.len());
-        for (at, raw) in found.iter().enumerate() {
-            match self.checkpoint(raw, &format!("{path}[{at}]"), &mut batch.issues) {
+        for (at, scan) in found.into_iter().enumerate() {
+            let read = |scan| self.checkpoint(&scan, &format!("{path}[{at}]"), &mut batch.issues);
+            match scan.and_then(read) {
                 Ok(scan) => scans.push(scan),
                 Err(error) => batch.bad(error),
             }
@@ -114,8 +115,7 @@ impl Scans {
         Ok(scans)
     }
 
-    fn checkpoint(&self, raw: &RawValue, place: &str, issues: &mut Vec<Issue>) -> Result<Signed> {
-        let scan: Checkpoint<'_> = rows::object(raw, place)?;
+    fn checkpoint(&self, scan: &Checkpoint<'_>, place: &str, issues: &mut Vec<Issue>) -> Result<Signed> {
         let code = scan
             .type_code
             .text()

@@ -10,7 +10,7 @@ use crossdock_schemas::Package;
 
 use crate::codes::Codes;
 use crate::error;
-use crate::wire::{HOOK, MYDHL, Reference, Reply, UNIFIED};
+use crate::wire::{HOOK, MYDHL, Reference, Reply, Shipment, UNIFIED};
 
 /// Header under which the number asked for is kept beside a reply.
 pub(crate) const ASKED: &str = "waybill";
@@ -29,12 +29,14 @@ impl Normalize for Scans {
         let asked = capture.headers.get(ASKED);
         match capture.topic.as_str() {
             HOOK => match pushed(&capture.body)? {
-                Some(found) => self.unified(&found, asked, &mut batch),
+                Some(found) => self.unified(read_each(&found), asked, &mut batch),
                 None => return Ok(about_the_subscription()),
             },
             UNIFIED => {
-                let found = shipments(&capture.body).map_err(Error::into_malformed)?;
-                self.unified(&found, asked, &mut batch);
+                let found = listed(&capture.body)
+                    .and_then(|raw| rows::objects::<Shipment<'_>>(raw, "$.shipments"))
+                    .map_err(Error::into_malformed)?;
+                self.unified(found, asked, &mut batch);
             }
             MYDHL => {
                 let found = shipments(&capture.body).map_err(Error::into_malformed)?;
@@ -68,12 +70,24 @@ fn reply(body: &[u8]) -> Result<Reply<'_>> {
 /// # Errors
 /// DHL's error, or `Malformed` when it is no such reply.
 pub(crate) fn shipments(body: &[u8]) -> Result<Vec<&RawValue>> {
+    rows::inside(listed(body)?, "$.shipments")
+}
+
+fn read_each<'a>(found: &[&'a RawValue]) -> Vec<Result<Shipment<'a>>> {
+    let read = |(at, raw): (usize, &&'a RawValue)| rows::object(raw, &format!("$.shipments[{at}]"));
+    found.iter().enumerate().map(read).collect()
+}
+
+/// The list of shipments of a reply.
+///
+/// # Errors
+/// As [`shipments`].
+fn listed(body: &[u8]) -> Result<&RawValue> {
     let reply = reply(body)?;
     if let Some(status) = error::status(&reply) {
         return Err(error::named(status).at("$.status"));
     }
-    let found = reply.shipments.ok_or_else(|| Error::malformed("is missing").at("$.shipments"))?;
-    rows::rows(found.get(), "$.shipments")
+    reply.shipments.ok_or_else(|| Error::malformed("is missing").at("$.shipments"))
 }
 
 /// The shipments of a push, which is a reply, one shipment of it, or a list of them; `None` for a message about the
@@ -110,11 +124,9 @@ fn about_the_subscription() -> Normalized {
 
 /// The shipper's order number among the references: the customer's own (`CU` of MyDHL) before any other.
 pub(crate) fn reference(gathered: &mut Gathered, raw: Option<&RawValue>) {
-    let found = raw.and_then(|raw| rows::rows(raw.get(), "$").ok()).unwrap_or_default();
-    let read = |raw: &&RawValue| {
-        rows::object::<Reference<'_>>(raw, "$").ok().map(|it| (it.kind.owned(), it.number.owned()))
-    };
-    let numbers: Vec<(Option<String>, Option<String>)> = found.iter().filter_map(read).collect();
+    let found = raw.and_then(|raw| rows::objects::<Reference<'_>>(raw, "$").ok()).unwrap_or_default();
+    let told = found.into_iter().flatten().map(|it| (it.kind.owned(), it.number.owned()));
+    let numbers: Vec<(Option<String>, Option<String>)> = told.collect();
     let own = numbers.iter().find(|(kind, _)| matches!(kind.as_deref(), Some("customer-reference" | "CU")));
     if let Some((_, Some(number))) = own.or_else(|| numbers.first()) {
         gathered.note("reference", number.as_str());

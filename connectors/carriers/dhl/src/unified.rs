@@ -1,7 +1,5 @@
 //! Shipments of the unified interface, pulled or pushed.
 
-use serde_json::value::RawValue;
-
 use crossdock_connector::carrier::{self, Batch};
 use crossdock_connector::remark::english;
 use crossdock_connector::wire::Scalar;
@@ -16,14 +14,19 @@ use crate::wire::{Event, Person, Place, SLUG, Shipment};
 
 impl Scans {
     /// Reads the shipments of a reply or a push.
-    pub(crate) fn unified(&self, found: &[&RawValue], asked: Option<&str>, batch: &mut Batch<'_>) {
+    pub(crate) fn unified(
+        &self,
+        found: Vec<Result<Shipment<'_>>>,
+        asked: Option<&str>,
+        batch: &mut Batch<'_>,
+    ) {
         if found.is_empty() {
             batch.issues.push(Issue::new(IssueKind::BadValue, "$.shipments", "no shipment"));
         }
         let mut read: Vec<(String, Shipment<'_>)> = Vec::new();
-        for (at, raw) in found.iter().enumerate() {
+        for (at, shipment) in found.into_iter().enumerate() {
             let place = format!("$.shipments[{at}]");
-            match rows::object::<Shipment<'_>>(raw, &place) {
+            match shipment {
                 Ok(shipment) if self.is_of_another(&shipment) => {
                     batch.issues.push(Issue::new(IssueKind::BadValue, place, "of another part of DHL"));
                 }
@@ -67,14 +70,20 @@ impl Scans {
             asked.and_then(carrier::number).filter(|asked| piece_ids.contains(asked)).unwrap_or(number);
         let path = format!("{place}.events");
         let listed = match shipment.events {
-            Some(raw) => rows::rows(raw.get(), &path)?,
+            Some(raw) => rows::objects::<Event<'_>>(raw, &path)?,
             None => Vec::new(),
         };
         // Without a list the newest scan is all there is.
         let alone = shipment.status.filter(|raw| listed.is_empty() && raw.get().starts_with('{'));
-        let scans: Vec<(String, &RawValue)> = match alone {
-            Some(raw) => vec![(format!("{place}.status"), raw)],
-            None => listed.iter().enumerate().map(|(at, raw)| (format!("{path}[{at}]"), *raw)).collect(),
+        let scans: Vec<(String, Result<Event<'_>>)> = match alone {
+            Some(raw) => {
+                let place = format!("{place}.status");
+                let read = rows::object(raw, &place);
+                vec![(place, read)]
+            }
+            None => {
+                listed.into_iter().enumerate().map(|(at, read)| (format!("{path}[{at}]"), read)).collect()
+            }
         };
         if scans.is_empty() {
             batch.issues.push(Issue::new(IssueKind::BadValue, path.as_str(), "no scans yet"));
@@ -84,8 +93,10 @@ impl Scans {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let is_express = shipment.service.as_str().eq_ignore_ascii_case("express");
         let (mut events, mut pieces) = (Vec::new(), Vec::new());
-        for (place, raw) in &scans {
-            match self.event(raw, is_express, &names, place, &mut batch.issues) {
+        let nothing = scans.is_empty();
+        for (place, scan) in scans {
+            let read = |scan| self.event(&scan, is_express, &names, &place, &mut batch.issues);
+            match scan.and_then(read) {
                 Ok((event, ids)) => {
                     events.push(event);
                     pieces.push(ids);
@@ -93,7 +104,7 @@ impl Scans {
                 Err(error) => batch.bad(error),
             }
         }
-        if events.is_empty() && !scans.is_empty() {
+        if events.is_empty() && !nothing {
             // Nothing readable is left of it: the scans' own errors are the answer.
             return Ok(());
         }
@@ -133,13 +144,12 @@ impl Scans {
     /// A scan, and the pieces it is about.
     fn event(
         &self,
-        raw: &RawValue,
+        event: &Event<'_>,
         is_express: bool,
         names: &[&str],
         place: &str,
         issues: &mut Vec<Issue>,
     ) -> Result<(TrackingEvent, Vec<String>)> {
-        let event: Event<'_> = rows::object(raw, place)?;
         let address = event.location.as_ref().and_then(|location| location.address.as_ref());
         let country = address.and_then(|address| address.country());
         let (at, at_quality) =

@@ -23,7 +23,7 @@ fn kind(code: &str) -> Option<ErrorKind> {
 /// The error that a reply is, by its first code; `None` when it names none.
 fn coded(reply: &Reply<'_>) -> Option<String> {
     let errors = reply.response.as_ref().and_then(|inner| inner.errors).or(reply.errors)?;
-    let found = rows::rows(errors.get(), "$").ok()?;
+    let found = rows::inside(errors, "$").ok()?;
     let first: Coded<'_> = rows::object(found.first()?, "$").ok()?;
     first.code.owned()
 }

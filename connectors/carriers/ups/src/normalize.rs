@@ -132,15 +132,16 @@ impl Scans {
         let inquiry = carrier::number(shipment.inquiry_number.as_str());
         let path = format!("{place}.package");
         let packages = match shipment.package {
-            Some(raw) => rows::rows(raw.get(), &path)?,
+            Some(raw) => rows::objects::<Package<'_>>(raw, &path)?,
             None => Vec::new(),
         };
         if packages.is_empty() {
             batch.issues.push(Issue::new(IssueKind::BadValue, path.clone(), "no package"));
         }
-        for (at, raw) in packages.iter().enumerate() {
+        for (at, package) in packages.into_iter().enumerate() {
             let place = format!("{path}[{at}]");
-            if let Err(error) = self.package(raw, inquiry.as_deref(), &place, batch) {
+            let read = package.and_then(|package| self.package(&package, inquiry.as_deref(), &place, batch));
+            if let Err(error) = read {
                 batch.bad(error);
             }
         }
@@ -149,18 +150,17 @@ impl Scans {
 
     fn package(
         &self,
-        raw: &RawValue,
+        read: &Package<'_>,
         inquiry: Option<&str>,
         place: &str,
         batch: &mut Batch<'_>,
     ) -> Result<()> {
-        let read: Package<'_> = rows::object(raw, place)?;
         let number = carrier::number(read.tracking_number.as_str())
             .or_else(|| inquiry.map(str::to_owned))
             .ok_or_else(|| missing("the number", format!("{place}.trackingNumber")))?;
         let path = format!("{place}.activity");
         let activities = match read.activity {
-            Some(raw) => rows::rows(raw.get(), &path)?,
+            Some(raw) => rows::objects::<Activity<'_>>(raw, &path)?,
             None => Vec::new(),
         };
         if activities.is_empty() {
@@ -168,37 +168,37 @@ impl Scans {
         }
         let received_by = read.delivery_information.as_ref().and_then(|info| info.received_by.text());
         let mut events = Vec::with_capacity(activities.len());
-        for (at, raw) in activities.iter().enumerate() {
+        let scans = activities.len();
+        for (at, activity) in activities.into_iter().enumerate() {
             let place = format!("{path}[{at}]");
-            let found = self.activity(raw, received_by, &place, &mut batch.issues);
-            match found {
+            let read = |activity| self.activity(activity, received_by, &place, &mut batch.issues);
+            match activity.and_then(read) {
                 Ok(event) => events.push(event),
                 Err(error) => batch.bad(error),
             }
         }
-        if events.is_empty() && !activities.is_empty() {
+        if events.is_empty() && scans > 0 {
             // Nothing readable is left of it: the scans' own errors are the answer.
             return Ok(());
         }
-        came_back(&mut events, &read);
+        came_back(&mut events, read);
         let delivered = events.iter().any(|event| event.status == ParcelStatus::Delivered);
         let gathered = batch.parcel(&number);
         gathered.parcel.events.append(&mut events);
         if delivered {
             gathered.parcel.signed_by = received_by.and_then(english::signer).map(Protected::masked);
         }
-        package::fill(gathered, &read);
+        package::fill(gathered, read);
         Ok(())
     }
 
     fn activity(
         &self,
-        raw: &RawValue,
+        activity: Activity<'_>,
         received_by: Option<&str>,
         place: &str,
         issues: &mut Vec<Issue>,
     ) -> Result<TrackingEvent> {
-        let activity: Activity<'_> = rows::object(raw, place)?;
         let status = activity.status.ok_or_else(|| missing("the status", format!("{place}.status")))?;
         let location = activity.location.unwrap_or_default();
         let stamp = Stamp {

@@ -62,7 +62,7 @@ pub(crate) fn shipments(body: &[u8]) -> Result<Vec<&serde_json::value::RawValue>
     }
     let found = reply.track_response.and_then(|inner| inner.shipment);
     let found = found.ok_or_else(|| Error::malformed("is missing").at("$.trackResponse.shipment"))?;
-    rows::rows(found.get(), "$.trackResponse.shipment")
+    rows::inside(found, "$.trackResponse.shipment")
 }
 
 /// The first warning of a reply in which no shipment has a package.
@@ -73,7 +73,7 @@ pub(crate) fn only_warnings(shipments: &[&serde_json::value::RawValue]) -> Optio
         if shipment.package.is_some() {
             return None;
         }
-        let found = shipment.warnings.and_then(|raw| rows::rows(raw.get(), "$").ok()).unwrap_or_default();
+        let found = shipment.warnings.and_then(|raw| rows::inside(raw, "$").ok()).unwrap_or_default();
         let codes = found.first().and_then(|raw| rows::object::<Coded<'_>>(raw, "$").ok());
         warning = warning.or(codes.and_then(|coded| coded.code.owned()));
     }

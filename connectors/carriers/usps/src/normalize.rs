@@ -36,10 +36,19 @@ impl Normalize for Scans {
         let asked = capture.headers.get(ASKED);
         match capture.topic.as_str() {
             TRACKING | SUBSCRIPTION => {
+                if let Some((piece, text)) = single(&capture.body) {
+                    if let Err(error) = self.piece(&piece, text, asked, "$", &mut batch) {
+                        batch.bad(error);
+                    }
+                    return batch.finish("no_scans");
+                }
                 let found = pieces(&capture.body).map_err(Error::into_malformed)?;
                 for (at, raw) in found.rows.iter().enumerate() {
                     let place = if found.listed { format!("$[{at}]") } else { "$".to_owned() };
-                    if let Err(error) = self.piece(raw, asked, &place, &mut batch) {
+                    let read = rows::object::<Piece<'_>>(raw, &place);
+                    let read =
+                        read.and_then(|piece| self.piece(&piece, raw.get(), asked, &place, &mut batch));
+                    if let Err(error) = read {
                         batch.bad(error);
                     }
                 }
@@ -59,6 +68,14 @@ pub(crate) struct Pieces<'a> {
     pub(crate) rows: Vec<&'a RawValue>,
     /// Whether they stand in a list.
     pub(crate) listed: bool,
+}
+
+/// A reply that is one mail piece with its number, which most are, read in one go with its text; `None` when it is anything
+/// else: then it is looked at more closely.
+fn single(body: &[u8]) -> Option<(Piece<'_>, &str)> {
+    let text = std::str::from_utf8(body).ok()?;
+    let piece: Piece<'_> = serde_json::from_str(text).ok().filter(|_| text.trim_start().starts_with('{'))?;
+    (piece.error.is_none() && piece.tracking_number.text().is_some()).then_some((piece, text))
 }
 
 /// The mail pieces of a reply or a push: one object, or a list of them.
@@ -112,30 +129,38 @@ pub(crate) fn country(text: Option<&str>) -> Option<&str> {
 }
 
 impl Scans {
-    fn piece(&self, raw: &RawValue, asked: Option<&str>, place: &str, batch: &mut Batch<'_>) -> Result<()> {
-        let piece: Piece<'_> = rows::object(raw, place)?;
+    fn piece(
+        &self,
+        piece: &Piece<'_>,
+        text: &str,
+        asked: Option<&str>,
+        place: &str,
+        batch: &mut Batch<'_>,
+    ) -> Result<()> {
         let number = number(piece.tracking_number.as_str())
             .or_else(|| asked.and_then(number))
             .ok_or_else(|| Error::malformed("the number is missing").at(format!("{place}.trackingNumber")))?;
         let path = format!("{place}.trackingEvents");
         let listed = match piece.tracking_events {
-            Some(raw) => rows::rows(raw.get(), &path)?,
+            Some(raw) => rows::objects::<Event<'_>>(raw, &path)?,
             None => Vec::new(),
         };
-        let mut scans: Vec<(String, &RawValue)> =
-            listed.iter().enumerate().map(|(at, raw)| (format!("{path}[{at}]"), *raw)).collect();
+        let mut scans: Vec<(String, Result<Event<'_>>)> =
+            listed.into_iter().enumerate().map(|(at, read)| (format!("{path}[{at}]"), read)).collect();
         // A push may hold its one scan beside the number.
         if scans.is_empty()
-            && rows::object::<Event<'_>>(raw, place).is_ok_and(|event| event.event_timestamp.text().is_some())
+            && let Ok(event) = wire::parse_text::<Event<'_>>(text)
+            && event.event_timestamp.text().is_some()
         {
-            scans.push((place.to_owned(), raw));
+            scans.push((place.to_owned(), Ok(event)));
         }
         if scans.is_empty() {
             batch.issues.push(Issue::new(IssueKind::BadValue, path, "no scans"));
         }
         let (mut events, mut signer) = (Vec::with_capacity(scans.len()), None);
-        for (place, raw) in &scans {
-            match self.event(raw, place, &mut batch.issues) {
+        let nothing = scans.is_empty();
+        for (place, scan) in scans {
+            match scan.and_then(|event| self.event(&event, &place, &mut batch.issues)) {
                 Ok((event, name)) => {
                     if event.status == ParcelStatus::Delivered && signer.is_none() {
                         signer = name;
@@ -145,13 +170,13 @@ impl Scans {
                 Err(error) => batch.bad(error),
             }
         }
-        if events.is_empty() && !scans.is_empty() {
+        if events.is_empty() && !nothing {
             // Nothing readable is left of it: the scans' own errors are the answer.
             return Ok(());
         }
         let arrived =
             |event: &TrackingEvent| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned);
-        let eta = if events.iter().any(arrived) { None } else { eta(&piece) };
+        let eta = if events.iter().any(arrived) { None } else { eta(piece) };
         let gathered = batch.parcel(&number);
         let parcel = &mut gathered.parcel;
         parcel.events.append(&mut events);
@@ -175,11 +200,10 @@ impl Scans {
 
     fn event(
         &self,
-        raw: &RawValue,
+        event: &Event<'_>,
         place: &str,
         issues: &mut Vec<Issue>,
     ) -> Result<(TrackingEvent, Option<Protected>)> {
-        let event: Event<'_> = rows::object(raw, place)?;
         let stamp = [event.event_timestamp.text(), event.gmt_timestamp.text(), event.gmt_offset.text()];
         let (city, state) = (event.event_city.text(), event.event_state.text());
         let place_of = Where { country: country(event.event_country.text()), state };

@@ -36,6 +36,8 @@ pub(crate) struct Coded<'a> {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Piece<'a> {
     #[serde(borrow)]
+    pub(crate) error: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(crate) tracking_number: Scalar<'a>,
     #[serde(borrow)]
     pub(crate) tracking_events: Option<&'a RawValue>,

@@ -190,15 +190,29 @@ fn signed(text: &str) -> Option<String> {
 
 fn first<T: Copy>(text: &str, table: &[(&str, T)]) -> Option<T> {
     let text = text.to_ascii_lowercase();
-    table.iter().find(|(phrase, _)| find(&text, phrase).is_some()).map(|(_, value)| *value)
+    let words: Vec<&str> = words(&text).collect();
+    let stands = |phrase: &str| words.iter().any(|word| begins(word, phrase));
+    table.iter().find(|(phrase, _)| stands(phrase)).map(|(_, value)| *value)
+}
+
+/// The text from each place on where a word may begin: the phrases are few words, and most places are inside of one.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    text.char_indices().filter_map(move |(at, letter)| {
+        let begins = !inside;
+        inside = letter.is_alphanumeric();
+        text.get(at..).filter(|_| begins)
+    })
+}
+
+fn begins(text: &str, phrase: &str) -> bool {
+    // Most differ in the first letter already.
+    text.as_bytes().first() == phrase.as_bytes().first() && text.starts_with(phrase)
 }
 
 fn find(text: &str, phrase: &str) -> Option<usize> {
-    let begins = |at: usize| {
-        let before = text.get(..at).and_then(|head| head.chars().next_back());
-        before.is_none_or(|letter| !letter.is_alphanumeric())
-    };
-    text.match_indices(phrase).map(|(at, _)| at).find(|at| begins(*at))
+    let rest = words(text).find(|word| begins(word, phrase))?;
+    text.len().checked_sub(rest.len())
 }
 
 #[cfg(test)]
