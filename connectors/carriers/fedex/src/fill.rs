@@ -7,7 +7,6 @@ use crossdock_connector::remark::english;
 use crossdock_connector::rows;
 use crossdock_schemas::{Address, AtQuality, Dec, Eta, EtaBy, Money, Package, ParcelStatus, Protected, Ts};
 
-use crate::scan::text;
 use crate::when::when;
 use crate::wire::{Dated, Edges, PackageDetails, Place, Shipment, Size};
 
@@ -129,9 +128,10 @@ fn eta(shipment: &Shipment<'_>, to: Option<&Place<'_>>) -> Option<Eta> {
         None => (None, None),
     };
     let (from, until) = if from.is_none() && until.is_none() {
-        let rows = rows::rows(text(shipment.date_and_times), "$").ok()?;
-        let dated = rows.iter().filter_map(|raw| rows::object::<Dated<'_>>(raw, "$").ok());
+        let dated = rows::objects::<Dated<'_>>(shipment.date_and_times?, "$").ok()?;
         let estimate = dated
+            .into_iter()
+            .flatten()
             .filter(|dated| dated.kind.as_str() == "ESTIMATED_DELIVERY")
             .find_map(|dated| read(dated.date_time.text()))?;
         let day = estimate.1 == AtQuality::DateOnly;

@@ -41,7 +41,10 @@ impl Normalize for Results {
             if let Some(code) = found.error() {
                 let path = format!("{}.error.code", found.place);
                 batch.issues.push(Issue::new(IssueKind::BadValue, path, code));
-                continue;
+                // An error says that nothing is known of the number; where scans stand beside it, something is.
+                if !found.has_scans() {
+                    continue;
+                }
             }
             let Some(number) = found.number() else {
                 let path = format!("{}.trackingNumberInfo.trackingNumber", found.place);

@@ -2,10 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::{Error, Result, rows};
+use crossdock_connector::rows::{self, Object};
+use crossdock_connector::{Error, Result};
 
 use crate::error;
-use crate::wire::{Coded, Envelope, Shipment};
+use crate::wire::{Coded, Envelope, Reply, Shipment};
 
 /// One shipment, where it stands, and the number that was asked for.
 pub(crate) struct Found<'a> {
@@ -31,6 +32,9 @@ pub(crate) fn read(body: &[u8], listed: bool) -> Result<Shipments<'_>> {
     let bare = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let text = std::str::from_utf8(bare).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
     let is_list = text.trim_start().starts_with('[');
+    if let Some(found) = whole(text).filter(|_| !is_list) {
+        return Ok(Shipments { found, bad: Vec::new() });
+    }
     let outer = if is_list && !listed { Vec::new() } else { rows::rows(text, "$")? };
     if outer.is_empty() {
         return Err(Error::malformed("expected a JSON object").at("$"));
@@ -43,11 +47,32 @@ pub(crate) fn read(body: &[u8], listed: bool) -> Result<Shipments<'_>> {
     Ok(shipments)
 }
 
+/// A reply that is just as FedEx documents it, read in one go; `None` when anything is not: then it is opened piece by piece.
+fn whole(text: &str) -> Option<Vec<Found<'_>>> {
+    let Reply { output: Object(output), errors } = serde_json::from_str(text).ok()?;
+    if errors.is_some() || output.errors.is_some() {
+        return None;
+    }
+    let mut found = Vec::new();
+    for (outer, Object(complete)) in output.complete_track_results.into_iter().enumerate() {
+        let asked = Some(complete.tracking_number.owned().filter(|_| complete.errors.is_none())?);
+        for (inner, Object(shipment)) in complete.track_results.into_iter().enumerate() {
+            // A scan beside the number may be all there is, and is read from the shipment as it stands.
+            if !speaks(&shipment) || shipment.event_type.text().is_some() {
+                return None;
+            }
+            let place = format!("$.output.completeTrackResults[{outer}].trackResults[{inner}]");
+            found.push(Found { place, asked: asked.clone(), raw: RawValue::NULL, shipment });
+        }
+    }
+    Some(found)
+}
+
 fn open<'a>(raw: &'a RawValue, place: &str, asked: Option<&str>, into: &mut Shipments<'a>) -> Result<()> {
     let envelope: Envelope<'a> = rows::object(raw, place)?;
     if let Some(errors) = envelope.errors {
         let path = format!("{place}.errors");
-        if let Some(first) = rows::rows(errors.get(), &path)?.first() {
+        if let Some(first) = rows::inside(errors, &path)?.first() {
             let coded: Coded<'_> = rows::object(first, &path)?;
             return Err(error::named(coded.code.text().unwrap_or_default()).at(format!("{path}[0].code")));
         }
@@ -63,7 +88,7 @@ fn open<'a>(raw: &'a RawValue, place: &str, asked: Option<&str>, into: &mut Ship
     };
     let path = format!("{place}.{field}");
     let listed = inner.get().starts_with('[');
-    for (at, raw) in rows::rows(inner.get(), &path)?.into_iter().enumerate() {
+    for (at, raw) in rows::inside(inner, &path)?.into_iter().enumerate() {
         let place = if listed { format!("{path}[{at}]") } else { path.clone() };
         let read = match field {
             "trackResults" => shipment(raw, &place, own, into),
@@ -78,15 +103,18 @@ fn open<'a>(raw: &'a RawValue, place: &str, asked: Option<&str>, into: &mut Ship
 
 fn shipment<'a>(raw: &'a RawValue, place: &str, asked: Option<&str>, into: &mut Shipments<'a>) -> Result<()> {
     let shipment: Shipment<'a> = rows::object(raw, place)?;
-    let speaks = shipment.tracking_number_info.is_some()
-        || shipment.tracking_number.text().is_some()
-        || shipment.scan_events.is_some()
-        || shipment.error.is_some();
-    if !speaks {
+    if !speaks(&shipment) {
         return Err(Error::malformed("there is no shipment in it").at(place));
     }
     into.found.push(Found { place: place.to_owned(), asked: asked.map(str::to_owned), raw, shipment });
     Ok(())
+}
+
+fn speaks(shipment: &Shipment<'_>) -> bool {
+    shipment.tracking_number_info.is_some()
+        || shipment.tracking_number.text().is_some()
+        || shipment.scan_events.is_some()
+        || shipment.error.is_some()
 }
 
 impl Found<'_> {
@@ -105,6 +133,12 @@ impl Found<'_> {
     pub(crate) fn unique_id(&self) -> &str {
         let info = self.shipment.tracking_number_info.as_ref();
         info.and_then(|info| info.tracking_number_unique_id.text()).unwrap_or_default()
+    }
+
+    /// Whether there is anything in its list of scans.
+    pub(crate) fn has_scans(&self) -> bool {
+        let scans = self.shipment.scan_events;
+        scans.is_some_and(|raw| rows::inside(raw, "$").is_ok_and(|scans| !scans.is_empty()))
     }
 
     /// The code of its error.

@@ -28,8 +28,9 @@ pub(crate) fn scans(found: &Found<'_>, codes: &Codes, issues: &mut Vec<Issue>) -
     let names = names(shipment);
     let mut scans = Scans::default();
     let path = format!("{}.scanEvents", found.place);
-    for (at, raw) in rows::rows(text(shipment.scan_events), &path)?.into_iter().enumerate() {
-        match one(raw, &format!("{path}[{at}]"), codes, &names, issues) {
+    let told = shipment.scan_events.map_or(Ok(Vec::new()), |raw| rows::objects::<Scan<'_>>(raw, &path))?;
+    for (at, scan) in told.into_iter().enumerate() {
+        match scan.and_then(|scan| one(&scan, &format!("{path}[{at}]"), codes, &names, issues)) {
             Ok(event) => scans.events.push(event),
             Err(error) => scans.bad.push(error),
         }
@@ -42,7 +43,8 @@ pub(crate) fn scans(found: &Found<'_>, codes: &Codes, issues: &mut Vec<Issue>) -
             shipment.latest_status_detail.map(|raw| (raw, format!("{}.latestStatusDetail", found.place)));
         let alone = shipment.event_type.text().map(|_| (found.raw, found.place.clone()));
         if let Some((raw, place)) = latest.into_iter().chain(alone).find(|(raw, _)| dated(raw)) {
-            scans.events.push(one(raw, &place, codes, &names, issues)?);
+            let scan: Scan<'_> = rows::object(raw, &place)?;
+            scans.events.push(one(&scan, &place, codes, &names, issues)?);
         }
     }
     if scans.events.iter().any(|event| event.at_quality == AtQuality::NoZone) {
@@ -55,10 +57,6 @@ pub(crate) fn scans(found: &Found<'_>, codes: &Codes, issues: &mut Vec<Issue>) -
     Ok(scans)
 }
 
-pub(crate) fn text(raw: Option<&RawValue>) -> &str {
-    raw.map_or("null", RawValue::get)
-}
-
 /// Names that other fields give away.
 fn names<'s>(shipment: &'s Shipment<'_>) -> Vec<&'s str> {
     let details = shipment.delivery_details.as_ref();
@@ -69,15 +67,14 @@ fn names<'s>(shipment: &'s Shipment<'_>) -> Vec<&'s str> {
 /// Reads one scan.
 ///
 /// # Errors
-/// `Malformed` when it is no object or its time is none.
+/// `Malformed` when its time is none.
 pub(crate) fn one(
-    raw: &RawValue,
+    scan: &Scan<'_>,
     place: &str,
     codes: &Codes,
     names: &[&str],
     issues: &mut Vec<Issue>,
 ) -> Result<TrackingEvent> {
-    let scan: Scan<'_> = rows::object(raw, place)?;
     let at = scan.scan_location.as_ref();
     let date = scan.date.text().ok_or_else(|| Error::malformed("the time is missing"));
     let time = date.and_then(|date| {
@@ -87,7 +84,7 @@ pub(crate) fn one(
         })
     });
     let (moment, at_quality) = time.map_err(|error| error.at(format!("{place}.date")))?;
-    let meaning = decide(codes, &scan, place, issues);
+    let meaning = decide(codes, scan, place, issues);
     let texts = [&scan.event_description, &scan.description, &scan.exception_description];
     let mut said: Vec<&str> = texts.into_iter().filter_map(|text| text.text()).collect();
     said.dedup();

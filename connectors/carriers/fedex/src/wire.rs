@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::Topic;
-use crossdock_connector::rows::{or_none, or_nothing};
+use crossdock_connector::rows::{Object, or_none, or_nothing};
 use crossdock_connector::wire::Scalar;
 
 /// Platform, carrier and name of everything that is FedEx's.
@@ -28,6 +28,37 @@ pub(crate) struct Envelope<'a> {
     #[serde(borrow)]
     pub(crate) tracking_number: Scalar<'a>,
     #[serde(borrow)]
+    pub(crate) errors: Option<&'a RawValue>,
+}
+
+/// A reply as FedEx documents it: nothing missing on the way to the shipments, nothing in another form.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reply<'a> {
+    #[serde(borrow, default)]
+    pub(crate) errors: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(crate) output: Object<Output<'a>>,
+}
+
+/// What a reply gives out.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Output<'a> {
+    #[serde(borrow)]
+    pub(crate) complete_track_results: Vec<Object<Complete<'a>>>,
+    #[serde(borrow, default)]
+    pub(crate) errors: Option<&'a RawValue>,
+}
+
+/// All shipments under one number.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Complete<'a> {
+    #[serde(borrow, default)]
+    pub(crate) tracking_number: Scalar<'a>,
+    #[serde(borrow)]
+    pub(crate) track_results: Vec<Object<Shipment<'a>>>,
+    #[serde(borrow, default)]
     pub(crate) errors: Option<&'a RawValue>,
 }
 
