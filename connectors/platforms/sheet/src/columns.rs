@@ -23,7 +23,8 @@ macro_rules! columns {
             }
         }
 
-        /// Which column of the file holds what: the header text exactly as it stands in the file.
+        /// Which column of the file holds what: the header text exactly as it stands in the file. Beside a
+        /// `mapping` only what differs from it; an empty text takes a column of the mapping away.
         #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub struct Columns {
@@ -106,6 +107,31 @@ columns! {
     BuyerNote buyer_note,
     /// Note of the seller.
     SellerNote seller_note,
+    /// The source's id of the article.
+    ProductRef product_ref,
+    /// The source's id of the variant.
+    VariantRef variant_ref,
+    /// What the buyer owes for the row, after all discounts.
+    LinePayable line_payable,
+    /// Status of the row, translated by `[statuses]`, where rows of one order may differ. When they do not, it is the
+    /// order's too.
+    LineStatus line_status,
+    /// Discount on the whole document that the platform bears.
+    PlatformDiscount platform_discount,
+    /// Discount on the whole document of which it is not known who bears it.
+    OtherDiscount other_discount,
+    /// What the buyer paid for the whole document.
+    Paid paid,
+    /// What the seller receives for the whole document.
+    Settled settled,
+    /// Name of the buyer's account.
+    BuyerNick buyer_nick,
+    /// Town or street office.
+    Town town,
+    /// Name of the carrier of the row.
+    Carrier carrier,
+    /// Tracking number of the row.
+    TrackingNo tracking_no,
 }
 
 impl Role {
@@ -127,6 +153,12 @@ impl Role {
                 | Self::UnitPrice
                 | Self::LineTotal
                 | Self::Time
+                | Self::ProductRef
+                | Self::VariantRef
+                | Self::LinePayable
+                | Self::LineStatus
+                | Self::Carrier
+                | Self::TrackingNo
         )
     }
 
@@ -135,7 +167,16 @@ impl Role {
     pub(crate) const fn must_agree(self) -> bool {
         matches!(
             self,
-            Self::RefundOf | Self::Currency | Self::Status | Self::Shipping | Self::Discount | Self::Total
+            Self::RefundOf
+                | Self::Currency
+                | Self::Status
+                | Self::Shipping
+                | Self::Discount
+                | Self::PlatformDiscount
+                | Self::OtherDiscount
+                | Self::Total
+                | Self::Paid
+                | Self::Settled
         )
     }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crossdock_connector::{ConnectorConfig, Result};
 
 use crate::columns::Columns;
+use crate::mapping::Mapping;
 use crate::plan::Plan;
 use crate::rules::RuleConfig;
 
@@ -16,7 +17,13 @@ use crate::rules::RuleConfig;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SheetConfig {
-    /// The platform the rows are from: `[a-z0-9_]{2,32}`. Part of every order's identity.
+    /// A ready mapping: `template`, `taobao-export`, `taobao-export-orders`, `jd-export` or `pinduoduo-export`. What
+    /// is set beside it wins.
+    #[serde(default)]
+    pub mapping: Option<Mapping>,
+    /// The platform the rows are from: `[a-z0-9_]{2,32}`. Part of every order's identity. Ready mappings of a
+    /// platform's export know it.
+    #[serde(default)]
     pub platform: String,
     /// The shop's stable id there. Part of every order's identity.
     pub shop: String,
@@ -54,7 +61,24 @@ pub struct SheetConfig {
     /// Whether prices contain tax, when that is known.
     #[serde(default)]
     pub prices_include_tax: Option<bool>,
+    /// Undo what exports do so that spreadsheets keep long numbers as text: `="123"`, `'123`.
+    #[serde(default)]
+    pub unwrap_text: Option<bool>,
+    /// Mask names, phones and whole addresses of people that are not masked in the file. Ready mappings of platforms
+    /// that protect their buyers do.
+    #[serde(default)]
+    pub mask_people: Option<bool>,
+    /// Rows tell of orders and not of their lines, which stay as they are known.
+    #[serde(default)]
+    pub no_lines: Option<bool>,
+    /// The file tells only a part of an order: what it does not mention stays as it is known.
+    #[serde(default)]
+    pub in_part: Option<bool>,
+    /// Rows may have no time at all; their order is then told in part.
+    #[serde(default)]
+    pub time_may_be_empty: Option<bool>,
     /// Which column holds what.
+    #[serde(default)]
     pub columns: Columns,
     /// Endings that a program left behind, by key of `columns`: `buyer_id = ".0"`.
     #[serde(default)]
@@ -73,7 +97,7 @@ pub struct SheetConfig {
     pub statuses: BTreeMap<String, StatusConfig>,
     /// What refund documents are.
     #[serde(default)]
-    pub refund: RefundConfig,
+    pub refund: Option<RefundConfig>,
     /// What kinds of rows there are, asked in this order; the first that fits decides, otherwise the row is
     /// a line of an order.
     #[serde(default)]
@@ -93,6 +117,9 @@ pub struct StatusConfig {
     /// Goods: `unfulfilled`, `shipped`, `delivered` ...
     #[serde(default)]
     pub fulfillment: Option<String>,
+    /// Why it must not be shipped: `platform`, `risk` ...
+    #[serde(default)]
+    pub hold: Option<String>,
 }
 
 /// What refund documents are.

@@ -4,11 +4,12 @@ use std::str;
 
 use crossdock_connector::{Capture, Error, Issue, IssueKind, Normalized, Result};
 use crossdock_schemas::text::clean;
-use crossdock_schemas::{Dec, FeeKind, OrderLine, Ts};
+use crossdock_schemas::{Dec, FeeKind, Fulfillment, LineStatus, OrderLine, Ts};
 
 use crate::columns::Role;
 use crate::frame::{Cells, Dialect, Framed, frame};
 use crate::layout::Layout;
+use crate::parcels::Parcels;
 use crate::plan::Plan;
 use crate::row::RowReader;
 use crate::rules::Then;
@@ -30,6 +31,11 @@ pub(crate) struct Gathered<'a> {
     pub(crate) refunds: Vec<RefundRow>,
     /// Rows that are nothing to us, counted by reason.
     pub(crate) ignored: Vec<(&'static str, u64)>,
+    /// Words for the status of rows, each once.
+    pub(crate) states: Vec<String>,
+    pub(crate) parcels: Parcels,
+    /// Whether a row told of the order alone.
+    told: bool,
     /// What the rows say about the whole document, by role.
     about: Vec<Option<String>>,
     /// How many rows there are at most.
@@ -99,6 +105,9 @@ impl<'a> Gathered<'a> {
             fees: Vec::new(),
             refunds: Vec::new(),
             ignored: Vec::new(),
+            states: Vec::new(),
+            parcels: Parcels::default(),
+            told: false,
             about: Vec::new(),
             expected: 0,
             issues: Vec::new(),
@@ -149,16 +158,22 @@ impl<'a> Gathered<'a> {
             return Ok(());
         }
         let cell = self.layout.cell(self.plan, row.record, Role::Time);
-        let time = match last_time {
-            (known, Some(time)) if known == cell => *time,
-            _ => row.time(Role::Time)?,
-        };
-        *last_time = (cell.to_vec(), Some(time));
-        self.time = Some(self.time.map_or(time, |earliest| earliest.min(time)));
+        if !cell.is_empty() || !self.plan.time_may_be_empty {
+            let time = match last_time {
+                (known, Some(time)) if known == cell => *time,
+                _ => row.time(Role::Time)?,
+            };
+            *last_time = (cell.to_vec(), Some(time));
+            self.time = Some(self.time.map_or(time, |earliest| earliest.min(time)));
+        }
         self.about(row)?;
         match then {
+            Then::Line if self.plan.no_lines => {
+                self.told = true;
+                self.parcels.add(row, None, &mut self.issues)?;
+            }
             Then::Line => {
-                let line = row.line()?;
+                let mut line = row.line()?;
                 if line.quantity <= Dec::ZERO {
                     let what = "is not above zero, and no rule under `rules` says what such a row is";
                     return Err(row.bad(Role::Quantity, what));
@@ -166,6 +181,8 @@ impl<'a> Gathered<'a> {
                 if self.lines.capacity() == 0 {
                     self.lines.reserve_exact(self.expected.min(MAX_RESERVED));
                 }
+                self.state(row, &mut line)?;
+                self.parcels.add(row, Some(&line), &mut self.issues)?;
                 self.lines.push(line);
             }
             Then::Fee(kind) => {
@@ -186,6 +203,25 @@ impl<'a> Gathered<'a> {
             }
             Then::Ignore(_) => {}
         }
+        Ok(())
+    }
+
+    /// The status of a row, where rows have one of their own.
+    fn state(&mut self, row: &RowReader<'_>, line: &mut OrderLine) -> Result<()> {
+        let Some(code) = row.text(Role::LineStatus)? else { return Ok(()) };
+        let known = self.plan.statuses.get(code);
+        if !self.states.iter().any(|state| state == code) {
+            self.states.push(code.to_owned());
+            if known.is_none() {
+                let path = format!("$[*].{}", self.layout.name(Role::LineStatus));
+                self.issues.push(Issue::unmapped(path, code));
+            }
+        }
+        line.status = Some(LineStatus {
+            fulfillment: known.map_or(Some(Fulfillment::Unknown), |status| status.fulfillment),
+            fulfillment_raw: Some(code.to_owned()),
+            ..LineStatus::default()
+        });
         Ok(())
     }
 
@@ -251,7 +287,7 @@ impl<'a> Gathered<'a> {
     }
 
     fn finish(self, linked: Option<&str>) -> Result<Normalized> {
-        let sale = !self.lines.is_empty() || !self.fees.is_empty();
+        let sale = !self.lines.is_empty() || !self.fees.is_empty() || self.told;
         if !self.refunds.is_empty() && sale {
             let what = "the document mixes sale and refund rows: refunds need a number of their own";
             return Err(Error::malformed(what).at("$"));

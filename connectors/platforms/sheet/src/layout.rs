@@ -14,8 +14,10 @@ pub(crate) struct Layout {
     names: Vec<String>,
     /// Column of each role.
     roles: Vec<Option<usize>>,
-    /// Column and role of each condition of each rule.
-    rules: Vec<Vec<(usize, Option<Role>)>>,
+    /// Further columns of the time, asked where the first one is empty.
+    other_times: Vec<usize>,
+    /// Column and role of each condition of each rule; no column where the file has none, whose cells are empty.
+    rules: Vec<Vec<(Option<usize>, Option<Role>)>>,
     /// Mapped roles that speak about the whole document.
     pub(crate) document_roles: Vec<Role>,
     /// Cells a row must have: up to the last mapped column.
@@ -45,17 +47,32 @@ impl Layout {
             }
         };
         let mut roles = Vec::with_capacity(Role::ALL.len());
+        let mut other_times = Vec::new();
         for role in Role::ALL {
-            roles.push(plan.columns.header(*role).map(find).transpose().map_err(|error| error.at("$[0]"))?);
+            let Some(want) = plan.wanted.get(*role) else {
+                roles.push(None);
+                continue;
+            };
+            let there = want.names.iter().filter(|name| names.iter().any(|there| there == name.trim()));
+            let mut found = there
+                .map(|name| find(name))
+                .collect::<Result<Vec<_>>>()
+                .map_err(|error| error.at("$[0]"))?
+                .into_iter();
+            let first = found.next();
+            if first.is_none() && want.needed {
+                return Err(missing(&want.names.join("` or `"), &names).at("$[0]"));
+            }
+            if *role == Role::Time {
+                other_times.extend(found);
+            }
+            roles.push(first);
         }
         let mut rules = Vec::with_capacity(plan.rules.len());
         for rule in &plan.rules {
             let columns = rule.when.iter().map(|condition| match &condition.column {
-                ColumnRef::Role(role) => {
-                    let at = roles.get(role.at()).copied().flatten();
-                    at.map(|at| (at, Some(*role))).ok_or_else(|| missing(role.name(), &names))
-                }
-                ColumnRef::Header(name) => find(name).map(|at| (at, None)),
+                ColumnRef::Role(role) => Ok((roles.get(role.at()).copied().flatten(), Some(*role))),
+                ColumnRef::Header(name) => find(name).map(|at| (Some(at), None)),
             });
             rules.push(columns.collect::<Result<Vec<_>>>().map_err(|error| error.at("$[0]"))?);
         }
@@ -63,13 +80,18 @@ impl Layout {
         let document_roles =
             Role::ALL.iter().copied().filter(|role| role.of_document() && mapped(role)).collect();
         let needed = roles.iter().flatten().max().map_or(0, |at| at.saturating_add(1));
-        Ok(Self { names, roles, rules, document_roles, needed })
+        Ok(Self { names, roles, other_times, rules, document_roles, needed })
     }
 
     /// The cell of a role, stripped; empty when there is none.
     pub(crate) fn cell<'a>(&self, plan: &Plan, record: Record<'a>, role: Role) -> &'a [u8] {
         let cell = self.roles.get(role.at()).copied().flatten().and_then(|at| record.get(at));
-        plan.stripped(role, cell.unwrap_or_default())
+        let cell = plan.stripped(role, cell.unwrap_or_default());
+        if !cell.is_empty() || role != Role::Time || self.other_times.is_empty() {
+            return cell;
+        }
+        let others = self.other_times.iter().filter_map(|at| record.get(*at));
+        others.map(|cell| plan.stripped(role, cell)).find(|cell| !cell.is_empty()).unwrap_or_default()
     }
 
     /// The header text of a role's column.
@@ -85,7 +107,7 @@ impl Layout {
                 continue;
             }
             let holds = rule.when.iter().zip(columns).all(|(condition, (at, role))| {
-                let cell = record.get(*at).unwrap_or_default();
+                let cell = at.and_then(|at| record.get(at)).unwrap_or_default();
                 let cell = role.map_or(cell.trim_ascii(), |role| plan.stripped(role, cell));
                 condition.holds(cell, |cell| plan.number_in(cell))
             });

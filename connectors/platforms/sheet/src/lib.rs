@@ -9,7 +9,10 @@ mod document;
 mod file;
 mod frame;
 mod layout;
+mod mapping;
 mod order;
+mod parcels;
+mod people;
 mod plan;
 mod problem;
 mod refund;
@@ -18,6 +21,7 @@ mod rules;
 mod sheets;
 mod table;
 mod time;
+mod wanted;
 mod words;
 mod xlsx;
 
@@ -27,6 +31,7 @@ use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, 
 
 pub use columns::Columns;
 pub use config::{Encoding, RefundConfig, SheetConfig, StatusConfig};
+pub use mapping::Mapping;
 pub use rules::{ConditionConfig, RuleConfig};
 
 use crate::plan::Plan;
@@ -47,7 +52,7 @@ impl Connector for Sheet {
         maturity: Maturity::RealCapture,
         capabilities: Capabilities {
             topics: &[sheets::DOCUMENT],
-            entities: &["order", "aftersale"],
+            entities: &["order", "aftersale", "parcel"],
             files: true,
             ..Capabilities::NONE
         },

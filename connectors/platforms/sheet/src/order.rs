@@ -2,24 +2,31 @@
 
 use serde_json::{Map, Value};
 
-use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result};
+use crossdock_connector::{Error, Issue, Normalized, Result};
 use crossdock_schemas::{
-    Address, ComputedBy, Dec, Discount, DiscountKind, DiscountTarget, Ext, Fee, FeeKind, Fulfillment,
-    Lifecycle, LineKind, Observation, Order, OrderKind, OrderLine, Party, PaymentState, Phone, Protected,
-    Source, Status, Totals,
+    ComputedBy, Dec, Discount, DiscountKind, DiscountTarget, Ext, Fee, FeeKind, Fulfillment, FundedBy,
+    Lifecycle, LineKind, Observation, Order, OrderKind, OrderLine, PaymentState, Source, Status, Totals,
 };
 
 use crate::columns::Role;
-use crate::countries::Country;
 use crate::document::Gathered;
+use crate::people;
 use crate::plan::Plan;
 
 /// Puts an order together.
 pub(crate) fn build(mut document: Gathered<'_>) -> Result<Normalized> {
     let currency = document.currency()?;
     let status = status(&mut document);
-    let (shipping, discount) = (document.amount(Role::Shipping)?, document.amount(Role::Discount)?);
+    let shipping = document.amount(Role::Shipping)?;
+    let discounts = discounts(&document)?;
+    let discount = match discounts.as_slice() {
+        [] => None,
+        all => Some(all.iter().map(|discount| discount.amount).sum()),
+    };
+    // A stated zero says that there is none.
+    let stated_discount = document.amount(Role::Discount)?.map(Dec::abs);
     let payable = document.amount(Role::Total)?;
+    let (paid, settled) = (document.amount(Role::Paid)?, document.amount(Role::Settled)?);
     let paid_at = match document.said(Role::PaidAt) {
         Some(text) => Some(document.plan.clock.read(text).map_err(|what| document.bad(Role::PaidAt, &what))?),
         None => None,
@@ -28,14 +35,10 @@ pub(crate) fn build(mut document: Gathered<'_>) -> Result<Normalized> {
     if let Some(amount) = shipping.filter(|amount| !amount.is_zero()) {
         fees.push(Fee { kind: FeeKind::Shipping, amount, ..Fee::default() });
     }
-    let discounts = discount.filter(|amount| !amount.is_zero()).map(|amount| Discount {
-        kind: DiscountKind::Unknown,
-        target: DiscountTarget::Order,
-        // Some programs write what is taken off with a minus.
-        amount: amount.abs(),
-        ..Discount::default()
-    });
-    let stated = shipping.or(discount).or(payable).is_some();
+    let discount = discount.or(stated_discount);
+    let stated = shipping.or(discount).or(payable).or(paid).or(settled).is_some();
+    let parcels = std::mem::take(&mut document.parcels);
+    let in_part = document.plan.in_part || document.time.is_none();
     let order = Order {
         source: source(document.plan),
         display_no: document.take(Role::DisplayNo),
@@ -47,16 +50,18 @@ pub(crate) fn build(mut document: Gathered<'_>) -> Result<Normalized> {
         prices_include_tax: document.plan.prices_include_tax,
         lines,
         fees,
-        discounts: discounts.into_iter().collect(),
+        discounts,
         totals: Totals {
             shipping,
-            discount: discount.map(Dec::abs),
+            discount,
             payable,
+            paid,
+            settled,
             computed_by: stated.then_some(ComputedBy::Platform),
             ..Totals::default()
         },
-        buyer: buyer(&mut document),
-        ship_to: address(&mut document),
+        buyer: people::buyer(&mut document),
+        ship_to: people::address(&mut document),
         buyer_note: document.take(Role::BuyerNote),
         seller_note: document.take(Role::SellerNote),
         ext: ext(&document.ignored),
@@ -64,7 +69,33 @@ pub(crate) fn build(mut document: Gathered<'_>) -> Result<Normalized> {
         ..Order::default()
     };
     let issues = document.issues;
-    Ok(Normalized { observations: vec![Observation::order(order)], issues, ..Normalized::default() })
+    let parcels: Vec<Observation> = parcels.observations(document.plan, &order.order_no).collect();
+    let order = Observation::order(order);
+    let mut observations = vec![if in_part { order.partial() } else { order }];
+    observations.extend(parcels);
+    Ok(Normalized { observations, issues, ..Normalized::default() })
+}
+
+/// Discounts on the whole order, by who bears them.
+fn discounts(document: &Gathered<'_>) -> Result<Vec<Discount>> {
+    let mut found = Vec::new();
+    for (role, kind, funded_by) in [
+        (Role::Discount, DiscountKind::Unknown, None),
+        (Role::PlatformDiscount, DiscountKind::PlatformSubsidy, Some(FundedBy::Platform)),
+        (Role::OtherDiscount, DiscountKind::Unknown, None),
+    ] {
+        let Some(amount) = document.amount(role)?.filter(|amount| !amount.is_zero()) else { continue };
+        // Some programs write what is taken off with a minus.
+        let amount = amount.abs();
+        found.push(Discount {
+            kind,
+            funded_by,
+            target: DiscountTarget::Order,
+            amount,
+            ..Discount::default()
+        });
+    }
+    Ok(found)
 }
 
 /// Where it was seen; the hub fills in the rest.
@@ -93,6 +124,9 @@ pub(crate) fn ext(ignored: &[(&'static str, u64)]) -> Ext {
 fn lines_and_fees(document: &mut Gathered<'_>) -> Result<(Vec<OrderLine>, Vec<Fee>)> {
     let lines = std::mem::take(&mut document.lines);
     let fees = std::mem::take(&mut document.fees);
+    if document.plan.no_lines {
+        return Ok((Vec::new(), Vec::new()));
+    }
     if lines.is_empty() {
         if fees.iter().any(|fee| fee.line.quantity <= Dec::ZERO) {
             let what = "the document has fees only, and one of them has a quantity that is not above zero";
@@ -112,13 +146,26 @@ fn lines_and_fees(document: &mut Gathered<'_>) -> Result<(Vec<OrderLine>, Vec<Fe
 }
 
 fn status(document: &mut Gathered<'_>) -> Status {
-    let Some(code) = document.said(Role::Status) else { return document.plan.default_status.clone() };
+    let Some(code) = document.said(Role::Status) else {
+        // Where all rows say the same, the order says it too; where they differ, it says nothing.
+        return match document.states.as_slice() {
+            [] => document.plan.default_status.clone(),
+            [only] => document.plan.statuses.get(only).cloned().unwrap_or_else(|| unknown(only)),
+            _ => Status::default(),
+        };
+    };
     if let Some(status) = document.plan.statuses.get(code) {
         return status.clone();
     }
-    let raw = Some(code.to_owned());
+    let status = unknown(code);
     let issue = Issue::unmapped(format!("$[*].{}", document.layout.name(Role::Status)), code);
     document.issues.push(issue);
+    status
+}
+
+/// A status that the settings do not know.
+fn unknown(code: &str) -> Status {
+    let raw = Some(code.to_owned());
     Status {
         lifecycle: Some(Lifecycle::Unknown),
         lifecycle_raw: raw.clone(),
@@ -128,45 +175,4 @@ fn status(document: &mut Gathered<'_>) -> Status {
         fulfillment_raw: raw,
         ..Status::default()
     }
-}
-
-fn buyer(document: &mut Gathered<'_>) -> Option<Party> {
-    let party = Party {
-        id: document.take(Role::BuyerId),
-        name: document.take(Role::BuyerName).map(Protected::plain),
-        email: document.take(Role::BuyerEmail).map(Protected::plain),
-        phones: document.take(Role::BuyerPhone).map(phone).into_iter().collect(),
-        ..Party::default()
-    };
-    (party != Party::default()).then_some(party)
-}
-
-fn address(document: &mut Gathered<'_>) -> Option<Address> {
-    let mut address = Address {
-        name: document.take(Role::ReceiverName).map(Protected::plain),
-        phones: document.take(Role::ReceiverPhone).map(phone).into_iter().collect(),
-        province: document.take(Role::Province),
-        city: document.take(Role::City),
-        district: document.take(Role::District),
-        line1: document.take(Role::Line1),
-        postal_code: document.take(Role::PostalCode),
-        raw: document.take(Role::Address),
-        ..Address::default()
-    };
-    if let Some(text) = document.take(Role::Country) {
-        let found = document.plan.countries.find(&text);
-        if found == Country::Unknown {
-            let path = format!("$[*].{}", document.layout.name(Role::Country));
-            document.issues.push(Issue::new(IssueKind::UnmappedCode, path, text.clone()));
-        }
-        match found {
-            Country::Code(code) => address.country = Some(code.to_owned()),
-            Country::Nowhere | Country::Unknown => address.raw = address.raw.or(Some(text)),
-        }
-    }
-    (address != Address::default()).then_some(address)
-}
-
-fn phone(text: String) -> Phone {
-    Phone { national: Some(text), ..Phone::default() }
 }

@@ -85,11 +85,14 @@ impl<'a> RowReader<'a> {
         Ok(OrderLine {
             line_ref: owned(self.id(Role::LineRef)?),
             sku: owned(self.id(Role::Sku)?),
+            product_ref: owned(self.id(Role::ProductRef)?),
+            variant_ref: owned(self.id(Role::VariantRef)?),
             title: owned(self.text(Role::Title)?),
             variant_title: owned(self.text(Role::VariantTitle)?),
             quantity,
             unit_price,
             line_total,
+            payable: self.number(Role::LinePayable)?,
             ..OrderLine::default()
         })
     }

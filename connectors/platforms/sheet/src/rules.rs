@@ -6,7 +6,8 @@ use serde::Deserialize;
 use crossdock_connector::{Error, Result};
 use crossdock_schemas::{Dec, FeeKind};
 
-use crate::columns::{Columns, Role};
+use crate::columns::Role;
+use crate::wanted::Wanted;
 use crate::words;
 
 /// One rule as it is written.
@@ -106,14 +107,14 @@ const TESTS: &str = "exactly one of `prefix`, `suffix`, `equals`, `one_of`, `mat
 
 impl Rule {
     /// Checks a rule.
-    pub(crate) fn new(config: &RuleConfig, columns: &Columns, path: &str) -> Result<Self> {
+    pub(crate) fn new(config: &RuleConfig, wanted: &Wanted, path: &str) -> Result<Self> {
         let then = then(config, path)?;
         if config.when.is_empty() {
             return Err(Error::config("needs at least one condition").at(format!("{path}.when")));
         }
         let when = config.when.iter().enumerate();
         let when =
-            when.map(|(at, condition)| Condition::new(condition, columns, &format!("{path}.when[{at}]")));
+            when.map(|(at, condition)| Condition::new(condition, wanted, &format!("{path}.when[{at}]")));
         Ok(Self { when: when.collect::<Result<_>>()?, then })
     }
 }
@@ -152,7 +153,7 @@ fn then(config: &RuleConfig, path: &str) -> Result<Then> {
 }
 
 impl Condition {
-    fn new(config: &ConditionConfig, columns: &Columns, path: &str) -> Result<Self> {
+    fn new(config: &ConditionConfig, wanted: &Wanted, path: &str) -> Result<Self> {
         let mut tests = Vec::new();
         tests.extend(config.prefix.clone().map(Test::Prefix));
         tests.extend(config.suffix.clone().map(Test::Suffix));
@@ -177,7 +178,7 @@ impl Condition {
         };
         let role = Role::ALL.iter().find(|role| role.name() == config.column);
         let column = match role {
-            Some(role) if columns.header(*role).is_some() => ColumnRef::Role(*role),
+            Some(role) if wanted.has(*role) => ColumnRef::Role(*role),
             Some(role) => {
                 let what = format!("`{}` is not set under `columns`", role.name());
                 return Err(Error::config(what).at(format!("{path}.column")));

@@ -138,3 +138,97 @@ fn files_that_are_none() {
     );
     assert!(refused(b"\n\n\n").contains("no header"));
 }
+
+/// The settings a company writes for a ready mapping.
+fn ready(mapping: &str, more: &str) -> crossdock_connector::Parts {
+    part_with(&format!("shop = \"2000000001\"\nmapping = \"{mapping}\"\n{more}"))
+}
+
+#[test]
+fn the_template_that_comes_along_is_read_as_it_is() {
+    let settings = "platform = \"own_store\"\nzone = \"Asia/Shanghai\"";
+    for (name, text) in [
+        ("orders.csv", include_str!("../template/orders.csv")),
+        ("orders-zh.csv", include_str!("../template/orders-zh.csv")),
+    ] {
+        let all = ingest_with(ready("template", settings), name, text.as_bytes());
+        assert!(all.errors.is_empty() && all.bad.is_empty(), "{name}: {:?} {:?}", all.errors, all.bad);
+        assert_eq!(all.captures.len(), 3, "{name}");
+        let mut kinds: Vec<&str> = all.observations.iter().map(|one| one.kind().as_str()).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["aftersale", "order", "order", "parcel"], "{name}");
+        let orders: Vec<_> = all
+            .entities()
+            .filter_map(|entity| match entity {
+                Entity::Order(order) => Some((order.totals.payable, order.lines.clone())),
+                _ => None,
+            })
+            .collect();
+        // The examples add up, so that nobody copies a mistake.
+        for (payable, lines) in &orders {
+            let goods: crossdock_schemas::Dec = lines.iter().map(|line| line.line_total.unwrap()).sum();
+            for line in lines {
+                assert_eq!(line.line_total, line.unit_price.unwrap().checked_mul(line.quantity), "{name}");
+            }
+            assert!(payable.unwrap() >= goods, "{name}: {goods}");
+        }
+        let case = all.observations.iter().find(|one| one.kind().as_str() == "aftersale").unwrap();
+        let order = all.observations.iter().find(|one| one.kind().as_str() == "order").unwrap();
+        let (Entity::Aftersale(case), Entity::Order(order)) = (&case.entity, &order.entity) else { panic!() };
+        assert_eq!(case.order_key, order.order_key, "{name}");
+        assert!(order.lines.iter().any(|line| line.line_key.as_ref() == Some(&case.lines[0].line_key)));
+    }
+}
+
+#[test]
+fn an_export_of_the_seller_centre_in_its_own_encoding() {
+    let text = "\u{8ba2}单编号,买家会员名,总金额,订单状态,订单创建时间,物流单号,物流公司\r\n\
+                \"=\"\"4123456789012345678\"\"\",t**1,127.90,\"卖家已发货,等待买家确认\",2026-11-20 20:00:00,\
+                \"=\"\"773100000000001\"\"\",中通快递\r\n\
+                4.12346E+18,t**2,1.00,交易成功,2026-11-20 20:00:00,,\r\n";
+    let (gb, _, lost) = encoding_rs::GB18030.encode(text);
+    assert!(!lost);
+    let all = ingest_with(ready("taobao-export-orders", ""), "ExportOrderList.csv", &gb);
+    assert!(all.errors.is_empty(), "{:?}", all.errors);
+    assert_eq!(all.bad.len(), 1, "the second number has lost its digits: {:?}", all.bad);
+    let [order, parcel] = all.observations.as_slice() else { panic!("{:?}", all.observations) };
+    let (Entity::Order(order), Entity::Parcel(parcel)) = (&order.entity, &parcel.entity) else { panic!() };
+    assert_eq!((order.order_no.as_str(), order.source.platform.as_str()), ("4123456789012345678", "taobao"));
+    assert_eq!((parcel.carrier.as_str(), parcel.tracking_no.as_str()), ("zto", "773100000000001"));
+    assert!(order.lines.is_empty());
+}
+
+#[test]
+fn a_mapping_names_what_a_file_lacks() {
+    let parts = ready("pinduoduo-export", "");
+    let open = |text: &str| {
+        let input = Box::new(Cursor::new(text.as_bytes().to_vec()));
+        parts.files.as_ref().unwrap().open("export.csv", input).err().map(|error| error.to_string())
+    };
+    let text = open("订单号,商品总价(元)\n1,2\n").unwrap();
+    assert!(text.contains("`商品数量(件)` or `商品数量` is not in the header, which has `订单号`"), "{text}");
+    assert_eq!(open("订单号,商品总价(元),商品数量\n1,2,1\n"), None);
+}
+
+#[test]
+fn settings_beside_a_mapping_are_checked_with_it() {
+    let refused = |text: &str| {
+        let table = text.parse().unwrap();
+        let config = crossdock_connector::settings::read::<crossdock_sheet::SheetConfig>(table);
+        let error = match config {
+            Err(error) => error,
+            Ok(config) => crossdock_connector::ConnectorConfig::validate(&config).unwrap_err(),
+        };
+        error.to_string()
+    };
+    let text = refused("shop = \"a\"\nmapping = \"taobao\"");
+    assert!(text.contains("taobao-export") && text.contains("pinduoduo-export"), "{text}");
+    // Our template belongs to no platform, and its sheet may have no zone.
+    assert!(refused("shop = \"a\"\nmapping = \"template\"").contains("platform"));
+    let text = refused("shop = \"a\"\nmapping = \"jd-export\"\ncolumns = { quantity = \"\" }");
+    assert!(text.contains("columns.quantity"), "{text}");
+    let text = refused("shop = \"a\"\nmapping = \"jd-export\"\ncolumns = { sku = \"\", lot = \"x\" }");
+    assert!(text.contains("lot"), "{text}");
+    let text = refused("shop = \"a\"\nplatform = \"x1\"\ncurrency = \"CNY\"\ncolumns = { order_no = \"\" }");
+    assert!(text.contains("columns.order_no"), "{text}");
+}

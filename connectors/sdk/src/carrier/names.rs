@@ -19,6 +19,10 @@ const NAMES: &[(&str, &[&str])] = &[
     ("ems", &["ems", "邮政ems"]),
     ("china_post", &["中国邮政", "邮政快递包裹", "chinapost"]),
     ("cainiao", &["菜鸟", "菜鸟直送", "丹鸟", "cainiao"]),
+    ("fedex", &["fedex", "federalexpress", "联邦快递"]),
+    ("ups", &["ups"]),
+    ("dhl", &["dhl"]),
+    ("usps", &["usps"]),
 ];
 
 /// Longest name the model allows.
@@ -64,6 +68,7 @@ mod tests {
             ("J&T Express", Some("jt_express")),
             (" S.F. Express ", Some("sf_express")),
             ("EMS", Some("ems")),
+            ("Fed-Ex", Some("fedex")),
             ("申通E物流", Some("sto")),
             ("一个没有听说过的快递", None),
             ("DHL - Express", None),
