@@ -11,10 +11,12 @@
 )]
 
 mod bad_input;
+mod brokers;
 mod calls;
 mod crash;
 mod disk_full;
 mod house_rules;
+mod nats_permissions;
 mod orders;
 mod receivers;
 mod reconcile;
