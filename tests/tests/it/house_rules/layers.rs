@@ -43,7 +43,7 @@ fn height(folder: &str) -> u32 {
         "connectors/testkit" => 2,
         folder if folder.starts_with("connectors/") => 3,
         "hub" => 4,
-        "tests" | "xtask" => 5,
+        "tests" | "tests/fuzz" | "tests/karrio" | "xtask" | "deploy/nats/subscribers/rust" => 5,
         other => panic!("a crate in a new place: {other}"),
     }
 }
