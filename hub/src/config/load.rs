@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::place::Map;
 use super::{Config, DEFAULT, Problem, Sink, Source, secrets};
-use super::{enrich, sinks};
+use super::{enrich, nats, sinks};
 use crate::enrich::Enricher;
 use crate::enrich::risk::Risk;
 use crate::handoff::filter::Filter;
@@ -99,6 +99,7 @@ pub fn load_text(name: &str, text: &str, data: Option<&Path>) -> Result<Loaded, 
     let sources = sources(&config, &map, &mut problems);
     let sinks = sink_setups(&config, &map, &mut problems);
     sinks::budgets(&config, &map, &mut problems);
+    nats::check(&config, &map, &mut problems);
     let (enrich, risk) = enrich::build(&config, &map, &mut problems);
     let (fatal, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.fatal);
     if fatal.is_empty() { Ok(Loaded { config, sources, sinks, enrich, risk, warnings }) } else { Err(fatal) }
@@ -189,6 +190,12 @@ fn sources(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<S
         }
         if source.poll_every.is_some() && parts.poll.is_none() {
             problems.push(map.at(&key("poll_every"), format!("`{}` cannot be polled", source.connector)));
+        }
+        if source.queue && config.nats.servers.is_empty() {
+            problems.push(map.at(&key("queue"), "nats.servers is empty: nobody can publish to this source"));
+        }
+        if source.queue && parts.normalize.is_none() {
+            problems.push(map.at(&key("queue"), format!("`{}` reads nothing", source.connector)));
         }
         if source.insecure_accept_unsigned {
             let message =

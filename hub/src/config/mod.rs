@@ -174,6 +174,9 @@ pub struct Source {
     /// Files are today's business, not history: their events are live (class `n`) instead of backfill (`r`).
     #[serde(default)]
     pub live_files: bool,
+    /// It is also fed through NATS: others publish what it saw to `xd.in.<tenant>.<id>`.
+    #[serde(default)]
+    pub queue: bool,
     /// How often to poll; absent turns polling off.
     #[serde(default)]
     pub poll_every: Option<HumanDuration>,

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use crossdock_connector::settings::SecretRef;
 use serde::Deserialize;
 
-use super::{HumanDuration, secrets};
+use super::place::Map;
+use super::{Config, HumanDuration, Problem, secrets};
 
 /// Where captures, states and events are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -130,6 +131,33 @@ pub struct NatsConsumer {
     /// Most events delivered and not acknowledged.
     #[serde(default = "thousand")]
     pub max_ack_pending: i64,
+}
+
+/// What the types cannot say.
+pub(super) fn check(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) {
+    let nats = &config.nats;
+    if nats.window == 0 {
+        problems.push(map.at("nats.window", "0 would never publish: at least 1"));
+    }
+    if nats.user.is_some() && nats.password.is_none() {
+        problems.push(
+            map.at("nats.user", "a user needs nats.password = { env = \"NAME\" } or { file = \"PATH\" }"),
+        );
+    }
+    for (name, consumer) in &nats.consumer {
+        let key = |field: &str| format!("nats.consumer.{name}.{field}");
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if !name.bytes().all(fits) || name.is_empty() || name.len() > 64 {
+            let message = format!("`{name}` is no name of a consumer: letters, digits, - and _");
+            problems.push(map.at(&format!("nats.consumer.{name}"), message));
+        }
+        if consumer.events.is_empty() {
+            problems.push(map.at(&key("events"), "nothing would be delivered: [\"*\"] takes everything"));
+        }
+        if let Err(message) = crate::nats::consumers::subscriber(&config.tenant, consumer) {
+            problems.push(map.at(&key("events"), message));
+        }
+    }
 }
 
 fn minute() -> HumanDuration {

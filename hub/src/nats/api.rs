@@ -1,7 +1,9 @@
 //! Calls to the JetStream API as plain JSON. Configurations are compared and changed as the servers send them, so that
 //! what this client does not know of yet stays as it is.
 
-use async_nats::jetstream::context::RequestErrorKind;
+use std::time::Duration;
+
+use async_nats::{Request, RequestErrorKind};
 use serde_json::{Value, json};
 
 use super::{Link, NatsError};
@@ -25,6 +27,8 @@ impl Trouble {
     }
 }
 
+/// How long an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
 const STREAM_NOT_FOUND: u64 = 10059;
 const CONSUMER_NOT_FOUND: u64 = 10014;
 const MESSAGE_NOT_FOUND: u64 = 10037;
@@ -34,7 +38,11 @@ const PASSING: [u64; 5] = [10005, 10008, 10009, 10118, 10119];
 /// Asks the API, such as `STREAM.INFO.NAME`.
 pub(crate) async fn ask(link: &Link, subject: &str, body: &Value) -> Result<Value, Trouble> {
     let refused_before = link.refused();
-    let answer: Value = link.jetstream.request(subject.to_owned(), body).await.map_err(|error| {
+    // What asks for nothing must be empty.
+    let payload = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    let request = Request::new().payload(payload.into()).timeout(Some(TIMEOUT));
+    let asked = link.client.send_request(format!("$JS.API.{subject}"), request).await;
+    let answer = asked.map_err(|error| {
         let words = link.explain(subject, &error);
         Trouble::No(match error.kind() {
             RequestErrorKind::NoResponders => NatsError::Refused(format!(
@@ -42,10 +50,11 @@ pub(crate) async fn ask(link: &Link, subject: &str, body: &Value) -> Result<Valu
             )),
             // A call without permission is not answered; the reason came beside it.
             RequestErrorKind::TimedOut if link.refused() != refused_before => NatsError::Refused(words),
-            RequestErrorKind::TimedOut => NatsError::Away(words),
-            RequestErrorKind::InvalidSubject | RequestErrorKind::Other => NatsError::Away(words),
+            _ => NatsError::Away(words),
         })
     })?;
+    let answer: Value = serde_json::from_slice(&answer.payload)
+        .map_err(|error| Trouble::No(NatsError::Away(format!("{subject}: {error}"))))?;
     let Some(error) = answer.get("error") else { return Ok(answer) };
     let code = error.get("err_code").and_then(Value::as_u64).unwrap_or_default();
     let words = error.get("description").and_then(Value::as_str).unwrap_or("an error without words");

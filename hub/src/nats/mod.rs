@@ -2,9 +2,11 @@
 
 mod api;
 mod connect;
+pub mod consumers;
 mod fields;
 mod names;
 mod plan;
+pub mod setup;
 #[cfg(test)]
 mod tests;
 mod version;
