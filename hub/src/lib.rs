@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod enrich;
+pub mod fanout;
 pub mod handoff;
 pub mod history;
 pub mod http;

@@ -12,6 +12,7 @@ mod export;
 mod guess;
 mod ingest;
 mod ledger;
+mod nats;
 mod new;
 mod normalize;
 mod out;
@@ -128,6 +129,8 @@ enum Command {
     Sink(sink::Args),
     /// The balances: is everything accounted for?
     Ledger(ledger::Args),
+    /// The NATS servers: what must exist there, and whether the stream holds what was published
+    Nats(nats::Args),
     /// JSON Schemas, the AsyncAPI document and example events
     Schema(schema::Args),
     /// Current states or the event log, as NDJSON
@@ -230,6 +233,7 @@ fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
         Command::Replay(args) => block_on(replay::run(&args, global, out)),
         Command::Reconcile(args) => block_on(reconcile::run(&args, global, out)),
         Command::Sink(args) => block_on(sink::run(&args, global, out)),
+        Command::Nats(args) => block_on(nats::run(&args, global, out)),
         Command::Schema(args) => schema::run(&args, out),
         Command::Export(args) => export::run(&args, global, out),
         Command::New(args) => new::run(&args, global, out),

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use super::State;
 use crate::backbone::{Answer, Backlog, Micros, Question};
 use crate::clock;
-use crate::telemetry::live::SinkLive;
+use crate::telemetry::live::{Fanout, SinkLive};
 
 /// A picture of the hub.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct Top {
     pub backlog: Backlog,
     /// How sinks are right now.
     pub sinks: Vec<SinkLive>,
+    /// How publishing to NATS is; nothing where nothing is published.
+    #[serde(default)]
+    pub nats: Option<Fanout>,
 }
 
 /// Shortest time between two counts.
@@ -46,7 +49,7 @@ pub(super) async fn answer(Shared(state): Shared<State>, cache: Arc<Cache>) -> R
         };
         let took = clock::now_micros().saturating_sub(now);
         *kept = (
-            Top { at: now, backlog, sinks: state.metrics.live.sinks() },
+            Top { at: now, backlog, sinks: state.metrics.live.sinks(), nats: state.metrics.live.published() },
             now.saturating_add(took.saturating_mul(SHARE).max(SHORTEST)),
         );
     }

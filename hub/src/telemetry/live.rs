@@ -29,10 +29,28 @@ pub struct Trouble {
     pub words: String,
 }
 
+/// How publishing to NATS is right now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fanout {
+    /// When this was seen.
+    pub at: Micros,
+    /// Events of the log that are not in the stream yet.
+    pub behind: u64,
+    /// Events that are too large for the servers.
+    pub left_out: u64,
+    /// How often the stream had lost something.
+    pub healed: u64,
+    /// Whether it waits for the servers.
+    pub waiting: bool,
+    /// The last time that something was wrong.
+    pub trouble: Option<Trouble>,
+}
+
 /// How all sinks are.
 #[derive(Debug, Default)]
 pub struct Board {
     sinks: Mutex<BTreeMap<String, SinkLive>>,
+    fanout: Mutex<Option<Fanout>>,
 }
 
 impl Board {
@@ -56,6 +74,17 @@ impl Board {
     /// How they are now, in the order of their names.
     pub fn sinks(&self) -> Vec<SinkLive> {
         self.sinks.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Something about publishing to NATS changed.
+    pub fn fanout(&self, change: impl FnOnce(&mut Fanout)) {
+        let mut fanout = self.fanout.lock().unwrap_or_else(PoisonError::into_inner);
+        change(fanout.get_or_insert_default());
+    }
+
+    /// How publishing to NATS is; nothing where nothing is published.
+    pub fn published(&self) -> Option<Fanout> {
+        self.fanout.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn change(&self, sink: &str, change: impl FnOnce(&mut SinkLive)) {

@@ -28,6 +28,10 @@ pub enum Metric {
     Polls,
     /// Handoffs by outcome.
     Handoffs,
+    /// Events given to the stream of the tenant, by outcome.
+    Published,
+    /// Events that are not in that stream yet.
+    PublishBehind,
     /// Handoffs that wait with a row of their own, by sink.
     HandoffsHeld,
     /// Seconds from commit to the end of a handoff.
@@ -44,6 +48,8 @@ impl Metric {
         Self::Fetches,
         Self::Polls,
         Self::Handoffs,
+        Self::Published,
+        Self::PublishBehind,
         Self::HandoffsHeld,
         Self::HandoffSeconds,
         Self::WebhookSeconds,
@@ -57,6 +63,8 @@ impl Metric {
             Self::Fetches => "crossdock_fetches",
             Self::Polls => "crossdock_polls",
             Self::Handoffs => "crossdock_handoffs",
+            Self::Published => "crossdock_published",
+            Self::PublishBehind => "crossdock_publish_behind",
             Self::HandoffsHeld => "crossdock_handoffs_held",
             Self::HandoffSeconds => "crossdock_handoff_seconds",
             Self::WebhookSeconds => "crossdock_webhook_seconds",
@@ -70,6 +78,8 @@ impl Metric {
             Self::Fetches => "Fetches by outcome",
             Self::Polls => "Polled pages by outcome",
             Self::Handoffs => "Handoffs by outcome",
+            Self::Published => "Events given to the NATS stream, by outcome",
+            Self::PublishBehind => "Events of the log that are not in the NATS stream yet",
             Self::HandoffsHeld => "Handoffs that wait for their time, by sink",
             Self::HandoffSeconds => "Seconds from commit to the end of a handoff",
             Self::WebhookSeconds => "Seconds from request to acknowledgement",
@@ -95,6 +105,8 @@ pub struct Metrics {
     fetches: Family<Label, Counter>,
     polls: Family<Label, Counter>,
     handoffs: Family<Label, Counter>,
+    published: Family<Label, Counter>,
+    behind: Gauge,
     held: Family<SinkLabel, Gauge>,
     handoff_seconds: Histogram,
     webhook_seconds: Histogram,
@@ -113,6 +125,8 @@ impl Default for Metrics {
             fetches: Family::default(),
             polls: Family::default(),
             handoffs: Family::default(),
+            published: Family::default(),
+            behind: Gauge::default(),
             held: Family::default(),
             handoff_seconds: buckets(),
             webhook_seconds: buckets(),
@@ -128,6 +142,8 @@ impl Default for Metrics {
         add(Metric::Fetches, &this.fetches);
         add(Metric::Polls, &this.polls);
         add(Metric::Handoffs, &this.handoffs);
+        add(Metric::Published, &this.published);
+        registry.register(Metric::PublishBehind.name(), Metric::PublishBehind.help(), this.behind.clone());
         registry.register(Metric::HandoffsHeld.name(), Metric::HandoffsHeld.help(), this.held.clone());
         for (metric, histogram) in
             [(Metric::HandoffSeconds, &this.handoff_seconds), (Metric::WebhookSeconds, &this.webhook_seconds)]
@@ -150,7 +166,11 @@ impl Metrics {
             Metric::Fetches => &self.fetches,
             Metric::Polls => &self.polls,
             Metric::Handoffs => &self.handoffs,
-            Metric::HandoffsHeld | Metric::HandoffSeconds | Metric::WebhookSeconds => return,
+            Metric::Published => &self.published,
+            Metric::HandoffsHeld
+            | Metric::HandoffSeconds
+            | Metric::WebhookSeconds
+            | Metric::PublishBehind => return,
         };
         family.get_or_create(&Label { outcome }).inc_by(more);
     }
@@ -161,6 +181,11 @@ impl Metrics {
             let value = i64::try_from(value).unwrap_or(i64::MAX);
             self.held.get_or_create(&SinkLabel { sink: sink.to_owned() }).set(value);
         }
+    }
+
+    /// How many events are not in the stream yet.
+    pub fn publish_behind(&self, events: u64) {
+        self.behind.set(i64::try_from(events).unwrap_or(i64::MAX));
     }
 
     /// One webhook request, answered after this many microseconds.

@@ -78,7 +78,7 @@ mod tests {
         };
         let sink = SinkBacklog { sink: "erp".into(), delivered, ..SinkBacklog::default() };
         let backlog = Backlog { sources: vec![source], sinks: vec![sink], ..Backlog::default() };
-        Top { at, backlog, sinks: Vec::new() }
+        Top { at, backlog, sinks: Vec::new(), nats: None }
     }
 
     #[test]

@@ -54,7 +54,14 @@ pub(super) fn value(top: &Top, rates: &Rates) -> Value {
             })
         })
         .collect();
-    json!({"at": crate::clock::timestamp(top.at), "sources": sources, "sinks": sinks})
+    let nats = top.nats.as_ref().map(|nats| {
+        json!({
+            "behind": nats.behind, "left_out": nats.left_out, "healed": nats.healed, "waiting": nats.waiting,
+            "trouble": nats.trouble.as_ref().map(|trouble| json!({
+                "at": crate::clock::timestamp(trouble.at), "words": trouble.words})),
+        })
+    });
+    json!({"at": crate::clock::timestamp(top.at), "sources": sources, "sinks": sinks, "nats": nats})
 }
 
 /// A rate as a number with one decimal.
@@ -104,12 +111,23 @@ pub(super) fn people(top: &Top, rates: &Rates, out: &mut Out) -> Outcome<()> {
         ]);
     }
     out.table(&rows)?;
-    for live in &top.sinks {
-        let Some(trouble) = &live.trouble else { continue };
+    if let Some(nats) = &top.nats {
+        let state = if nats.waiting { out.paint(BAD, "waits") } else { "ok".to_owned() };
+        out.line(format_args!(
+            "  nats {state}: {} behind, {} too large, {} times refilled",
+            thousands(nats.behind),
+            thousands(nats.left_out),
+            nats.healed
+        ))?;
+    }
+    let nats = top.nats.iter().filter_map(|nats| Some(("nats", nats.trouble.as_ref()?, nats.waiting)));
+    let sinks =
+        top.sinks.iter().filter_map(|live| Some((live.sink.as_str(), live.trouble.as_ref()?, live.open)));
+    for (name, trouble, open) in nats.chain(sinks) {
         let words: String = plain(&trouble.words).chars().take(WORDS).collect();
         let ago = out.paint(FAINT, format_args!("{} ago:", span(age(top, Some(trouble.at)))));
-        let words = if live.open { out.paint(BAD, words) } else { out.paint(WARN, words) };
-        out.line(format_args!("  {} {ago} {words}", live.sink))?;
+        let words = if open { out.paint(BAD, words) } else { out.paint(WARN, words) };
+        out.line(format_args!("  {name} {ago} {words}"))?;
     }
     Ok(())
 }

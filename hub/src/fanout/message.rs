@@ -1,0 +1,92 @@
+//! An event as it is published: CloudEvents in binary mode, its id as message id, the trace beside it.
+
+use std::error::Error as _;
+use std::str::FromStr;
+
+use async_nats::HeaderMap;
+use async_nats::header::{HeaderValue, NATS_EXPECTED_STREAM, NATS_MESSAGE_ID};
+use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
+use async_nats::jetstream::message::PublishMessage;
+use bytes::Bytes;
+
+use super::Trouble;
+use super::survey::{Id, id_of};
+use crate::backbone::{Seq, StoredEvent};
+use crate::nats::Link;
+
+/// Stream or servers are full.
+const FULL: [u64; 4] = [10077, 10023, 10047, 10028];
+/// The stream takes no message of this size.
+const TOO_LARGE: u64 = 10054;
+
+/// An event ready to be sent.
+#[derive(Clone, Debug)]
+pub(super) struct Ready {
+    /// Its place in the log.
+    pub(super) seq: Seq,
+    /// Its id.
+    pub(super) id: Option<Id>,
+    subject: String,
+    headers: HeaderMap,
+    payload: Bytes,
+}
+
+/// An event as a message for this stream.
+pub(super) fn ready(stored: &StoredEvent, stream: &str) -> Ready {
+    let event = &stored.event;
+    let mut headers = HeaderMap::new();
+    headers.insert(NATS_MESSAGE_ID, event.id.as_str());
+    headers.insert(NATS_EXPECTED_STREAM, stream);
+    for (name, value) in event.headers() {
+        // Our own attributes always are headers; a trace that somebody sent us may be anything.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name.as_str(), value);
+        }
+    }
+    Ready {
+        seq: stored.seq,
+        id: id_of(&event.id),
+        subject: event.subject(),
+        headers,
+        payload: Bytes::copy_from_slice(event.data.get().as_bytes()),
+    }
+}
+
+impl Ready {
+    /// Hands it to the connection; the future waits for the stream's acknowledgement.
+    ///
+    /// # Errors
+    /// What can be said at once: too large, or the connection takes nothing.
+    pub(super) async fn send(&self, link: &Link) -> Result<PublishAckFuture, PublishError> {
+        let message = PublishMessage::build().payload(self.payload.clone()).headers(self.headers.clone());
+        link.jetstream.send_publish(self.subject.clone(), message).await
+    }
+
+    /// Bytes of its body.
+    pub(super) fn size(&self) -> usize {
+        self.payload.len()
+    }
+}
+
+/// Why an event was not acknowledged.
+pub(super) enum Refused {
+    /// It will never be taken as it is.
+    TooLarge,
+    /// It may be stored or not; it is looked for before it is sent again.
+    Trouble(Trouble),
+}
+
+/// Reads an error of publishing. Nothing but its size speaks against an event for good.
+pub(super) fn refused(error: &PublishError, link: &Link) -> Refused {
+    let code = error.source().and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>());
+    let code = code.map(|error| error.error_code().0);
+    if error.kind() == PublishErrorKind::MaxPayloadExceeded || code == Some(TOO_LARGE) {
+        return Refused::TooLarge;
+    }
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    let words = link.explain("publishing", &format!("{error}{cause}"));
+    Refused::Trouble(match code {
+        Some(code) if FULL.contains(&code) => Trouble::Full(words),
+        _ => Trouble::Away(words),
+    })
+}

@@ -1,0 +1,4 @@
+//! The publisher: what it decides, simulated, and what becomes of it with a real server.
+
+mod server;
+mod world;
