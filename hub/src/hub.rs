@@ -12,16 +12,20 @@ use tokio::task::JoinSet;
 
 use crate::backbone::Backbone;
 use crate::backbone::embedded::Embedded;
-use crate::config::{HumanDuration, Loaded, SourceSetup};
+use crate::config::{HumanDuration, Loaded, SourceSetup, Store};
 use crate::enrich::{Decisions, Enricher, INTERNAL, risk};
+use crate::fanout::Publisher;
 use crate::handoff::budget::Budget;
 use crate::handoff::worker::{Setup, Worker};
 use crate::http::Client;
 use crate::ingress::fetcher::{self, FetchSource};
 use crate::ingress::poller::Poller;
+use crate::ingress::queue::{self, QueueSource, Queues};
 use crate::ingress::server;
 use crate::ingress::webhook::{PushSource, Webhooks};
 use crate::lock::{DataLock, private_dir};
+use crate::nats::Names;
+use crate::nats::consumers::INBOUND_WAIT;
 use crate::operate;
 use crate::pipeline::{Fold, FoldSource, Pipeline, PipelineHandle, SourceOf};
 use crate::telemetry::metrics::Metrics;
@@ -136,6 +140,17 @@ impl Hub {
         if let Some(risk) = &loaded.risk {
             rest.spawn(watch_list(Arc::clone(risk), dir.join(risk::FILE_NAME), rest_stops.clone()));
         }
+        let nats = &loaded.config.nats;
+        if !nats.servers.is_empty() && nats.publish && loaded.config.data.backbone == Store::Embedded {
+            let publisher = Publisher::new(
+                nats.clone(),
+                &loaded.config.tenant,
+                Arc::clone(&backbone),
+                Arc::clone(&metrics),
+                rest_stops.clone(),
+            );
+            rest.spawn(publisher.run());
+        }
         rest.spawn(retention(Arc::clone(&backbone), loaded.config.data.keep_captures, rest_stops.clone()));
 
         let mut intake = JoinSet::new();
@@ -161,6 +176,18 @@ impl Hub {
                 metrics: Arc::clone(&metrics),
             };
             intake.spawn(poller.run(intake_stops.clone()));
+        }
+        let sources = queue_sources(&loaded.sources);
+        if !sources.is_empty() {
+            let queues = Queues {
+                nats: loaded.config.nats.clone(),
+                names: Names::new(&loaded.config.tenant),
+                sources,
+                ack_wait: INBOUND_WAIT,
+                backbone: Arc::clone(&backbone),
+                metrics: Arc::clone(&metrics),
+            };
+            intake.spawn(queue::run(queues, intake_stops.clone()));
         }
         let listener = bind("webhook.listen", &loaded.config.webhook.listen).await?;
         let webhook = listener.local_addr().map_err(|error| error.to_string())?;
@@ -248,6 +275,15 @@ fn push_sources(sources: &[SourceSetup]) -> Vec<PushSource> {
             })
         })
         .collect()
+}
+
+fn queue_sources(sources: &[SourceSetup]) -> Vec<QueueSource> {
+    let fed = sources.iter().filter(|source| source.config.queue);
+    fed.map(|source| QueueSource {
+        id: Arc::clone(&source.id),
+        topic: source.descriptor.capabilities.topics.first().copied().unwrap_or_default(),
+    })
+    .collect()
 }
 
 fn fetch_sources(sources: &[SourceSetup]) -> HashMap<Arc<str>, FetchSource> {

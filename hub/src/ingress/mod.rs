@@ -1,4 +1,4 @@
-//! How captures come in: webhooks, fetches for nudges, polls, files. All of it ends in `Backbone::capture`.
+//! How captures come in: webhooks, fetches for nudges, polls, files, NATS. All of it ends in `Backbone::capture`.
 
 pub mod body;
 pub mod fetcher;
@@ -6,6 +6,7 @@ pub mod files;
 pub mod limits;
 pub mod poller;
 pub mod pull;
+pub mod queue;
 pub mod server;
 pub mod spool;
 pub mod webhook;
