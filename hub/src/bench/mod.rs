@@ -10,6 +10,7 @@ mod fold;
 mod isolation;
 mod load;
 mod memory;
+mod nats;
 mod webhook;
 
 use std::path::PathBuf;
@@ -82,6 +83,18 @@ enum What {
         #[arg(long, default_value_t = 1_000_000)]
         events: usize,
     },
+    /// Events published from an embedded log, beside a bare client with the same messages and window.
+    Nats {
+        /// Orders; each is an event or two.
+        #[arg(long, default_value_t = 50_000)]
+        orders: usize,
+        /// Rounds; the middle one counts.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// A server to use, whose streams of the tenant `bench` are made anew; else a private one is started.
+        #[arg(long)]
+        server: Option<String>,
+    },
     /// The rate at many orders beside the rate at 100 000.
     Growth {
         /// Orders.
@@ -128,6 +141,9 @@ pub fn run(args: &Args) -> Result<(Vec<String>, bool), String> {
         What::Memory { orders } => memory::measure(&scratch, *orders),
         What::Isolation { seconds, rate } => isolation::measure(&scratch, *seconds, *rate),
         What::Backlog { events } => isolation::backlog(&scratch, *events),
+        What::Nats { orders, rounds, server } => {
+            nats::measure(&scratch, *orders, *rounds, server.as_deref())
+        }
         What::Growth { orders } => memory::growth(&scratch, *orders),
     };
     let cleared = std::fs::remove_dir_all(&scratch);

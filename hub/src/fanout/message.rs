@@ -62,6 +62,11 @@ impl Ready {
         link.jetstream.send_publish(self.subject.clone(), message).await
     }
 
+    /// Subject, headers and body.
+    pub(super) fn parts(self) -> (String, HeaderMap, Bytes) {
+        (self.subject, self.headers, self.payload)
+    }
+
     /// Bytes of its body.
     pub(super) fn size(&self) -> usize {
         self.payload.len()

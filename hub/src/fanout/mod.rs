@@ -246,3 +246,19 @@ pub(crate) fn kept_since(nats: &Nats) -> Micros {
         keep => clock::now_micros().saturating_sub(keep).saturating_add(SLACK.min(keep / 2)),
     }
 }
+
+/// An event as it is published: subject, headers, body. For the benchmark.
+pub fn message(
+    stored: &crate::backbone::StoredEvent,
+    stream: &str,
+) -> (String, async_nats::HeaderMap, bytes::Bytes) {
+    message::ready(stored, stream).parts()
+}
+
+/// Forgets what was published. For the benchmark: the publisher finds it again in the stream.
+///
+/// # Errors
+/// What the store says.
+pub async fn forget(backbone: &dyn Backbone) -> Result<(), BackboneError> {
+    backbone.set_cursor(CURSOR.to_owned(), Memory::default().write()).await
+}
