@@ -141,9 +141,7 @@ pub fn run(args: &Args) -> Result<(Vec<String>, bool), String> {
         What::Memory { orders } => memory::measure(&scratch, *orders),
         What::Isolation { seconds, rate } => isolation::measure(&scratch, *seconds, *rate),
         What::Backlog { events } => isolation::backlog(&scratch, *events),
-        What::Nats { orders, rounds, server } => {
-            nats::measure(&scratch, *orders, *rounds, server.as_deref())
-        }
+        What::Nats { orders, rounds, server } => nats::measure(&scratch, *orders, *rounds, server.as_deref()),
         What::Growth { orders } => memory::growth(&scratch, *orders),
     };
     let cleared = std::fs::remove_dir_all(&scratch);

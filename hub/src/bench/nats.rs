@@ -70,7 +70,11 @@ async fn compare(nats: &Nats, backbone: &Arc<dyn Backbone>, rounds: usize) -> Re
     let share = ratio(our_rate, bare_rate);
     Ok(vec![
         Figure {
-            what: format!("bare client, {count} events of {} bytes, window {}", bytes / count.max(1), nats.window),
+            what: format!(
+                "bare client, {count} events of {} bytes, window {}",
+                bytes / count.max(1),
+                nats.window
+            ),
             seen: format!("{bare_rate:.0} events/s"),
             limit: format!("the limit; middle of {rounds} rounds"),
             holds: None,
@@ -125,8 +129,7 @@ async fn ours(nats: &Nats, backbone: &Arc<dyn Backbone>) -> Result<Duration, Str
     let metrics = Arc::new(Metrics::default());
     let (stop, stops) = watch::channel(false);
     let began = Instant::now();
-    let publisher =
-        Publisher::new(nats.clone(), TENANT, Arc::clone(backbone), Arc::clone(&metrics), stops);
+    let publisher = Publisher::new(nats.clone(), TENANT, Arc::clone(backbone), Arc::clone(&metrics), stops);
     let task = tokio::spawn(publisher.run());
     while metrics.live.published().is_none_or(|live| live.behind > 0) {
         if began.elapsed() > PATIENCE {

@@ -57,7 +57,7 @@ impl Broker {
             headers_only: true,
             memory_storage: true,
             num_replicas: 1,
-            inactive_threshold: Duration::from_secs(60),
+            inactive_threshold: Duration::from_secs(30),
             ..pull::Config::default()
         };
         let consumer: PullConsumer = self
@@ -65,11 +65,8 @@ impl Broker {
             .create_consumer(config)
             .await
             .map_err(|error| self.away("reading the stream", &error))?;
-        let name = consumer.cached_info().name.clone();
-        let read = self.drain(&consumer, &mut each).await;
-        // It goes away by itself when this does not work.
-        drop(self.stream.delete_consumer(&name).await);
-        read
+        // Nobody has to be allowed to delete it: it goes away by itself.
+        self.drain(&consumer, &mut each).await
     }
 
     async fn drain(&self, consumer: &PullConsumer, each: &mut impl FnMut(Found)) -> Result<(), Trouble> {
