@@ -1,0 +1,3 @@
+//! EDI against the conformance suite.
+
+crossdock_testkit::conformance!(crossdock_edi::Edi);
