@@ -41,6 +41,8 @@ impl Entry {
 /// All connectors, platforms first, then carriers, then sinks.
 pub fn all() -> Vec<Entry> {
     vec![
+        #[cfg(feature = "edi")]
+        Entry::of::<crossdock_edi::Edi>(),
         #[cfg(feature = "jd")]
         Entry::of::<crossdock_jd::Jd>(),
         #[cfg(feature = "own-store")]
