@@ -25,6 +25,9 @@ pub struct Config {
     /// The token before, accepted as well while the bridge is being changed over.
     #[serde(default)]
     pub previous_path_token: Option<Secret>,
+    /// The queue of TMC messages, asked over HTTP; without it only what a bridge posts is read.
+    #[serde(default)]
+    pub queue: Option<Queue>,
     /// Address of the gateway.
     #[serde(default = "default_gateway")]
     pub gateway: String,
@@ -44,6 +47,23 @@ pub struct Config {
     /// the parameter, but not when an application needs it.
     #[serde(default)]
     pub include_oaid: Option<String>,
+}
+
+/// The queue of TMC messages.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// Name of the message group that this seller belongs to. Left out where the application has no groups: naming one
+    /// is then refused.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Messages in one call, 10 to 200.
+    #[serde(default = "default_quantity")]
+    pub quantity: u32,
+}
+
+fn default_quantity() -> u32 {
+    100
 }
 
 fn default_gateway() -> String {
@@ -68,6 +88,14 @@ impl ConnectorConfig for Config {
         }
         if !(1..=100).contains(&self.page_size) {
             return Err(Error::config("expected 1 to 100").at("page_size"));
+        }
+        if let Some(queue) = &self.queue {
+            if !(10..=200).contains(&queue.quantity) {
+                return Err(Error::config("expected 10 to 200").at("queue.quantity"));
+            }
+            if queue.group.as_ref().is_some_and(|group| group.trim().is_empty()) {
+                return Err(Error::config("expected the name of a group, or none").at("queue.group"));
+            }
         }
         if !self.gateway.starts_with("https://") && !self.gateway.starts_with("http://") {
             return Err(Error::config("expected an http or https address").at("gateway"));

@@ -5,10 +5,13 @@ mod codes;
 mod config;
 mod error;
 mod fetch;
+mod frame;
 mod gateway;
 mod normalize;
 mod poll;
 mod push;
+mod queue;
+mod rows;
 mod sign;
 mod wire;
 
@@ -18,7 +21,7 @@ use crossdock_connector::{
     Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Result, Role,
 };
 
-pub use config::Config;
+pub use config::{Config, Queue};
 pub use sign::SignMethod;
 
 /// Topic and object kind of trades.
@@ -27,6 +30,8 @@ const TRADE: &str = "trade";
 const REFUND: &str = "refund";
 /// Topic of TMC messages.
 const TMC: &str = "tmc";
+/// Topic of rows of the RDS tables.
+const RDS: &str = "rds";
 
 /// Taobao and Tmall.
 #[derive(Debug, Clone, Copy)]
@@ -39,14 +44,15 @@ impl Connector for Taobao {
         id: "taobao",
         title: "Taobao and Tmall",
         role: Role::Platform,
-        vendor_api: "TOP router/rest 2.0, TMC messages",
+        vendor_api: "TOP router/rest 2.0, TMC messages, RDS tables",
         maturity: Maturity::Synthetic,
         capabilities: Capabilities {
-            topics: &[TRADE, REFUND, TMC],
+            topics: &[TRADE, REFUND, TMC, RDS],
             entities: &["order", "aftersale", "parcel"],
             push: true,
             fetch: true,
             poll: true,
+            files: true,
             max_page: Some(100),
             revisions: true,
             ..Capabilities::NONE
@@ -65,6 +71,7 @@ impl Connector for Taobao {
             push: Some(Arc::new(push::TaobaoPush::new(tokens))),
             fetch: Some(Arc::new(fetch::TaobaoFetch { gateway: Arc::clone(&gateway) })),
             poll: Some(Arc::new(poll::TaobaoPoll { gateway })),
+            files: Some(Arc::new(rows::RdsFiles)),
             ..Parts::default()
         })
     }

@@ -1,13 +1,15 @@
 //! What the platform's bytes mean.
 //!
-//! Three topics: `trade` (the whole trade, as `taobao.trade.fullinfo.get` answers it, with or without
-//! `simplify=true`, or the bare trade object as RDS rows hold it), `refund` (likewise) and `tmc` (a message,
-//! which only ever says what to fetch).
+//! Four topics: `trade` (the whole trade, as `taobao.trade.fullinfo.get` answers it, with or without
+//! `simplify=true`, or the bare trade object), `refund` (likewise), `rds` (rows of the tables that the platform
+//! fills in the merchant's database, each of which holds either of the two) and `tmc` (a message, which only ever says
+//! what to fetch).
 
 mod line;
 mod message;
 mod money;
 mod parcel;
+mod rds;
 mod receiver;
 mod refund;
 mod state;
@@ -23,7 +25,7 @@ use crossdock_schemas::{Dec, OrderRef, Source, Ts};
 
 use crate::codes::Codes;
 use crate::wire::{RefundReply, TradeReply, Value};
-use crate::{REFUND, TMC, TRADE};
+use crate::{RDS, REFUND, TMC, TRADE, rows};
 
 /// Name of the platform in every identity.
 const PLATFORM: &str = "taobao";
@@ -81,7 +83,9 @@ impl Normalize for TaobaoNormalize {
         match capture.topic.as_str() {
             TRADE => self.trade(&capture.body),
             REFUND => self.refund(&capture.body),
-            TMC => message::read(&self.codes, &capture.body),
+            TMC => message::read(&self.shop, &self.codes, &capture.body),
+            RDS => rds::read(self, &capture.body),
+            rows::BAD_ROW => Err(Error::malformed("the line is no row of an RDS table").at("$")),
             _ => Err(Error::new(ErrorKind::Unsupported, "a topic this connector does not know")
                 .with("topic", &capture.topic)),
         }

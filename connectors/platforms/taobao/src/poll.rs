@@ -16,7 +16,7 @@ use crossdock_connector::{
 
 use crate::gateway::{Gateway, accept, china_text};
 use crate::wire::{List, ListReply, Row, text};
-use crate::{REFUND, TRADE};
+use crate::{REFUND, TMC, TRADE, queue};
 
 /// The poll part.
 #[derive(Debug)]
@@ -51,7 +51,12 @@ impl Place {
 
 impl Poll for TaobaoPoll {
     fn topics(&self) -> &'static [Topic] {
-        &[TRADE, REFUND]
+        // What was paid a second ago stands in the queue first.
+        if self.gateway.config().queue.is_some() { &[TMC, TRADE, REFUND] } else { &[TRADE, REFUND] }
+    }
+
+    fn empties(&self, topic: Topic) -> bool {
+        topic == TMC
     }
 
     fn overlap_seconds(&self) -> u32 {
@@ -63,12 +68,16 @@ impl Poll for TaobaoPoll {
     }
 
     fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor {
-        Cursor { topic: topic.to_owned(), from, to, place: Place::Count.write() }
+        let place = if topic == TMC { queue::CONSUME.to_owned() } else { Place::Count.write() };
+        Cursor { topic: topic.to_owned(), from, to, place }
     }
 
     fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
-        let place = place(cursor)?;
         let config = self.gateway.config();
+        if let (TMC, Some(queue)) = (cursor.topic.as_str(), &config.queue) {
+            return queue::request(&self.gateway, queue, &cursor.place, context);
+        }
+        let place = place(cursor)?;
         let (method, fields, types) = match cursor.topic.as_str() {
             TRADE => ("taobao.trades.sold.increment.get", "tid,tid_str,status,modified", &config.trade_types),
             REFUND => ("taobao.refunds.receive.get", "refund_id,tid,status,modified", &config.refund_types),
@@ -98,6 +107,9 @@ impl Poll for TaobaoPoll {
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
+        if cursor.topic == TMC {
+            return queue::page(&self.gateway.config().shop, cursor, reply);
+        }
         let place = place(cursor)?;
         accept(reply)?;
         let read: ListReply<'_> = wire::parse(&reply.body)?;

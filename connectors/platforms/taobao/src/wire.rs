@@ -8,7 +8,9 @@ use serde::de::IgnoredAny;
 
 use crossdock_connector::wire::{self, Scalar};
 
-pub(crate) use calls::{ErrorBody, ErrorReply, List, ListReply, Row};
+pub(crate) use calls::{
+    ConfirmReply, ConsumeReply, ErrorBody, ErrorReply, List, ListReply, QueueRow, RdsRow, Row,
+};
 
 /// Any value.
 pub(crate) type Value<'a> = Option<Scalar<'a>>;
@@ -344,7 +346,7 @@ pub(crate) struct Refund<'a> {
     pub(crate) company_name: Value<'a>,
 }
 
-/// A TMC message as a bridge posts it: the decoded headers of a Data frame.
+/// A TMC message: the decoded headers of a Data frame, as a bridge posts them, or a row of the queue.
 #[derive(Deserialize)]
 pub(crate) struct Message<'a> {
     #[serde(borrow, default)]
@@ -352,6 +354,11 @@ pub(crate) struct Message<'a> {
     /// JSON inside a JSON text.
     #[serde(default)]
     pub(crate) content: Value<'a>,
+    /// Whose message it is: the name in a frame, and in a row of the queue.
+    #[serde(default)]
+    pub(crate) userid: Value<'a>,
+    #[serde(default)]
+    pub(crate) user_id: Value<'a>,
 }
 
 /// `content` of a message: what it is about.

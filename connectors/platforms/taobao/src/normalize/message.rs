@@ -4,14 +4,39 @@
 use crossdock_connector::{Error, Issue, Normalized, ObjectId, Result, wire};
 
 use crate::codes::{Codes, Effect};
+use crate::frame::{self, Frame};
 use crate::wire::{Content, Message, text};
 use crate::{REFUND, TRADE};
 
-pub(super) fn read(codes: &Codes, body: &[u8]) -> Result<Normalized> {
+/// Reads a message: the headers of its frame as JSON, a row of the queue, or the frame itself.
+pub(super) fn read(shop: &str, codes: &Codes, body: &[u8]) -> Result<Normalized> {
+    if frame::is_frame(body) {
+        let frame = Frame::read(body)?;
+        if !frame.is_message() {
+            // The frames around messages: the answer to CONNECT, for one.
+            return Ok(Normalized::ignored("no_message"));
+        }
+        let user = frame.number("userid").map(|user| user.to_string());
+        return said(shop, codes, frame.text("topic"), frame.text("content"), user.as_deref());
+    }
     let message: Message<'_> = wire::parse(body)?;
-    let topic = text(&message.topic).ok_or_else(|| Error::malformed("the topic is missing").at("$.topic"))?;
-    let content =
-        text(&message.content).ok_or_else(|| Error::malformed("the content is missing").at("$.content"))?;
+    let user = text(&message.userid).or(text(&message.user_id));
+    said(shop, codes, text(&message.topic), text(&message.content), user)
+}
+
+fn said(
+    shop: &str,
+    codes: &Codes,
+    topic: Option<&str>,
+    content: Option<&str>,
+    user: Option<&str>,
+) -> Result<Normalized> {
+    let topic = topic.ok_or_else(|| Error::malformed("the topic is missing").at("$.topic"))?;
+    let content = content.ok_or_else(|| Error::malformed("the content is missing").at("$.content"))?;
+    // One application serves many shops, and what is another's cannot be fetched with this one's session.
+    if user.is_some_and(|user| user != shop) {
+        return Err(Error::malformed("a message of another shop").at("$.userid"));
+    }
     let content: Content<'_> = wire::parse(content.as_bytes()).map_err(|error| {
         let inner = error.path.clone().unwrap_or_default();
         error.at(format!("$.content -> {inner}"))
