@@ -5,6 +5,7 @@
 
 mod audit;
 mod ci;
+mod clients;
 mod configs;
 mod licence;
 mod nats;
@@ -28,10 +29,11 @@ cargo xtask <command>
   schemas   the checked-in schemas are those that the types say
   configs   `crossdock check` on every configuration that ships
   demo      a short `crossdock demo`
-  test      builds everything, provides nats-server and PostgreSQL, runs doc tests, then all other tests
+  test      builds everything, provides what tests need (below), runs doc tests, then all other tests
 
   nats      provides nats-server and prints its path
-  postgres  provides PostgreSQL and prints the folder of its programs";
+  postgres  provides PostgreSQL and prints the folder of its programs
+  clients   provides Python and Node for the programs of subscribers, and prints where they are";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -68,6 +70,12 @@ fn run(words: &[String]) -> Outcome {
         ["postgres"] => {
             let server = postgres::provide()?;
             say(&format!("{} ({})", server.folder.display(), server.version));
+            Ok(())
+        }
+        ["clients"] => {
+            for (name, path) in clients::provide()?.variables() {
+                say(&format!("{name}={}", path.display()));
+            }
             Ok(())
         }
         other => Err(format!("unknown command `{}`\n\n{HELP}", other.join(" "))),

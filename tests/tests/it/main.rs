@@ -17,6 +17,7 @@ mod crash;
 mod disk_full;
 mod house_rules;
 mod nats_permissions;
+mod nats_subscribers;
 mod orders;
 mod receivers;
 mod reconcile;
