@@ -1,0 +1,97 @@
+//! Access tokens: they live seven days. A refresh token gives a new one; an application of the merchant's own is given one
+//! for the asking.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Map;
+
+use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Session, Token, wire};
+
+use crate::gateway::{Gateway, text};
+use crate::wire::Value;
+
+/// The session part.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    pub(crate) gateway: Arc<Gateway>,
+}
+
+#[derive(Deserialize)]
+struct Reply<'a> {
+    #[serde(borrow, default)]
+    data: Option<Grant<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Grant<'a> {
+    #[serde(borrow, default)]
+    access_token: Value<'a>,
+    #[serde(borrow, default)]
+    expires_in: Value<'a>,
+    #[serde(borrow, default)]
+    refresh_token: Value<'a>,
+    /// The shop the token is for.
+    #[serde(borrow, default)]
+    shop_id: Value<'a>,
+}
+
+impl Session for Tokens {
+    fn open(&self, last: Option<&Token>, now: Timestamp) -> Result<HttpRequest> {
+        let config = &self.gateway.config;
+        let mut own = Map::new();
+        if config.self_authorized {
+            own.insert("grant_type".to_owned(), "authorization_self".into());
+            own.insert("code".to_owned(), "".into());
+            own.insert("shop_id".to_owned(), config.shop.as_str().into());
+            return self.gateway.signed("token.create", own, None, now);
+        }
+        let refresh = last.and_then(|token| token.refresh.as_ref()).or(config.refresh_token.as_ref());
+        let refresh = refresh.ok_or_else(|| Error::config("is missing").at("refresh_token"))?;
+        own.insert("grant_type".to_owned(), "refresh_token".into());
+        own.insert("refresh_token".to_owned(), text(refresh, "refresh_token")?.into());
+        self.gateway.signed("token.refresh", own, None, now)
+    }
+
+    fn opened(&self, last: Option<&Token>, reply: &HttpResponse, now: Timestamp) -> Result<Token> {
+        self.gateway.accept(reply).map_err(refused)?;
+        let reply: Reply<'_> = wire::parse(&reply.body)?;
+        let grant = reply.data.ok_or_else(|| Error::malformed("a reply without a token").at("$.data"))?;
+        // A token of another shop would read its orders as this one's.
+        if let Some(shop) = wire::text(grant.shop_id.as_ref())
+            && shop != self.gateway.config.shop
+        {
+            return Err(Error::auth("the token is for another shop than the settings say"));
+        }
+        let access = wire::text(grant.access_token.as_ref());
+        let access = access
+            .ok_or_else(|| Error::malformed("there is no access token in it").at("$.data.access_token"))?;
+        let mut token = Token::new(access);
+        let seconds = wire::text(grant.expires_in.as_ref()).and_then(|text| text.parse::<i64>().ok());
+        if let Some(seconds) = seconds {
+            // Documented both as seconds from now and as the time of the end.
+            let left =
+                if seconds > 1_000_000_000 { seconds.saturating_sub(now.as_second()) } else { seconds };
+            token = token.lives(now, u32::try_from(left.max(0)).unwrap_or(u32::MAX));
+        }
+        // The one used before stays good where the reply gives no new one.
+        let kept = last.and_then(|token| token.refresh.as_ref()).map(|secret| secret.expose().to_vec());
+        Ok(match wire::text(grant.refresh_token.as_ref()).map(String::into_bytes).or(kept) {
+            Some(refresh) => token.renewed_by(refresh),
+            None => token,
+        })
+    }
+}
+
+/// There is no session yet that could have ended: only somebody who authorizes anew can mend it.
+fn refused(error: Error) -> Error {
+    if error.kind() != ErrorKind::Session {
+        return error;
+    }
+    let auth = Error::auth("the refresh token is refused");
+    match error.vendor_code {
+        Some(code) => auth.vendor(code),
+        None => auth,
+    }
+}

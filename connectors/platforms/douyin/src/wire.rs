@@ -1,0 +1,83 @@
+//! What the platform sends, read leniently: every value may be text, number, `""`, `null` or absent (ids of 19 digits come as
+//! numbers and as text), every list a list, one object, `""` or `null`. Fields we have no word for are passed over.
+
+mod case;
+mod order;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crossdock_connector::wire::Scalar;
+
+pub(crate) use case::{Around, Case, CaseReply, Info, Related, Shipment};
+pub(crate) use order::{Line, Order, OrderReply, Part, Phase, Place, Region};
+
+/// Any value.
+pub(crate) type Value<'a> = Option<Scalar<'a>>;
+
+/// Structures that borrow from the body; an absent or `null` field is `None`, a list is read from one object as well.
+macro_rules! wire {
+    ($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default, serde::Deserialize)]
+        #[serde(default)]
+        pub(crate) struct $name<'a> { $( #[serde(borrow)] $(#[$attr])* pub(crate) $field: $type, )* }
+    };
+}
+pub(crate) use wire;
+
+/// The text of a value; `None` when it is absent or empty.
+pub(crate) fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
+    value.as_ref().and_then(Scalar::text)
+}
+
+/// The text of a value that says something: 0 is how the platform writes "none" of ids, times and counts.
+pub(crate) fn told<'v>(value: &'v Value<'_>) -> Option<&'v str> {
+    text(value).filter(|text| *text != "0")
+}
+
+wire! {
+    /// What every reply has around it.
+    Envelope {
+        code: Value<'a>,
+        msg: Value<'a>,
+        sub_code: Value<'a>,
+        sub_msg: Value<'a>,
+        log_id: Value<'a>,
+    }
+}
+
+wire! {
+    /// A page of changed orders or cases: whole rows, kept as they stand.
+    ListReply {
+        data: Option<List<'a>>,
+    }
+}
+
+wire! {
+    /// The rows of a page.
+    List {
+        total: Value<'a>,
+        shop_order_list: Option<&'a RawValue>,
+        items: Option<&'a RawValue>,
+    }
+}
+
+/// A pushed message.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Message<'a> {
+    #[serde(borrow, default)]
+    pub(crate) tag: Value<'a>,
+    /// JSON inside a text, or the object itself.
+    #[serde(borrow, default)]
+    pub(crate) data: Option<&'a RawValue>,
+}
+
+wire! {
+    /// What a message is about. The rest of it is not read: the order or case says it, with its own time of change.
+    Content {
+        p_id: Value<'a>,
+        shop_id: Value<'a>,
+        aftersale_id: Value<'a>,
+    }
+}
