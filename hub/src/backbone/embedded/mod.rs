@@ -10,14 +10,16 @@ mod ask;
 mod backlog;
 mod codec;
 mod commit;
+pub(in crate::backbone) mod copy;
 mod log;
 mod lots;
+mod place;
 mod read;
 mod repair;
 mod settle;
 mod writer;
 
-pub(crate) use read::FETCHING;
+pub(crate) use read::{FETCHING, entity_name, kind_of};
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +33,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::*;
 use crate::lock::{private_dir, private_file};
-use writer::{Command, Writer};
+use writer::{Seen, Writer};
+pub(in crate::backbone) use writer::{Command, Placed};
 
 /// Name of the database file inside the data directory.
 pub const FILE_NAME: &str = "crossdock.db";
@@ -47,6 +50,8 @@ pub struct Embedded {
     heads: Heads,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     stats: Arc<WriterStats>,
+    applied: watch::Receiver<Seq>,
+    refused: watch::Receiver<u64>,
 }
 
 /// What the writer did, for metrics and benchmarks.
@@ -69,19 +74,28 @@ impl Embedded {
     /// Opens the store in `dir`, creating it when it is not there.
     ///
     /// # Errors
-    /// `Broken` when the file belongs to another layout, cannot be opened, or another process holds it.
+    /// `Broken` when the file belongs to another layout, is a copy of a log, cannot be opened, or another process
+    /// holds it.
     pub fn open(dir: &Path, tenant: &str) -> Result<Self> {
-        private_dir(dir).map_err(BackboneError::Broken)?;
-        let path = dir.join(FILE_NAME);
-        // The store holds what customers wrote; SQLite gives its other files the rights of this one.
-        private_file(&path).map_err(BackboneError::Broken)?;
-        let connection = connect(&path, true)?;
-        prepare(&connection, &path)?;
+        let (connection, path) = own(dir)?;
+        if place::log(&connection)?.is_some() {
+            return Err(BackboneError::Broken(format!(
+                "{} is a hub's copy of what a NATS cluster holds: set data.backbone = \"jetstream\", or make it a store of \
+                 its own with `crossdock migrate embedded`",
+                path.display()
+            )));
+        }
+        Self::on(connection, path, tenant)
+    }
+
+    fn on(connection: Connection, path: PathBuf, tenant: &str) -> Result<Self> {
         let tenant: Arc<str> = tenant.into();
         let (captures, captures_seen) = watch::channel(last(&connection, "captures")?);
         let (events, events_seen) = watch::channel(last(&connection, "events")?);
         let (nudges, nudges_seen) = watch::channel(0);
         let (repairs, repairs_seen) = watch::channel(0);
+        let (applied, applied_seen) = watch::channel(place::applied(&connection)?);
+        let (refused, refused_seen) = watch::channel(0);
         let heads = Heads {
             captures: captures_seen,
             events: events_seen,
@@ -90,7 +104,8 @@ impl Embedded {
         };
         let (commands, queue) = mpsc::channel(QUEUE);
         let stats = Arc::new(WriterStats::default());
-        let writer = Writer::new(connection, queue, captures, events, nudges, repairs, Arc::clone(&stats))?;
+        let seen = Seen { captures, events, nudges, repairs, applied, refused };
+        let writer = Writer::new(connection, queue, seen, Arc::clone(&stats))?;
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run())
@@ -102,6 +117,8 @@ impl Embedded {
             heads,
             writer: Mutex::new(Some(thread)),
             stats,
+            applied: applied_seen,
+            refused: refused_seen,
         })
     }
 
@@ -130,6 +147,8 @@ impl Embedded {
             heads,
             writer: Mutex::new(None),
             stats: Arc::default(),
+            applied: watch::channel(place::applied(&connection)?).1,
+            refused: watch::channel(0).1,
         })
     }
 
@@ -283,6 +302,17 @@ impl Readers {
         }
         answer
     }
+}
+
+/// Opens or makes the file of a store for writing.
+fn own(dir: &Path) -> Result<(Connection, PathBuf)> {
+    private_dir(dir).map_err(BackboneError::Broken)?;
+    let path = dir.join(FILE_NAME);
+    // The store holds what customers wrote; SQLite gives its other files the rights of this one.
+    private_file(&path).map_err(BackboneError::Broken)?;
+    let connection = connect(&path, true)?;
+    prepare(&connection, &path)?;
+    Ok((connection, path))
 }
 
 fn connect(path: &Path, write: bool) -> Result<Connection> {

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::*;
 
 /// What callers want written, with the way to tell them.
-pub(super) enum Command {
+pub(in crate::backbone) enum Command {
     Capture(Vec<NewCapture>, oneshot::Sender<Result<Vec<Seq>>>),
     Commit(Box<Commit>, oneshot::Sender<Result<()>>),
     OpenSink(String, String, oneshot::Sender<Result<SinkPlace>>),
@@ -18,6 +18,36 @@ pub(super) enum Command {
     SettleNudges(Vec<NudgeOutcome>, oneshot::Sender<Result<()>>),
     SetCursor(String, String, oneshot::Sender<Result<()>>),
     Repair(Repair, oneshot::Sender<Result<u64>>),
+    Placed(Box<Placed>),
+}
+
+/// A command out of a log that several hubs share, with its place there. Its place is written in the same transaction,
+/// so a copy always knows how far it has come; one that does not follow what was written last is refused.
+pub(in crate::backbone) struct Placed {
+    /// The place of the command before it.
+    pub(in crate::backbone) after: Seq,
+    /// Its own.
+    pub(in crate::backbone) place: Seq,
+    /// Message id there: tells whether the log still is the one that was copied.
+    pub(in crate::backbone) id: String,
+    /// Places to remember under a name, for whoever writes there next.
+    pub(in crate::backbone) names: Vec<(String, Seq)>,
+    /// Places of histories, for whoever changes them next.
+    pub(in crate::backbone) histories: Vec<(HistoryKey, Seq)>,
+    /// What to write; nothing for a record that only has a place.
+    pub(in crate::backbone) command: Option<Command>,
+}
+
+/// What a writer lets others see.
+pub(super) struct Seen {
+    pub(super) captures: watch::Sender<Seq>,
+    pub(super) events: watch::Sender<Seq>,
+    pub(super) nudges: watch::Sender<u64>,
+    pub(super) repairs: watch::Sender<u64>,
+    /// How far a copy has come.
+    pub(super) applied: watch::Sender<Seq>,
+    /// Raised when something out of the log could not be written.
+    pub(super) refused: watch::Sender<u64>,
 }
 
 /// Most commands in one transaction: bounds how long the first of them waits.
@@ -29,10 +59,7 @@ type Tell = Box<dyn FnOnce(Option<&BackboneError>) + Send>;
 pub(super) struct Writer {
     connection: Connection,
     queue: mpsc::Receiver<Command>,
-    captures: watch::Sender<Seq>,
-    events: watch::Sender<Seq>,
-    nudges: watch::Sender<u64>,
-    repairs: watch::Sender<u64>,
+    seen: Seen,
     stats: Arc<WriterStats>,
     pub(super) memory: Memory,
 }
@@ -48,6 +75,11 @@ pub(super) struct Memory {
     pub(super) next_history: i64,
     pub(super) nudged: bool,
     pub(super) repaired: bool,
+    /// How far a copy has come in the log; 0 for a store of its own.
+    applied: Seq,
+    /// Its message id, when it is not written yet.
+    applied_id: Option<String>,
+    refused: bool,
 }
 
 impl Memory {
@@ -64,6 +96,7 @@ impl Memory {
             next_capture: next("captures", "seq")?,
             next_event: next("events", "seq")?,
             next_history: next("histories", "id")?,
+            applied: place::applied(connection)?,
             ..Self::default()
         })
     }
@@ -102,14 +135,11 @@ impl Writer {
     pub(super) fn new(
         connection: Connection,
         queue: mpsc::Receiver<Command>,
-        captures: watch::Sender<Seq>,
-        events: watch::Sender<Seq>,
-        nudges: watch::Sender<u64>,
-        repairs: watch::Sender<u64>,
+        seen: Seen,
         stats: Arc<WriterStats>,
     ) -> Result<Self> {
         let memory = Memory::load(&connection)?;
-        Ok(Self { connection, queue, captures, events, nudges, repairs, stats, memory })
+        Ok(Self { connection, queue, seen, stats, memory })
     }
 
     pub(super) fn run(mut self) {
@@ -136,16 +166,20 @@ impl Writer {
                 self.stats.commands.fetch_add(count, Ordering::Relaxed);
                 let (captures, events) = (self.memory.next_capture - 1, self.memory.next_event - 1);
                 // Whoever is told that something is stored may count on everybody seeing it.
-                raise(&self.captures, captures);
-                raise(&self.events, events);
+                raise(&self.seen.captures, captures);
+                raise(&self.seen.events, events);
+                raise(&self.seen.applied, self.memory.applied);
                 for tell in tell {
                     tell(None);
                 }
+                if std::mem::take(&mut self.memory.refused) {
+                    self.seen.refused.send_modify(|count| *count += 1);
+                }
                 if std::mem::take(&mut self.memory.nudged) {
-                    self.nudges.send_modify(|count| *count += 1);
+                    self.seen.nudges.send_modify(|count| *count += 1);
                 }
                 if std::mem::take(&mut self.memory.repaired) {
-                    self.repairs.send_modify(|count| *count += 1);
+                    self.seen.repairs.send_modify(|count| *count += 1);
                 }
             }
             Err(error) => {
@@ -164,6 +198,8 @@ impl Writer {
                         self.memory.sources.clear();
                         self.memory.scopes.clear();
                         self.memory.sinks.clear();
+                        self.memory.applied = *self.seen.applied.borrow();
+                        self.memory.applied_id = None;
                     }
                 }
                 for tell in tell {
@@ -173,6 +209,7 @@ impl Writer {
                 for command in commands {
                     command.fail(&error);
                 }
+                self.seen.refused.send_modify(|count| *count += 1);
             }
         }
     }
@@ -182,40 +219,66 @@ impl Writer {
         let memory = &mut self.memory;
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         for command in commands.by_ref() {
-            match command {
-                Command::Capture(captures, reply) => {
-                    let written = commit::capture(connection, memory, &captures);
-                    finish(tell, reply, written)?;
-                }
-                Command::Commit(commit, reply) => {
-                    let written = commit::commit(connection, memory, &commit);
-                    finish(tell, reply, written)?;
-                }
-                Command::OpenSink(name, filter, reply) => {
-                    let written = settle::open_sink(connection, memory, &name, &filter);
-                    finish(tell, reply, written)?;
-                }
-                Command::Settle(settle, reply) => {
-                    let written = settle::settle(connection, memory, &settle);
-                    finish(tell, reply, written)?;
-                }
-                Command::SettleNudges(outcomes, reply) => {
-                    let written = settle::nudges(connection, memory, &outcomes);
-                    finish(tell, reply, written)?;
-                }
-                Command::SetCursor(name, value, reply) => {
-                    let written = settle::set_cursor(connection, &name, &value);
-                    finish(tell, reply, written)?;
-                }
-                Command::Repair(repair, reply) => {
-                    let written = repair::repair(connection, memory, &repair);
-                    finish(tell, reply, written)?;
-                }
-            }
+            one(connection, memory, command, tell)?;
+        }
+        if let Some(id) = memory.applied_id.take() {
+            place::write(connection, memory.applied, &id)?;
         }
         connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
+}
+
+fn one(connection: &Connection, memory: &mut Memory, command: Command, tell: &mut Vec<Tell>) -> Result<()> {
+    match command {
+        Command::Capture(captures, reply) => {
+            let written = commit::capture(connection, memory, &captures);
+            finish(tell, reply, written)
+        }
+        Command::Commit(commit, reply) => {
+            let written = commit::commit(connection, memory, &commit);
+            finish(tell, reply, written)
+        }
+        Command::OpenSink(name, filter, reply) => {
+            let written = settle::open_sink(connection, memory, &name, &filter);
+            finish(tell, reply, written)
+        }
+        Command::Settle(settle, reply) => {
+            let written = settle::settle(connection, memory, &settle);
+            finish(tell, reply, written)
+        }
+        Command::SettleNudges(outcomes, reply) => {
+            let written = settle::nudges(connection, memory, &outcomes);
+            finish(tell, reply, written)
+        }
+        Command::SetCursor(name, value, reply) => {
+            let written = settle::set_cursor(connection, &name, &value);
+            finish(tell, reply, written)
+        }
+        Command::Repair(repair, reply) => {
+            let written = repair::repair(connection, memory, &repair);
+            finish(tell, reply, written)
+        }
+        Command::Placed(placed) => self::placed(connection, memory, *placed, tell),
+    }
+}
+
+fn placed(connection: &Connection, memory: &mut Memory, placed: Placed, tell: &mut Vec<Tell>) -> Result<()> {
+    if placed.after != memory.applied {
+        memory.refused = true;
+        if let Some(command) = placed.command {
+            let (at, after) = (memory.applied, placed.after);
+            let words = format!("the copy is at {at} of the log, this follows {after}");
+            command.fail(&BackboneError::Unavailable(words));
+        }
+        return Ok(());
+    }
+    if let Some(command) = placed.command {
+        one(connection, memory, command, tell)?;
+    }
+    place::remember(connection, memory, &placed.names, &placed.histories)?;
+    (memory.applied, memory.applied_id) = (placed.place, Some(placed.id));
+    Ok(())
 }
 
 fn raise(head: &watch::Sender<Seq>, to: Seq) {
@@ -268,6 +331,11 @@ impl Command {
             Self::SettleNudges(_, reply) => drop(reply.send(Err(copy(error)))),
             Self::SetCursor(_, _, reply) => drop(reply.send(Err(copy(error)))),
             Self::Repair(_, reply) => drop(reply.send(Err(copy(error)))),
+            Self::Placed(placed) => {
+                if let Some(command) = placed.command {
+                    command.fail(error);
+                }
+            }
         }
     }
 }

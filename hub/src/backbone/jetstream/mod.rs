@@ -1,0 +1,375 @@
+//! The JetStream backbone: one stream of a NATS cluster holds everything, several hubs share it, none holds truth.
+//!
+//! The stream is a log of what was decided: captures, atomic batches of states and events, what became of handoffs,
+//! what people ordered. Every hub reads it, in its one order, into a copy of its own (the embedded store's file, written
+//! by the same code), and answers questions from there. A copy can be lost: it is read again, from a duplicate that
+//! the cluster keeps and the log behind it.
+//!
+//! An acknowledgement means: with three copies, two servers have it in their files. With profile `standard` they flush
+//! every second, so that a power loss of two servers within that second can lose it; with `strict` they flushed before.
+//! What the cluster acknowledged and this hub read back is in this hub's copy as well.
+
+mod copies;
+mod follow;
+mod log;
+mod order;
+mod record;
+mod step;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crossdock_connector::BoxFuture;
+use crossdock_schemas::subject::token;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+
+use self::log::{Log, MOST, Reply};
+use self::order::*;
+use self::record::CaptureRecord;
+use self::step::Message;
+use super::embedded::Embedded;
+use super::*;
+use crate::config::{Nats, Profile};
+use crate::nats::{Names, connect};
+
+/// Bytes of a body in one message; the servers' limit counts headers too.
+const PART: usize = 512 << 10;
+/// Histories and events of one commit: a batch holds so many messages, one of them the step.
+const STEP: usize = MOST - 1;
+
+/// Remembers where a sink's handoffs were last written.
+fn sink_name(sink: &str) -> String {
+    format!("sink.{sink}")
+}
+
+/// The JetStream backbone.
+pub struct JetStream {
+    log: Arc<Log>,
+    copy: Arc<Embedded>,
+    strict: bool,
+    tenant: Arc<str>,
+    stop: watch::Sender<bool>,
+    follower: Mutex<Option<JoinHandle<()>>>,
+    broken: watch::Receiver<Option<String>>,
+}
+
+impl JetStream {
+    /// Connects, makes sure that the stream is as it must be, and brings the copy in `dir` up to date.
+    ///
+    /// # Errors
+    /// `Unavailable` while the cluster is away; `Broken` for what only people can mend.
+    pub async fn open(config: &Nats, dir: &Path, tenant: &str, node: &str) -> Result<Self> {
+        let link = connect(config, node).await?;
+        let names = Names::new(tenant);
+        let id = crate::nats::ensure(&link, &names, config).await?;
+        if embedded::copy::standpoint(dir)?.is_none() {
+            copies::fetch(&link, &names, dir).await?;
+        }
+        if let Some(there) = embedded::copy::standpoint(dir)?
+            && there.log != id
+        {
+            return Err(BackboneError::Broken(format!(
+                "{} holds a copy of another stream than {} is now: it was made anew. Empty the folder to follow the new \
+                 one, or bring back what the copy holds with `crossdock migrate jetstream --again`.",
+                dir.display(),
+                names.stream
+            )));
+        }
+        let copy = Arc::new(Embedded::open_copy(dir, tenant, &id)?);
+        let (broken, broken_seen) = watch::channel(None);
+        let log = Arc::new(Log::new(link, names, copy.applied(), broken_seen.clone()));
+        let (stop, stops) = watch::channel(false);
+        let follower = follow::run(Arc::clone(&log), Arc::clone(&copy), Arc::new(broken), stops);
+        let follower = Mutex::new(Some(tokio::spawn(follower)));
+        let strict = config.profile == Profile::Strict;
+        let this = Self { log, copy, strict, tenant: tenant.into(), stop, follower, broken: broken_seen };
+        this.catch_up().await?;
+        Ok(this)
+    }
+
+    /// Waits until the copy holds everything the log holds now.
+    async fn catch_up(&self) -> Result<()> {
+        let last = self.log.last().await?;
+        let mut applied = self.copy.applied();
+        let mut broken = self.broken.clone();
+        tokio::select! {
+            there = applied.wait_for(|applied| *applied >= last) => {
+                there.map(drop).map_err(|_| BackboneError::Closed)
+            }
+            words = broken.wait_for(Option::is_some) => {
+                let words = words.ok().and_then(|words| words.clone()).unwrap_or_default();
+                Err(BackboneError::Broken(words))
+            }
+        }
+    }
+
+    /// Resolves when this hub cannot follow the log any more, with the reason.
+    pub fn broken(&self) -> watch::Receiver<Option<String>> {
+        self.broken.clone()
+    }
+
+    async fn one<T>(&self, message: Message, reply: impl FnOnce(oneshot::Sender<Result<T>>) -> Reply) -> Result<T> {
+        let id = self.log.id();
+        let (tell, back) = oneshot::channel();
+        self.log.wait(&id, reply(tell));
+        self.log.submit(&[message.named(&id)], &id, back).await
+    }
+
+    /// The messages of a capture: parts of a large body, then the capture itself.
+    fn capture_messages(&self, capture: &NewCapture, id: &str) -> Result<Vec<Message>> {
+        let body = &capture.captured.body;
+        let subject = self.log.names.record("part");
+        let mut messages = Vec::new();
+        let mut rest = body.clone();
+        while rest.len() > PART {
+            let part = rest.split_to(PART);
+            messages.push(Message { subject: subject.clone(), headers: async_nats::HeaderMap::new(), payload: part });
+        }
+        let subject = self.log.names.record(&format!("capture.{}", token(&capture.source)));
+        let head = Message::new(subject, &CaptureRecord::new(capture, messages.len()))?;
+        let mut payload = bytes::BytesMut::with_capacity(head.payload.len() + 1 + rest.len());
+        payload.extend_from_slice(&head.payload);
+        payload.extend_from_slice(b"\n");
+        payload.extend_from_slice(&rest);
+        messages.push(Message { payload: payload.freeze(), ..head }.named(id));
+        Ok(messages)
+    }
+
+    async fn capture_one(&self, capture: &NewCapture) -> Result<Vec<Seq>> {
+        let id = self.log.id();
+        let messages = self.capture_messages(capture, &id)?;
+        let (tell, back) = oneshot::channel();
+        self.log.wait(&id, Reply::Capture(tell));
+        self.log.submit(&messages, &id, back).await
+    }
+
+    /// Several captures in one atomic batch: servers that flush before they acknowledge flush once for all.
+    async fn capture_together(&self, captures: &[NewCapture]) -> Result<Vec<Seq>> {
+        let mut messages = Vec::with_capacity(captures.len());
+        let mut backs = Vec::with_capacity(captures.len());
+        for capture in captures {
+            let id = self.log.id();
+            messages.append(&mut self.capture_messages(capture, &id)?);
+            let (tell, back) = oneshot::channel();
+            self.log.wait(&id, Reply::Capture(tell));
+            backs.push((id, back));
+        }
+        let Some((id, last)) = backs.pop() else { return Ok(Vec::new()) };
+        let written = self.log.submit(&messages, &id, last).await;
+        let mut seqs = Vec::with_capacity(captures.len());
+        for (id, mut back) in backs {
+            // Those before the last came back before it.
+            if let Ok(answer) = back.try_recv() {
+                seqs.append(&mut answer?);
+            }
+            self.log.take(&id);
+        }
+        seqs.append(&mut written?);
+        match seqs.len() == captures.len() {
+            true => Ok(seqs),
+            false => Err(BackboneError::Unavailable("the cluster did not say what became of all of them".into())),
+        }
+    }
+
+    async fn capture_all(&self, batch: Vec<NewCapture>) -> Result<Vec<Seq>> {
+        if self.strict && batch.len() > 1 {
+            let mut seqs = Vec::with_capacity(batch.len());
+            let mut rest = &batch[..];
+            while !rest.is_empty() {
+                let (mut many, mut messages, mut bytes) = (0, 0, 0);
+                for capture in rest {
+                    let size = capture.captured.body.len();
+                    (messages, bytes) = (messages + 1 + size / PART, bytes + size);
+                    if many > 0 && (messages > MOST || bytes > 8 * PART) {
+                        break;
+                    }
+                    many += 1;
+                }
+                let (now, later) = rest.split_at(many);
+                seqs.append(&mut self.capture_together(now).await?);
+                rest = later;
+            }
+            return Ok(seqs);
+        }
+        // Side by side; the log says in which order they came.
+        let all = futures_util::future::join_all(batch.iter().map(|capture| self.capture_one(capture))).await;
+        let mut seqs = Vec::with_capacity(batch.len());
+        for one in all {
+            seqs.append(&mut one?);
+        }
+        Ok(seqs)
+    }
+
+    async fn commit_all(&self, commit: Commit) -> Result<()> {
+        let keys = commit.states.iter().map(|state| state.key.clone()).collect();
+        let known = self.copy.places_of(keys).await?;
+        let mut places = Vec::with_capacity(known.len());
+        for (state, (version, place)) in commit.states.iter().zip(known) {
+            if version != state.expected {
+                return Err(BackboneError::Conflict(format!("history {}", state.key.number)));
+            }
+            places.push(place);
+        }
+        if let Some(from) = commit.from
+            && self.copy.intake_position().await? != from
+        {
+            return Err(BackboneError::Conflict(format!("the intake is no longer at {from}")));
+        }
+        let (mut messages, step) = step::write(&self.log.names, &self.tenant, &commit, &places)?;
+        if messages.len() > STEP {
+            return Err(BackboneError::Broken(format!("a step of {} messages is too large", messages.len())));
+        }
+        let id = self.log.id();
+        let step = match commit.from {
+            Some(_) => {
+                let place = self.copy.named("step".into()).await?;
+                Message::new(self.log.names.record("step"), &step)?.behind(place)
+            }
+            None => Message::new(self.log.names.record("again"), &step)?,
+        };
+        messages.push(step.named(&id));
+        let (tell, back) = oneshot::channel();
+        self.log.wait(&id, Reply::Unit(tell));
+        self.log.submit(&messages, &id, back).await
+    }
+
+    async fn open_place(&self, sink: String, filter: String) -> Result<SinkPlace> {
+        // A sink that is there already, as it should be, is left alone: hubs come and go.
+        if let Answer::SinkPlace(Some(place)) = self.copy.ask(Question::SinkPlace(sink.clone())).await?
+            && place.filter == filter
+        {
+            return Ok(*place);
+        }
+        let message = Message::new(self.log.names.record("open"), &OpenRecord { sink, filter })?;
+        self.one(message, Reply::Place).await
+    }
+
+    async fn settle_one(&self, settle: Settle) -> Result<()> {
+        let sink = token(&settle.sink).into_owned();
+        let place = self.copy.named(sink_name(&sink)).await?;
+        let subject = self.log.names.record(&format!("sink.{sink}"));
+        // Only whoever saw the last step of this sink writes the next one: of two workers one goes on.
+        let message = Message::new(subject, &SettleRecord::new(&settle))?.behind(place);
+        self.one(message, Reply::Unit).await
+    }
+
+    fn record<T: serde::Serialize>(&self, what: &str, record: &T) -> Result<Message> {
+        Message::new(self.log.names.record(what), record)
+    }
+}
+
+impl Backbone for JetStream {
+    fn step_limit(&self) -> usize {
+        STEP
+    }
+
+    fn capture(&self, batch: Vec<NewCapture>) -> BoxFuture<'_, Result<Vec<Seq>>> {
+        Box::pin(self.capture_all(batch))
+    }
+
+    fn intake_position(&self) -> BoxFuture<'_, Result<Seq>> {
+        self.copy.intake_position()
+    }
+
+    fn intake(&self, after: Seq, limit: usize, bytes: usize) -> BoxFuture<'_, Result<Vec<StoredCapture>>> {
+        self.copy.intake(after, limit, bytes)
+    }
+
+    fn captures(&self, seqs: Vec<Seq>) -> BoxFuture<'_, Result<Vec<StoredCapture>>> {
+        self.copy.captures(seqs)
+    }
+
+    fn load(&self, keys: Vec<HistoryKey>) -> BoxFuture<'_, Result<Vec<Option<StoredState>>>> {
+        self.copy.load(keys)
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.commit_all(commit))
+    }
+
+    fn events(&self, after: Seq, limit: usize) -> BoxFuture<'_, Result<Vec<StoredEvent>>> {
+        self.copy.events(after, limit)
+    }
+
+    fn events_at(&self, seqs: Vec<Seq>) -> BoxFuture<'_, Result<Vec<StoredEvent>>> {
+        self.copy.events_at(seqs)
+    }
+
+    fn log(&self, after: Seq, limit: usize, classes: Classes) -> BoxFuture<'_, Result<LogPage>> {
+        self.copy.log(after, limit, classes)
+    }
+
+    fn standing(&self, sink: String, history: i64) -> BoxFuture<'_, Result<Standing>> {
+        self.copy.standing(sink, history)
+    }
+
+    fn open_sink(&self, sink: String, filter: String) -> BoxFuture<'_, Result<SinkPlace>> {
+        Box::pin(self.open_place(sink, filter))
+    }
+
+    fn settle(&self, settle: Settle) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.settle_one(settle))
+    }
+
+    fn nudges(&self, now: i64, limit: usize) -> BoxFuture<'_, Result<Vec<Nudge>>> {
+        self.copy.nudges(now, limit)
+    }
+
+    fn settle_nudges(&self, outcomes: Vec<NudgeOutcome>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let records: Vec<FetchRecord> = outcomes.iter().map(FetchRecord::new).collect();
+            self.one(self.record("fetch", &records)?, Reply::Unit).await
+        })
+    }
+
+    fn cursor(&self, name: String) -> BoxFuture<'_, Result<Option<String>>> {
+        self.copy.cursor(name)
+    }
+
+    fn set_cursor(&self, name: String, value: String) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.one(self.record("cursor", &CursorRecord { name, value })?, Reply::Unit).await
+        })
+    }
+
+    fn ask(&self, question: Question) -> BoxFuture<'_, Result<Answer>> {
+        self.copy.ask(question)
+    }
+
+    fn repair(&self, repair: Repair) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(async move {
+            self.one(self.record("repair", &RepairRecord::new(&repair))?, Reply::Count).await
+        })
+    }
+
+    fn heads(&self) -> Heads {
+        self.copy.heads()
+    }
+
+    fn close(&self, deadline: Duration) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            self.stop.send_replace(true);
+            let follower = self.follower.lock().ok().and_then(|mut guard| guard.take());
+            if let Some(follower) = follower
+                && tokio::time::timeout(deadline, follower).await.is_err()
+            {
+                return Err(BackboneError::Unavailable("reading the log did not end in time".into()));
+            }
+            self.copy.close(deadline).await
+        })
+    }
+}
+
+impl From<crate::nats::NatsError> for BackboneError {
+    fn from(error: crate::nats::NatsError) -> Self {
+        match error {
+            crate::nats::NatsError::Refused(words) => Self::Broken(words),
+            crate::nats::NatsError::Away(words) => Self::Unavailable(words),
+        }
+    }
+}
