@@ -123,3 +123,41 @@ mod embedded {
         Made { backbone, reopen }
     }
 }
+
+mod jetstream {
+    use std::sync::Mutex;
+
+    use crossdock_testkit::nats::Server;
+
+    use super::super::jetstream::JetStream;
+    use super::*;
+
+    contract!(make);
+
+    /// A crash takes the server and the hub with it: the server comes back with its files, the hub with an empty
+    /// folder, so that everything it knows it has read from the log.
+    async fn make() -> Made {
+        let server = tokio::task::spawn_blocking(Server::start).await.unwrap().unwrap();
+        let text = format!("[nats]\nservers = [\"{}\"]\n", server.url());
+        let config = crate::config::load_text("test", &text, None).ok().unwrap().config.nats;
+        let server = Arc::new(Mutex::new(server));
+        let mut dir = tempfile::tempdir().unwrap();
+        let opened = JetStream::open(&config, dir.path(), "test", "one").await.unwrap();
+        let reopen: Reopen = Box::new(move || {
+            let (server, config) = (Arc::clone(&server), config.clone());
+            dir = tempfile::tempdir().unwrap();
+            let path = dir.path().to_owned();
+            Box::pin(async move {
+                let again = tokio::task::spawn_blocking(move || {
+                    let mut server = server.lock().unwrap();
+                    server.kill9().unwrap();
+                    server.restart().unwrap();
+                });
+                again.await.unwrap();
+                let opened = JetStream::open(&config, &path, "test", "two").await.unwrap();
+                Arc::new(opened) as Arc<dyn Backbone>
+            })
+        });
+        Made { backbone: Arc::new(opened), reopen }
+    }
+}

@@ -16,6 +16,7 @@ mod types;
 #[cfg(test)]
 mod contract;
 pub mod embedded;
+pub mod jetstream;
 
 use std::time::Duration;
 
@@ -40,6 +41,9 @@ pub enum BackboneError {
     /// The store cannot take it now (disk full, broker away): try again.
     #[error("store is unavailable: {0}")]
     Unavailable(String),
+    /// The caller names something that is not there; nothing was written.
+    #[error("{0}")]
+    Missing(String),
     /// The store is closing.
     #[error("store is closed")]
     Closed,
@@ -57,6 +61,11 @@ impl BackboneError {
 
 /// Captures, states, events and cursors. See the module for what may be relied on.
 pub trait Backbone: Send + Sync {
+    /// Most histories and events that one commit may hold together.
+    fn step_limit(&self) -> usize {
+        usize::MAX
+    }
+
     /// Stores captures. Durable when it returns.
     fn capture(&self, batch: Vec<NewCapture>) -> BoxFuture<'_, Result<Vec<Seq>>>;
 

@@ -39,6 +39,16 @@ impl Names {
         format!("{}_IN", self.stream)
     }
 
+    /// The object store with duplicates of the hubs' copies.
+    pub fn copies(&self) -> String {
+        format!("{}_COPIES", self.stream)
+    }
+
+    /// The bucket with who does what.
+    pub fn leases(&self) -> String {
+        format!("{}_LEASES", self.stream)
+    }
+
     /// A subject of the hub's own records.
     pub fn record(&self, what: &str) -> String {
         format!("xd.hub.{}.{what}", self.tenant)

@@ -189,8 +189,10 @@ pub(super) async fn a_conflict_leaves_its_neighbours_alone(mut made: Made) {
             let shop: Arc<str> = format!("shop-{}", at % 7).into();
             let mut write = state(&number, i64::from(stale), &["{}"]);
             write.key.shop = Arc::clone(&shop);
-            let first =
-                StateWrite { key: HistoryKey { shop, ..order(&format!("m{at}")) }, ..state("m", 0, &["{}"]) };
+            let first = StateWrite {
+                key: HistoryKey { shop, ..order(&format!("m{at}")) },
+                ..state(&format!("m{at}"), 0, &["{}"])
+            };
             assert_eq!(is_conflict(backbone.commit(aside(vec![first, write])).await), stale);
         });
     }

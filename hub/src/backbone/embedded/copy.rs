@@ -70,6 +70,11 @@ impl Embedded {
         Self::on(connection, path, tenant)
     }
 
+    /// How far the copy has come, and the message id there.
+    pub(in crate::backbone) async fn standpoint(&self) -> Result<(Seq, String)> {
+        self.read(|connection, _| place::at(connection)).await
+    }
+
     /// How far the copy has come.
     pub(in crate::backbone) fn applied(&self) -> watch::Receiver<Seq> {
         self.applied.clone()

@@ -33,8 +33,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::*;
 use crate::lock::{private_dir, private_file};
-use writer::{Seen, Writer};
 pub(in crate::backbone) use writer::{Command, Placed};
+use writer::{Seen, Writer};
 
 /// Name of the database file inside the data directory.
 pub const FILE_NAME: &str = "crossdock.db";

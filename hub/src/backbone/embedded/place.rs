@@ -13,9 +13,7 @@ const TABLES: &str = "
 
 /// Which log a store copies; none when it is a store of its own.
 pub(super) fn log(connection: &Connection) -> Result<Option<String>> {
-    Ok(connection
-        .query_row("SELECT value FROM meta WHERE name = 'log'", [], |row| row.get(0))
-        .optional()?)
+    Ok(connection.query_row("SELECT value FROM meta WHERE name = 'log'", [], |row| row.get(0)).optional()?)
 }
 
 /// Makes an empty store, or one that begins a log, into a copy.

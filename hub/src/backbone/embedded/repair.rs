@@ -50,7 +50,7 @@ pub(super) fn repair(connection: &Connection, memory: &mut Memory, repair: &Repa
                     replay.per_second
                 ])?;
             if added == 0 {
-                return Err(BackboneError::Broken(format!("sink {} was never opened", replay.sink)));
+                return Err(BackboneError::Missing(format!("sink {} was never opened", replay.sink)));
             }
             changed = usize::try_from(connection.last_insert_rowid()).unwrap_or_default();
             memory.repaired = true;

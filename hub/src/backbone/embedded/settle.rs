@@ -45,7 +45,7 @@ fn sink(connection: &Connection, memory: &mut Memory, name: &Arc<str>) -> Result
         .prepare_cached("SELECT id FROM sinks WHERE name = ?1")?
         .query_row([&**name], |row| row.get(0))
         .optional()?;
-    let id = id.ok_or_else(|| BackboneError::Broken(format!("sink {name} was never opened")))?;
+    let id = id.ok_or_else(|| BackboneError::Missing(format!("sink {name} was never opened")))?;
     memory.sinks.insert(Arc::clone(name), id);
     Ok(id)
 }

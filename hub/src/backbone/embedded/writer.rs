@@ -289,8 +289,8 @@ fn raise(head: &watch::Sender<Seq>, to: Seq) {
     });
 }
 
-/// Keeps the answer until the transaction is durable. A conflict is this command's own affair; anything else
-/// ends the transaction for all.
+/// Keeps the answer until the transaction is durable. A conflict, and what the caller had wrong, is this command's own
+/// affair; anything else ends the transaction for all.
 fn finish<T: Send + 'static>(
     tell: &mut Vec<Tell>,
     reply: oneshot::Sender<Result<T>>,
@@ -298,7 +298,7 @@ fn finish<T: Send + 'static>(
 ) -> Result<()> {
     let (written, end) = match written {
         Ok(value) => (Ok(value), Ok(())),
-        Err(BackboneError::Conflict(what)) => (Err(BackboneError::Conflict(what)), Ok(())),
+        Err(error @ (BackboneError::Conflict(_) | BackboneError::Missing(_))) => (Err(error), Ok(())),
         Err(error) => (Err(copy(&error)), Err(error)),
     };
     tell.push(Box::new(move |failed| {
@@ -316,6 +316,7 @@ fn copy(error: &BackboneError) -> BackboneError {
     match error {
         BackboneError::Conflict(what) => BackboneError::Conflict(what.clone()),
         BackboneError::Unavailable(what) => BackboneError::Unavailable(what.clone()),
+        BackboneError::Missing(what) => BackboneError::Missing(what.clone()),
         BackboneError::Closed => BackboneError::Closed,
         BackboneError::Broken(what) => BackboneError::Broken(what.clone()),
     }

@@ -140,18 +140,16 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(log: &'a Log, copy: &'a Embedded) -> Self {
-        Self {
-            log,
-            copy,
-            seen: 0,
-            after: 0,
-            parts: Vec::new(),
-            states: Vec::new(),
-            events: VecDeque::new(),
-        }
+        Self { log, copy, seen: 0, after: 0, parts: Vec::new(), states: Vec::new(), events: VecDeque::new() }
     }
 
-    async fn message(&mut self, place: Seq, subject: &str, headers: &HeaderMap, payload: Bytes) -> Result<()> {
+    async fn message(
+        &mut self,
+        place: Seq,
+        subject: &str,
+        headers: &HeaderMap,
+        payload: Bytes,
+    ) -> Result<()> {
         if place <= self.seen {
             return Ok(());
         }

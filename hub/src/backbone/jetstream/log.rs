@@ -116,7 +116,9 @@ impl Log {
                 Tried::Doubt(words) => words,
             };
             if Instant::now() + pause > until {
-                return Err(BackboneError::Unavailable(self.link.explain("NATS does not acknowledge", &words)));
+                return Err(BackboneError::Unavailable(
+                    self.link.explain("NATS does not acknowledge", &words),
+                ));
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(1));
@@ -162,7 +164,9 @@ impl Log {
         };
         let request = Request::new().headers(headers).payload(message.payload.clone()).timeout(Some(ANSWER));
         match self.link.client.send_request(message.subject.clone(), request).await {
-            Ok(answer) if answer.payload.is_empty() && batch.is_some_and(|(_, _, ends)| !ends) => Tried::Stored,
+            Ok(answer) if answer.payload.is_empty() && batch.is_some_and(|(_, _, ends)| !ends) => {
+                Tried::Stored
+            }
             Ok(answer) => tried(&answer.payload),
             Err(error) if error.kind() == RequestErrorKind::MaxPayloadExceeded => Tried::Full(format!(
                 "a record of {} bytes is larger than the servers take: raise max_payload there",
@@ -247,7 +251,11 @@ fn tried(payload: &[u8]) -> Tried {
         Err(error) => return Tried::Doubt(format!("unreadable acknowledgement: {error}")),
     };
     let Some(refusal) = said.error else {
-        return if said.seq > 0 { Tried::Stored } else { Tried::Doubt("acknowledged without a place".into()) };
+        return if said.seq > 0 {
+            Tried::Stored
+        } else {
+            Tried::Doubt("acknowledged without a place".into())
+        };
     };
     let words = format!("{} ({})", refusal.description, refusal.err_code);
     match refusal.err_code {

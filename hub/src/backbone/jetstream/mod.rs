@@ -16,16 +16,13 @@ mod order;
 mod record;
 mod step;
 
-#[cfg(test)]
-mod tests;
-
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossdock_connector::BoxFuture;
 use crossdock_schemas::subject::token;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use self::log::{Log, MOST, Reply};
@@ -56,7 +53,12 @@ pub struct JetStream {
     stop: watch::Sender<bool>,
     follower: Mutex<Option<JoinHandle<()>>>,
     broken: watch::Receiver<Option<String>>,
+    /// Held by every call that writes; closing waits for all of them.
+    calls: Semaphore,
 }
+
+/// Most calls at a time: more than there ever are.
+const CALLS: u32 = 1 << 16;
 
 impl JetStream {
     /// Connects, makes sure that the stream is as it must be, and brings the copy in `dir` up to date.
@@ -66,7 +68,8 @@ impl JetStream {
     pub async fn open(config: &Nats, dir: &Path, tenant: &str, node: &str) -> Result<Self> {
         let link = connect(config, node).await?;
         let names = Names::new(tenant);
-        let id = crate::nats::ensure(&link, &names, config).await?;
+        let stream = crate::nats::ensure(&link, &names, config).await?;
+        let id = stream.cached_info().created.to_string();
         if embedded::copy::standpoint(dir)?.is_none() {
             copies::fetch(&link, &names, dir).await?;
         }
@@ -87,9 +90,22 @@ impl JetStream {
         let follower = follow::run(Arc::clone(&log), Arc::clone(&copy), Arc::new(broken), stops);
         let follower = Mutex::new(Some(tokio::spawn(follower)));
         let strict = config.profile == Profile::Strict;
-        let this = Self { log, copy, strict, tenant: tenant.into(), stop, follower, broken: broken_seen };
+        let this = Self {
+            log,
+            copy,
+            strict,
+            tenant: tenant.into(),
+            stop,
+            follower,
+            broken: broken_seen,
+            calls: Semaphore::new(usize::try_from(CALLS).unwrap_or(usize::MAX)),
+        };
         this.catch_up().await?;
         Ok(this)
+    }
+
+    async fn call(&self) -> Result<SemaphorePermit<'_>> {
+        self.calls.acquire().await.map_err(|_| BackboneError::Closed)
     }
 
     /// Waits until the copy holds everything the log holds now.
@@ -113,7 +129,12 @@ impl JetStream {
         self.broken.clone()
     }
 
-    async fn one<T>(&self, message: Message, reply: impl FnOnce(oneshot::Sender<Result<T>>) -> Reply) -> Result<T> {
+    async fn one<T>(
+        &self,
+        message: Message,
+        reply: impl FnOnce(oneshot::Sender<Result<T>>) -> Reply,
+    ) -> Result<T> {
+        let _call = self.call().await?;
         let id = self.log.id();
         let (tell, back) = oneshot::channel();
         self.log.wait(&id, reply(tell));
@@ -128,7 +149,11 @@ impl JetStream {
         let mut rest = body.clone();
         while rest.len() > PART {
             let part = rest.split_to(PART);
-            messages.push(Message { subject: subject.clone(), headers: async_nats::HeaderMap::new(), payload: part });
+            messages.push(Message {
+                subject: subject.clone(),
+                headers: async_nats::HeaderMap::new(),
+                payload: part,
+            });
         }
         let subject = self.log.names.record(&format!("capture.{}", token(&capture.source)));
         let head = Message::new(subject, &CaptureRecord::new(capture, messages.len()))?;
@@ -172,11 +197,14 @@ impl JetStream {
         seqs.append(&mut written?);
         match seqs.len() == captures.len() {
             true => Ok(seqs),
-            false => Err(BackboneError::Unavailable("the cluster did not say what became of all of them".into())),
+            false => {
+                Err(BackboneError::Unavailable("the cluster did not say what became of all of them".into()))
+            }
         }
     }
 
     async fn capture_all(&self, batch: Vec<NewCapture>) -> Result<Vec<Seq>> {
+        let _call = self.call().await?;
         if self.strict && batch.len() > 1 {
             let mut seqs = Vec::with_capacity(batch.len());
             let mut rest = &batch[..];
@@ -206,6 +234,7 @@ impl JetStream {
     }
 
     async fn commit_all(&self, commit: Commit) -> Result<()> {
+        let _call = self.call().await?;
         let keys = commit.states.iter().map(|state| state.key.clone()).collect();
         let known = self.copy.places_of(keys).await?;
         let mut places = Vec::with_capacity(known.len());
@@ -332,9 +361,9 @@ impl Backbone for JetStream {
     }
 
     fn set_cursor(&self, name: String, value: String) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            self.one(self.record("cursor", &CursorRecord { name, value })?, Reply::Unit).await
-        })
+        Box::pin(
+            async move { self.one(self.record("cursor", &CursorRecord { name, value })?, Reply::Unit).await },
+        )
     }
 
     fn ask(&self, question: Question) -> BoxFuture<'_, Result<Answer>> {
@@ -342,9 +371,9 @@ impl Backbone for JetStream {
     }
 
     fn repair(&self, repair: Repair) -> BoxFuture<'_, Result<u64>> {
-        Box::pin(async move {
-            self.one(self.record("repair", &RepairRecord::new(&repair))?, Reply::Count).await
-        })
+        Box::pin(
+            async move { self.one(self.record("repair", &RepairRecord::new(&repair))?, Reply::Count).await },
+        )
     }
 
     fn heads(&self) -> Heads {
@@ -353,6 +382,10 @@ impl Backbone for JetStream {
 
     fn close(&self, deadline: Duration) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
+            // What is under way ends; what comes now is told that it is closed.
+            let ended = tokio::time::timeout(deadline, self.calls.acquire_many(CALLS)).await;
+            self.calls.close();
+            drop(ended);
             self.stop.send_replace(true);
             let follower = self.follower.lock().ok().and_then(|mut guard| guard.take());
             if let Some(follower) = follower
@@ -362,6 +395,12 @@ impl Backbone for JetStream {
             }
             self.copy.close(deadline).await
         })
+    }
+}
+
+impl Drop for JetStream {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
     }
 }
 

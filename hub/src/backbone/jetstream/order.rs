@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::word;
+use super::record::Word;
 use crate::backbone::*;
 
 /// Opens a sink's place.
@@ -55,8 +55,7 @@ struct ParkedRecord {
     key: String,
     attempts: u32,
     first_at: Micros,
-    #[serde(deserialize_with = "word")]
-    reason: &'static str,
+    reason: Word,
     detail: String,
 }
 
@@ -64,8 +63,7 @@ struct ParkedRecord {
 struct AttemptRecord {
     seq: Seq,
     attempt: u32,
-    #[serde(deserialize_with = "word")]
-    outcome: &'static str,
+    outcome: Word,
     detail: String,
 }
 
@@ -113,13 +111,13 @@ impl SettleRecord {
             key: parked.key.clone(),
             attempts: parked.attempts,
             first_at: parked.first_at,
-            reason: parked.reason,
+            reason: Word(parked.reason),
             detail: parked.detail.clone(),
         };
         let attempt = |attempt: &Attempt| AttemptRecord {
             seq: attempt.seq,
             attempt: attempt.attempt,
-            outcome: attempt.outcome,
+            outcome: Word(attempt.outcome),
             detail: attempt.detail.clone(),
         };
         Self {
@@ -154,13 +152,13 @@ impl SettleRecord {
             key: parked.key,
             attempts: parked.attempts,
             first_at: parked.first_at,
-            reason: parked.reason,
+            reason: parked.reason.0,
             detail: parked.detail,
         };
         let attempt = |attempt: AttemptRecord| Attempt {
             seq: attempt.seq,
             attempt: attempt.attempt,
-            outcome: attempt.outcome,
+            outcome: attempt.outcome.0,
             detail: attempt.detail,
         };
         Settle {
@@ -219,7 +217,14 @@ pub(super) enum RepairRecord {
     /// Out of the parking lot for good.
     DropParked { items: Vec<(String, Seq)>, at: Micros },
     /// A replay begins.
-    Replay { sink: String, after: Seq, upto: Seq, filter: String, numbers: Vec<String>, per_second: Option<u32> },
+    Replay {
+        sink: String,
+        after: Seq,
+        upto: Seq,
+        filter: String,
+        numbers: Vec<String>,
+        per_second: Option<u32>,
+    },
     /// A replay ends.
     StopReplay(i64),
     /// Bodies of old captures go.

@@ -142,10 +142,9 @@ pub(super) struct MarkRecord {
 
 #[derive(Serialize, Deserialize)]
 struct VerdictRecord {
-    #[serde(deserialize_with = "word")]
-    verdict: &'static str,
-    #[serde(default, deserialize_with = "word", skip_serializing_if = "str::is_empty")]
-    reason: &'static str,
+    verdict: Word,
+    #[serde(default, skip_serializing_if = "Word::is_empty")]
+    reason: Word,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     history: Option<KeyRecord>,
 }
@@ -159,8 +158,8 @@ impl MarkRecord {
                 .verdicts
                 .iter()
                 .map(|observation| VerdictRecord {
-                    verdict: observation.verdict,
-                    reason: observation.reason,
+                    verdict: Word(observation.verdict),
+                    reason: Word(observation.reason),
                     history: observation.history.as_ref().map(KeyRecord::new),
                 })
                 .collect(),
@@ -176,7 +175,7 @@ impl MarkRecord {
             .into_iter()
             .map(|record| {
                 let history = record.history.map(KeyRecord::key).transpose()?;
-                Ok(ObservationMark { verdict: record.verdict, reason: record.reason, history })
+                Ok(ObservationMark { verdict: record.verdict.0, reason: record.reason.0, history })
             })
             .collect::<Result<_>>()?;
         Ok(IntakeMark {
@@ -214,18 +213,30 @@ impl NudgeRecord {
     }
 }
 
-/// Reads a word of ours. There are only a few of them, so each is kept once and for good.
-pub(super) fn word<'de, D: serde::Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
-    static WORDS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
-    let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-    let mut guard = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    let words = guard.get_or_insert_default();
-    if let Some(known) = words.get(&*text) {
-        return Ok(known);
+/// A word of ours. There are only a few of them, so each is kept once and for good.
+#[derive(Clone, Copy, Default, Serialize)]
+#[serde(transparent)]
+pub(super) struct Word(pub(super) &'static str);
+
+impl Word {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
-    let kept: &'static str = Box::leak(text.into_owned().into_boxed_str());
-    words.insert(kept);
-    Ok(kept)
+}
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        static WORDS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+        let text = String::deserialize(from)?;
+        let mut guard = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let words = guard.get_or_insert_default();
+        if let Some(known) = words.get(text.as_str()) {
+            return Ok(Self(known));
+        }
+        let kept: &'static str = Box::leak(text.into_boxed_str());
+        words.insert(kept);
+        Ok(Self(kept))
+    }
 }
 
 pub(super) fn unknown(what: &str, word: &str) -> BackboneError {

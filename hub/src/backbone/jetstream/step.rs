@@ -6,12 +6,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use async_nats::HeaderMap;
+use async_nats::{HeaderMap, HeaderName};
 use bytes::Bytes;
-use crossdock_schemas::subject::token;
 use crossdock_schemas::{Event, Ts};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::record::*;
 use crate::backbone::embedded::entity_name;
@@ -52,13 +52,18 @@ impl Message {
 /// Reads a record.
 pub(super) fn read<T: DeserializeOwned>(payload: &[u8], what: &str) -> Result<T> {
     serde_json::from_slice(payload).map_err(|error| {
-        BackboneError::Broken(format!("a {what} in the log cannot be read ({error}): a newer version wrote it, use that"))
+        BackboneError::Broken(format!(
+            "a {what} in the log cannot be read ({error}): a newer version wrote it, use that"
+        ))
     })
 }
 
-/// The subject of a history's states.
-pub(super) fn state_subject(names: &Names, state: &StateWrite) -> String {
-    names.record(&format!("state.{}.{}", state.key.kind.as_str(), token(&state.published)))
+/// The subject of a history's states: one for each history, and short, because servers remember them all.
+pub(super) fn state_subject(names: &Names, key: &HistoryKey) -> String {
+    let words = format!("{}\0{}\0{}", key.platform, key.shop, key.number);
+    let hash = Sha256::digest(words.as_bytes());
+    let hash = crossdock_connector::sign::hex(hash.get(..16).unwrap_or_default());
+    names.record(&format!("state.{}.{hash}", key.kind.as_str()))
 }
 
 /// The messages of a commit but for the step itself, and the step. `places` are those of the states it replaces.
@@ -90,7 +95,7 @@ pub(super) fn write(
             events: state.events.len(),
             links: state.links.iter().map(KeyRecord::new).collect(),
         };
-        messages.push(Message::new(state_subject(names, state), &record)?.behind(*place));
+        messages.push(Message::new(state_subject(names, &state.key), &record)?.behind(*place));
         for event in &state.events {
             events.push(event_message(tenant, state, event, commit.at)?);
         }
@@ -151,7 +156,8 @@ pub(super) fn read_step(
     mut events: VecDeque<EventWrite>,
 ) -> Result<(Commit, Vec<(HistoryKey, Seq)>)> {
     if step.states != states.len() {
-        let words = format!("a step of {} states follows {} of them: the log is torn", step.states, states.len());
+        let words =
+            format!("a step of {} states follows {} of them: the log is torn", step.states, states.len());
         return Err(BackboneError::Broken(words));
     }
     let mut places = Vec::with_capacity(states.len());
@@ -237,5 +243,3 @@ pub(super) fn read_event(headers: &HeaderMap, payload: &[u8]) -> Result<EventWri
         traceparent: event.traceparent,
     })
 }
-
-use async_nats::HeaderName;
