@@ -10,9 +10,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::backbone::Backbone;
 use crate::backbone::embedded::Embedded;
-use crate::config::{HumanDuration, Loaded, SourceSetup, Store};
+use crate::backbone::jetstream::JetStream;
+use crate::backbone::{Backbone, BackboneError};
+use crate::config::{Config, HumanDuration, Loaded, SourceSetup, Store};
+use crate::duty::{Duties, whenever};
 use crate::enrich::{Decisions, Enricher, INTERNAL, risk};
 use crate::fanout::Publisher;
 use crate::handoff::budget::Budget;
@@ -46,6 +48,9 @@ pub struct Hub {
     stop_rest: watch::Sender<bool>,
     intake: JoinSet<()>,
     rest: JoinSet<()>,
+    held: JoinSet<()>,
+    stop_duties: watch::Sender<bool>,
+    broken: Option<watch::Receiver<Option<String>>>,
     pipeline_thread: Option<std::thread::JoinHandle<()>>,
     deadline: Duration,
     lock: DataLock,
@@ -83,12 +88,28 @@ impl Hub {
         let dir = &loaded.config.data.dir;
         private_dir(dir)?;
         let lock = DataLock::take(dir)?;
-        let store = Embedded::open(dir, &loaded.config.tenant).map_err(|error| error.to_string())?;
-        let backbone: Arc<dyn Backbone> = Arc::new(store);
-        Self::start_on(loaded, backbone, lock).await
+        let text = |error: BackboneError| error.to_string();
+        match loaded.config.data.backbone {
+            Store::Embedded => {
+                let store = Embedded::open(dir, &loaded.config.tenant).map_err(text)?;
+                Self::start_on(loaded, Arc::new(store), Duties::alone(), None, lock).await
+            }
+            Store::Jetstream => {
+                let store = Arc::new(jetstream(&loaded.config).await.map_err(text)?);
+                let duties = store.duties().await.map_err(text)?;
+                let backbone: Arc<dyn Backbone> = Arc::<JetStream>::clone(&store);
+                Self::start_on(loaded, backbone, duties, Some(store), lock).await
+            }
+        }
     }
 
-    async fn start_on(loaded: Loaded, backbone: Arc<dyn Backbone>, lock: DataLock) -> Result<Self, String> {
+    async fn start_on(
+        loaded: Loaded,
+        backbone: Arc<dyn Backbone>,
+        duties: Duties,
+        shared: Option<Arc<JetStream>>,
+        lock: DataLock,
+    ) -> Result<Self, String> {
         let dir = loaded.config.data.dir.clone();
         let metrics = Arc::new(Metrics::default());
         let client = Client::new(&loaded.config.outbound)?;
@@ -102,14 +123,24 @@ impl Hub {
                 .await
                 .map_err(|error| format!("sink {}: {error}", sink.id))?;
         }
+        let mut intake = JoinSet::new();
+        let mut rest = JoinSet::new();
+        // Duties are given back last, so that what they allow has ended.
+        let (stop_duties, duties_stop) = watch::channel(false);
+        let mut held = JoinSet::new();
+        let mut duty = |name: &str| {
+            let (has, seen) = watch::channel(false);
+            held.spawn(duties.clone().keep(name.to_owned(), has, duties_stop.clone()));
+            seen
+        };
         let (pipeline, handle) = Pipeline::new(Arc::clone(&backbone), fold_of(&loaded), rest_stops.clone());
+        let pipeline = pipeline.with_duty(duty("fold"));
         let runtime = tokio::runtime::Handle::current();
         let pipeline_thread = std::thread::Builder::new()
             .name("pipeline".into())
             .spawn(move || pipeline.run_blocking(&runtime))
             .map_err(|error| format!("cannot start the pipeline: {error}"))?;
 
-        let mut rest = JoinSet::new();
         let budgets: BTreeMap<&str, Arc<Budget>> = loaded
             .config
             .budget
@@ -121,21 +152,27 @@ impl Hub {
             .collect();
         for sink in &loaded.sinks {
             let Some(part) = sink.parts.sink.clone() else { continue };
-            let worker = Worker::new(Setup {
-                id: Arc::clone(&sink.id),
-                config: sink.config.clone(),
-                filter: sink.filter.clone(),
-                part,
-                quotas: sink.descriptor.quotas,
-                session: sink.parts.session.clone(),
-                budget: sink.config.budget.as_deref().and_then(|name| budgets.get(name).cloned()),
-                backbone: Arc::clone(&backbone),
-                client: client.clone(),
-                metrics: Arc::clone(&metrics),
-                stop: rest_stops.clone(),
-                patience: deadline / 4,
-            });
-            rest.spawn(worker.run());
+            let budget = sink.config.budget.as_deref().and_then(|name| budgets.get(name).cloned());
+            let (sink, backbone) = (sink.clone(), Arc::clone(&backbone));
+            let (client, metrics) = (client.clone(), Arc::clone(&metrics));
+            let has = duty(&format!("sink.{}", sink.id));
+            rest.spawn(whenever(has, rest_stops.clone(), move |stop| {
+                let worker = Worker::new(Setup {
+                    id: Arc::clone(&sink.id),
+                    config: sink.config.clone(),
+                    filter: sink.filter.clone(),
+                    part: part.clone(),
+                    quotas: sink.descriptor.quotas,
+                    session: sink.parts.session.clone(),
+                    budget: budget.clone(),
+                    backbone: Arc::clone(&backbone),
+                    client: client.clone(),
+                    metrics: Arc::clone(&metrics),
+                    stop,
+                    patience: deadline / 4,
+                });
+                worker.run()
+            }));
         }
         if let Some(risk) = &loaded.risk {
             rest.spawn(watch_list(Arc::clone(risk), dir.join(risk::FILE_NAME), rest_stops.clone()));
@@ -151,18 +188,25 @@ impl Hub {
             );
             rest.spawn(publisher.run());
         }
-        rest.spawn(retention(Arc::clone(&backbone), loaded.config.data.keep_captures, rest_stops.clone()));
+        let keeps = duty("keep");
+        let (store, keep) = (Arc::clone(&backbone), loaded.config.data.keep_captures);
+        rest.spawn(whenever(keeps.clone(), rest_stops.clone(), move |stop| {
+            retention(Arc::clone(&store), keep, stop)
+        }));
+        if let Some(shared) = &shared {
+            let (shared, every) = (Arc::clone(shared), loaded.config.nats.copy_every.get());
+            rest.spawn(whenever(keeps, rest_stops.clone(), move |stop| {
+                Arc::clone(&shared).keep_copies(every, stop)
+            }));
+        }
 
-        let mut intake = JoinSet::new();
         let fetches = fetch_sources(&loaded.sources);
         if !fetches.is_empty() {
-            intake.spawn(fetcher::run(
-                fetches,
-                Arc::clone(&backbone),
-                client.clone(),
-                Arc::clone(&metrics),
-                intake_stops.clone(),
-            ));
+            let (backbone, client, metrics) = (Arc::clone(&backbone), client.clone(), Arc::clone(&metrics));
+            intake.spawn(whenever(duty("fetch"), intake_stops.clone(), move |stop| {
+                let (backbone, metrics) = (Arc::clone(&backbone), Arc::clone(&metrics));
+                fetcher::run(fetches.clone(), backbone, client.clone(), metrics, stop)
+            }));
         }
         for source in &loaded.sources {
             let (Some(poll), Some(every)) = (&source.parts.poll, source.config.poll_every) else { continue };
@@ -175,7 +219,8 @@ impl Hub {
                 client: client.clone(),
                 metrics: Arc::clone(&metrics),
             };
-            intake.spawn(poller.run(intake_stops.clone()));
+            let has = duty(&format!("poll.{}", source.id));
+            intake.spawn(whenever(has, intake_stops.clone(), move |stop| poller.clone().run(stop)));
         }
         let sources = queue_sources(&loaded.sources);
         if !sources.is_empty() {
@@ -223,10 +268,22 @@ impl Hub {
             stop_rest,
             intake,
             rest,
+            held,
+            stop_duties,
+            broken: shared.map(|shared| shared.broken()),
             pipeline_thread: Some(pipeline_thread),
             deadline,
             lock,
         })
+    }
+
+    /// Ends when this hub cannot go on, with the reason. Never where everything is on this machine.
+    pub async fn broken(&self) -> String {
+        let Some(mut broken) = self.broken.clone() else { return std::future::pending().await };
+        match broken.wait_for(Option::is_some).await.map(|words| words.clone()) {
+            Ok(words) => words.unwrap_or_default(),
+            Err(_) => std::future::pending().await,
+        }
     }
 
     /// Stops intake, drains, flushes, closes; at most the configured deadline.
@@ -246,6 +303,9 @@ impl Hub {
             }
             stage = "handing off";
             while self.rest.join_next().await.is_some() {}
+            stage = "giving duties back";
+            self.stop_duties.send_replace(true);
+            while self.held.join_next().await.is_some() {}
         };
         let in_time = tokio::time::timeout(self.deadline, work).await.is_ok();
         let closed = self.backbone.close(Duration::from_secs(10)).await.map_err(|error| error.to_string());
@@ -257,6 +317,24 @@ impl Hub {
             Err(format!("{stage} did not end before the deadline; it goes on at the next start"))
         }
     }
+}
+
+/// The cluster that a configuration names, with this hub's copy of it.
+async fn jetstream(config: &Config) -> Result<JetStream, BackboneError> {
+    let node = format!("{}/{}", config.data.dir.display(), std::process::id());
+    JetStream::open(&config.nats, &config.data.dir, &config.tenant, &node).await
+}
+
+/// Opens the store that a configuration names, for commands that write it while no hub runs here. The folder must be
+/// held.
+///
+/// # Errors
+/// What the store says.
+pub async fn open(config: &Config) -> Result<Arc<dyn Backbone>, BackboneError> {
+    Ok(match config.data.backbone {
+        Store::Embedded => Arc::new(Embedded::open(&config.data.dir, &config.tenant)?),
+        Store::Jetstream => Arc::new(jetstream(config).await?),
+    })
 }
 
 async fn bind(key: &str, address: &str) -> Result<TcpListener, String> {

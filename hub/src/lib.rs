@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod duty;
 pub mod enrich;
 pub mod fanout;
 pub mod handoff;

@@ -8,7 +8,7 @@ use crossdock::demo::{self, Args};
 async fn a_short_demo_checks_everything_and_everything_holds() {
     let data = tempfile::tempdir().unwrap();
     let dir = data.path().join("demo");
-    let args = Args { orders: 150, keep: false, seed: 42 };
+    let args = Args { orders: 150, keep: false, seed: 42, nats: None, nodes: 1, program: None };
     let mut printed = Vec::new();
     let outcome =
         demo::run(&args, Some(&dir), &mut StripStream::new(&mut printed as &mut (dyn std::io::Write + Send)))
@@ -49,7 +49,7 @@ async fn a_short_demo_checks_everything_and_everything_holds() {
 async fn a_folder_with_something_in_it_is_refused() {
     let data = tempfile::tempdir().unwrap();
     std::fs::write(data.path().join("mine.txt"), "keep me").unwrap();
-    let args = Args { orders: 50, keep: false, seed: 1 };
+    let args = Args { orders: 50, keep: false, seed: 1, nats: None, nodes: 1, program: None };
     let failure = demo::run(&args, Some(data.path()), &mut Vec::new()).await.unwrap_err();
     assert!(failure.message.contains("is not empty"), "{}", failure.message);
     assert_eq!(std::fs::read_to_string(data.path().join("mine.txt")).unwrap(), "keep me");

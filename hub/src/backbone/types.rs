@@ -109,6 +109,8 @@ pub struct IntakeMark {
     pub issues: Vec<IssueKind>,
     /// True when a repair folds it again: its place in quarantine is taken out of the counts first.
     pub again: bool,
+    /// True when more of this capture follows in the next commit, whose mark counts the capture itself.
+    pub partial: bool,
 }
 
 /// What became of one observation.

@@ -12,6 +12,7 @@ mod export;
 mod guess;
 mod ingest;
 mod ledger;
+mod migrate;
 mod nats;
 mod new;
 mod normalize;
@@ -135,6 +136,8 @@ enum Command {
     Schema(schema::Args),
     /// Current states or the event log, as NDJSON
     Export(export::Args),
+    /// From one machine into a NATS cluster, and back
+    Migrate(migrate::Args),
     /// A new connector that compiles and passes: to start from
     New(new::Args),
     /// The figures of BENCHMARKS.md, each beside its limit
@@ -237,6 +240,7 @@ fn dispatch(cli: Cli, out: &mut Out) -> Outcome {
         Command::Schema(args) => schema::run(&args, out),
         Command::Export(args) => export::run(&args, global, out),
         Command::New(args) => new::run(&args, global, out),
+        Command::Migrate(args) => migrate::run(&args, global, out),
         Command::Bench(args) => crate::bench::command(&args, out),
         Command::Ledger(args) => block_on(ledger::run(&args, global, out)),
     }

@@ -47,9 +47,15 @@ async fn serve(loaded: Loaded, out: &mut Out) -> Outcome {
     let mut stop = Stop::new()?;
     let hub = Hub::start(loaded).await?;
     announce(&hub, &sources, &dir.display().to_string(), out)?;
-    let signal = stop.wait().await;
-    say(format_args!("{signal}: stopping"));
-    hub.shutdown().await?;
+    let broken = tokio::select! {
+        signal = stop.wait() => { say(format_args!("{signal}: stopping")); None }
+        words = hub.broken() => { say(format_args!("stopping: {words}")); Some(words) }
+    };
+    let stopped = hub.shutdown().await;
+    if let Some(words) = broken {
+        return Err(Failure::failed(words));
+    }
+    stopped?;
     say("stopped");
     Ok(Exit::Done)
 }

@@ -104,6 +104,8 @@ pub struct Nats {
     pub keep_events: HumanDuration,
     /// Most bytes of the stream; 0: no limit but the servers'. When it is full, publishing waits.
     pub max_bytes: i64,
+    /// With the JetStream backbone: how often the cluster keeps a duplicate of the hubs' copy, which new hubs begin with.
+    pub copy_every: HumanDuration,
     /// How long the servers remember message ids.
     pub duplicate_window: HumanDuration,
     /// Most messages published and not yet acknowledged.

@@ -6,6 +6,7 @@
 //! the hub says so: see its module `check`.
 
 mod check;
+mod cluster;
 mod facts;
 mod files;
 mod live;
@@ -19,7 +20,7 @@ mod story;
 mod text;
 mod world;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
@@ -30,6 +31,7 @@ use crate::handoff::filter::Filter;
 use crate::hub::Hub;
 
 use check::{Evidence, Receipt};
+use cluster::Cluster;
 use script::Script;
 use stage::Ended;
 use text::Paper;
@@ -44,6 +46,8 @@ Needs no server, no account and no network. Exit codes: 0 everything as it shoul
 EXAMPLES
   crossdock demo                        3,000 orders, half a minute
   crossdock demo --orders 500 --seed 7  shorter, and other trouble
+  crossdock demo --nats                 the same, kept in a NATS server that is started for it
+  crossdock demo --nats --nodes 3       three hubs over three servers; one of each is killed on the way
   crossdock demo --keep                 stays up until Ctrl-C, to look around
   crossdock demo --data demo-data       keeps the data in a folder of yours")]
 pub struct Args {
@@ -56,6 +60,23 @@ pub struct Args {
     /// Decides everything that is left to chance
     #[arg(long, default_value_t = 2011, value_name = "S")]
     pub seed: u64,
+    /// Keeps everything in NATS JetStream: at this address, or in servers that are started for it
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub nats: Option<String>,
+    /// How many hubs, and how many servers are started for them: 1 or 3
+    #[arg(long, default_value_t = 1, value_name = "N", requires = "nats", value_parser = nodes)]
+    pub nodes: u8,
+    /// The program that further hubs run; none: this one
+    #[arg(skip)]
+    pub program: Option<PathBuf>,
+}
+
+fn nodes(text: &str) -> Result<u8, String> {
+    match text {
+        "1" => Ok(1),
+        "3" => Ok(3),
+        _ => Err("1 or 3".to_owned()),
+    }
 }
 
 /// The shop of the Shopify source.
@@ -76,7 +97,11 @@ pub fn command(args: &Args, data: Option<&Path>) -> Outcome {
 /// What could not be started or written, or did not come to its end in time.
 pub async fn run(args: &Args, data: Option<&Path>, paper: Paper<'_>) -> Outcome {
     let orders = usize::try_from(args.orders).unwrap_or(usize::MAX);
-    let world = World::start(data, args.seed).await?;
+    let cluster = match &args.nats {
+        Some(url) => Some(Cluster::start(url, args.nodes).await?),
+        None => None,
+    };
+    let world = World::start(data, args.seed, cluster).await?;
     let played = whole(args, orders, &world, paper).await;
     world.stop().await;
     played
@@ -92,11 +117,22 @@ async fn whole(args: &Args, orders: usize, world: &World, paper: Paper<'_>) -> O
     report::opening(&script, seed, paper)?;
 
     let loaded = config::load(Some(&world.config), None).map_err(|problems| Failure::config(&problems))?;
+    if let Some(cluster) = &world.cluster {
+        let others = usize::from(args.nodes).saturating_sub(1);
+        cluster.hubs(args.program.as_deref(), &world.config, &world.dir, others).await?;
+        report::cluster(cluster, paper)?;
+    }
     let filters: Vec<Filter> = loaded.sinks.iter().map(|sink| sink.filter.clone()).collect();
     let sheet = loaded.sources.iter().find(|source| &*source.id == script::SHEET);
     let sheet =
         sheet.and_then(|source| source.parts.files.clone()).ok_or("the sheet has no reader".to_owned())?;
     let hub = Hub::start(loaded).await?;
+    if *hub.backbone.heads().captures.borrow() > 0 {
+        hub.shutdown().await?;
+        return Err(Failure::failed(
+            "there is a stream XD_DEMO already: the demo counts everything from the start, delete it (nats stream rm XD_DEMO)",
+        ));
+    }
     let show = async {
         let ended = stage::play(&hub, sheet, &mut script, world, length).await?;
         finish(args.keep, &hub, &ended, &script, world, filters, paper).await
@@ -136,6 +172,9 @@ async fn finish(
     let checks = check::all(&evidence).await?;
     let story = story::read(backbone, SHOP, &script.hero).await?;
 
+    if let Some(cluster) = &world.cluster {
+        report::drama(cluster, paper)?;
+    }
     report::ledger(ledger, paper)?;
     report::receivers(&receipts, paper)?;
     report::story(&story, &receipts, paper)?;

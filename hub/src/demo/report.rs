@@ -9,10 +9,37 @@ use crate::hub::Hub;
 use crate::ledger::Ledger;
 
 use super::check::{Check, Receipt};
+use super::cluster::Cluster;
 use super::script::{Mixed, SF, SHEET, SHOPIFY, Script, TAOBAO};
 use super::story::Story;
 use super::text::{BAD, FAINT, GOOD, Paper, STRONG, count, paint, thousands, title};
 use super::world::World;
+
+/// Where everything is kept, when that is a cluster.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn cluster(cluster: &Cluster, paper: Paper<'_>) -> io::Result<()> {
+    let (servers, hubs) = (cluster.servers(), cluster.others() + 1);
+    let whole = |count: usize, what: &str| super::text::count(u64::try_from(count).unwrap_or(0), what);
+    writeln!(paper, "kept in NATS JetStream: {} over {}", whole(hubs, "hub"), whole(servers, "server"))?;
+    if servers > 1 && hubs > 1 {
+        writeln!(paper, "one of each is killed on the way")?;
+    }
+    Ok(())
+}
+
+/// What happened to servers and hubs on the way.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn drama(cluster: &Cluster, paper: Paper<'_>) -> io::Result<()> {
+    let said = cluster.said();
+    if said.is_empty() {
+        return Ok(());
+    }
+    writeln!(paper, "\non the way: {}", said.join(", "))
+}
 
 /// What is about to happen.
 ///

@@ -71,7 +71,14 @@ async fn talk(
     world::write(&first, &script.files.first)?;
     world::write(&again, &script.files.again)?;
     let pace = Pace { began: Instant::now(), length };
-    let part = |cues| Part { cues, webhook: hub.webhook, pace, score: Arc::clone(score) };
+    let (webhook, balancer) = match &world.cluster {
+        Some(cluster) => {
+            let (address, task) = cluster.balance(hub.webhook).await?;
+            (address, Some(task))
+        }
+        None => (hub.webhook, None),
+    };
+    let part = |cues| Part { cues, webhook, pace, score: Arc::clone(score) };
     let shopify = part(std::mem::take(&mut script.shopify));
     let taobao = part(std::mem::take(&mut script.taobao));
     let sf = part(std::mem::take(&mut script.sf));
@@ -86,8 +93,13 @@ async fn talk(
         Ok::<Reading, String>(reading)
     };
     let everybody = async {
-        let (reading, (), (), ()) =
-            tokio::join!(rows, shopify.play(world), taobao.play(world), sf.play(world));
+        let drama = async {
+            if let Some(cluster) = &world.cluster {
+                cluster.drama(score).await;
+            }
+        };
+        let (reading, (), (), (), ()) =
+            tokio::join!(rows, shopify.play(world), taobao.play(world), sf.play(world), drama);
         reading
     };
     tokio::pin!(everybody);
@@ -101,5 +113,8 @@ async fn talk(
     let told: Timestamp = clock::now();
     let limit = Duration::from_secs(60) + length * 4;
     let ledger = settle::wait(&*hub.backbone, told, limit).await?;
+    if let Some(balancer) = balancer {
+        balancer.abort();
+    }
     Ok((ledger, reading?))
 }

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use crate::clock;
 use crate::config;
 
+use super::cluster::Cluster;
+
 /// The configuration with gaps.
 const TEMPLATE: &str = include_str!("../../../config/demo.toml");
 
@@ -40,6 +42,8 @@ pub(super) struct World {
     pub(super) wms: Place,
     pub(super) crm: Place,
     pub(super) gateway: Top,
+    /// Where everything is kept, when that is not a folder.
+    pub(super) cluster: Option<Cluster>,
     /// Removes the folder when it goes away; none when the user chose the folder.
     temporary: Option<TempDir>,
 }
@@ -49,7 +53,11 @@ impl World {
     ///
     /// # Errors
     /// What could not be made.
-    pub(super) async fn start(data: Option<&Path>, seed: u64) -> Result<Self, String> {
+    pub(super) async fn start(
+        data: Option<&Path>,
+        seed: u64,
+        cluster: Option<Cluster>,
+    ) -> Result<Self, String> {
         let (dir, temporary) = match data {
             Some(dir) => (empty(dir)?, None),
             None => {
@@ -105,15 +113,21 @@ impl World {
         for (name, value) in files {
             write(&dir.join("secrets").join(name), value)?;
         }
-        let text = TEMPLATE
+        let mut text = TEMPLATE
             .replace("@DIR@", &dir.display().to_string().replace('\\', "/"))
             .replace("@GATEWAY@", &gateway.url())
             .replace("@ERP@", &erp.receiver.url())
             .replace("@WMS@", &wms.receiver.url())
             .replace("@CRM@", &crm.receiver.url());
+        if let Some(cluster) = &cluster {
+            let dir = dir.display().to_string().replace('\\', "/");
+            let own = format!("[data]\nbackbone = \"jetstream\"\ndir = \"{dir}/hub-1\"\n");
+            text = text.replace(&format!("[data]\ndir = \"{dir}\"\n"), &own);
+            text.push_str(&cluster.config());
+        }
         let config = dir.join(config::FILE_NAME);
         write(&config, &text)?;
-        Ok(Self { dir, config, secrets, erp, wms, crm, gateway, temporary })
+        Ok(Self { dir, config, secrets, erp, wms, crm, gateway, cluster, temporary })
     }
 
     /// The receivers, in the order in which they are shown.
@@ -132,6 +146,7 @@ impl World {
             place.receiver.stop().await;
         }
         self.gateway.stop().await;
+        drop(self.cluster);
         let Some(temporary) = self.temporary else { return };
         // A file that was being read when the demo was stopped may go a moment later.
         let path = temporary.keep();

@@ -20,6 +20,7 @@ use crate::http::Client;
 use crate::telemetry::metrics::{Metric, Metrics};
 
 /// A source whose objects are fetched.
+#[derive(Clone)]
 pub struct FetchSource {
     /// Its connector's part.
     pub fetch: Arc<dyn Fetch>,

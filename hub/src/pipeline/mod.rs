@@ -12,6 +12,7 @@ mod keys;
 mod read;
 mod recall;
 mod step;
+mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +114,7 @@ pub struct Pipeline {
     fold: Fold,
     orders: mpsc::Receiver<Order>,
     stop: watch::Receiver<bool>,
+    duty: Option<watch::Receiver<bool>>,
 }
 
 impl Pipeline {
@@ -123,7 +125,18 @@ impl Pipeline {
         stop: watch::Receiver<bool>,
     ) -> (Self, PipelineHandle) {
         let (orders, received) = mpsc::channel(16);
-        (Self { backbone, fold, orders: received, stop }, PipelineHandle { orders })
+        (Self { backbone, fold, orders: received, stop, duty: None }, PipelineHandle { orders })
+    }
+
+    /// Takes the intake only while it has the duty: of several hubs over one log, one folds. Repairs it does always.
+    #[must_use]
+    pub fn with_duty(mut self, duty: watch::Receiver<bool>) -> Self {
+        self.duty = Some(duty);
+        self
+    }
+
+    fn on_duty(&self) -> bool {
+        self.duty.as_ref().is_none_or(|duty| *duty.borrow())
     }
 
     /// Runs until stopped. Blocks the calling thread: give it one of its own.
@@ -148,8 +161,10 @@ impl Pipeline {
                 return Ok(());
             }
             let step = self.fold.step(&*self.backbone, from, &captures, clock::now()).await?;
-            from = step.commit.to;
-            self.backbone.commit(step.commit).await?;
+            from = step.to;
+            for commit in step.commits {
+                self.backbone.commit(commit).await?;
+            }
         }
     }
 
@@ -161,19 +176,26 @@ impl Pipeline {
         let mut left = 0;
         for seqs in seqs.chunks(64) {
             let captures = self.backbone.captures(seqs.to_vec()).await?;
-            let step = self.fold.again(&*self.backbone, &captures, clock::now()).await?;
-            left += step.readable;
-            let committed = self.backbone.commit(step.commit).await;
-            if committed.is_err() {
-                self.fold.forget();
+            let mut rest = &captures[..];
+            while !rest.is_empty() {
+                let step = self.fold.again(&*self.backbone, rest, clock::now()).await?;
+                left += step.readable;
+                rest = rest.get(step.captures..).unwrap_or_default();
+                for commit in step.commits {
+                    let committed = self.backbone.commit(commit).await;
+                    if committed.is_err() {
+                        self.fold.forget();
+                    }
+                    committed?;
+                }
             }
-            committed?;
         }
         Ok(left)
     }
 
     async fn run(mut self) {
         let mut wait = Backoff::default();
+        self.relieved().await;
         while let Err(error) = self.fold.recall(&*self.backbone, clock::now()).await {
             if matches!(error, BackboneError::Closed) || *self.stop.borrow() {
                 return;
@@ -201,18 +223,47 @@ impl Pipeline {
         }
     }
 
+    /// Serves repairs until it has the duty, or is stopped.
+    async fn relieved(&mut self) {
+        while !self.on_duty() && !*self.stop.borrow() {
+            tokio::select! {
+                stopped = self.stop.changed() => if stopped.is_err() { return },
+                () = changed(self.duty.as_mut()) => {}
+                order = self.orders.recv() => match order {
+                    Some(Order::Refold(seqs, reply)) => {
+                        // Another hub folds meanwhile: what this one remembers may be old.
+                        self.fold.forget();
+                        drop(reply.send(self.refold(seqs).await));
+                    }
+                    None => return,
+                },
+            }
+        }
+        self.fold.forget();
+    }
+
     async fn run_until_trouble(&mut self) -> Result<(), BackboneError> {
+        self.relieved().await;
+        if *self.stop.borrow() && !self.on_duty() {
+            return Ok(());
+        }
         let mut heads = self.backbone.heads();
         let mut from = self.backbone.intake_position().await?;
         let mut committer = Committer::start(Arc::clone(&self.backbone));
         loop {
+            if !self.on_duty() {
+                committer.settle().await?;
+                return Err(BackboneError::Conflict("another hub folds now".into()));
+            }
             let seen = *heads.captures.borrow_and_update();
             let captures =
                 if seen > from { self.backbone.intake(from, STEP, STEP_BYTES).await? } else { Vec::new() };
             if !captures.is_empty() {
                 let step = self.fold.step(&*self.backbone, from, &captures, clock::now()).await?;
-                from = step.commit.to;
-                committer.give(step.commit).await?;
+                from = step.to;
+                for commit in step.commits {
+                    committer.give(commit).await?;
+                }
                 continue;
             }
             // Nothing to do: make sure that what was given is written before waiting.
@@ -228,6 +279,7 @@ impl Pipeline {
             tokio::select! {
                 changed = heads.captures.changed() => changed.map_err(|_| BackboneError::Closed)?,
                 stopped = self.stop.changed() => if stopped.is_err() { return Ok(()) },
+                () = changed(self.duty.as_mut()) => {}
                 order = self.orders.recv() => match order {
                     Some(Order::Refold(seqs, reply)) => drop(reply.send(self.refold(seqs).await)),
                     None => self.stop.changed().await.map_err(|_| BackboneError::Closed)?,
@@ -235,6 +287,16 @@ impl Pipeline {
             }
         }
     }
+}
+
+/// Waits until it has the duty or lost it; forever where there is none to have.
+async fn changed(duty: Option<&mut watch::Receiver<bool>>) {
+    if let Some(duty) = duty
+        && duty.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// Commits one step while the next one is folded.

@@ -1,6 +1,6 @@
 //! One step: a batch of captures becomes one commit. Pure but for loading the states it needs.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crossdock_connector::IssueKind;
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::cache::{Cache, Known};
 use super::keys::{data_of, history_key, order_key, parcels_of};
 use super::read::{Read, read, reason};
+use super::work::Work;
 use super::{Enrich, FoldSource};
 use crate::backbone::*;
 use crate::handoff::filter::{Filter, Subject};
@@ -37,19 +38,14 @@ pub struct Fold {
 
 /// What a batch of captures became.
 pub struct Step {
-    /// To be committed.
-    pub commit: Commit,
+    /// To be committed, in this order: one, or several where the backbone takes only so much at once.
+    pub commits: Vec<Commit>,
+    /// Everything up to here is in them; the rest of the batch is not.
+    pub to: Seq,
+    /// How many captures are in them.
+    pub captures: usize,
     /// Captures that could be read.
     pub readable: u64,
-}
-
-/// A history that this step changed.
-struct Changed {
-    expected: i64,
-    published: String,
-    snapshot: Option<Arc<str>>,
-    events: Vec<EventWrite>,
-    links: Vec<HistoryKey>,
 }
 
 impl Fold {
@@ -81,8 +77,7 @@ impl Fold {
         captures: &[StoredCapture],
         now: Timestamp,
     ) -> Result<Step, BackboneError> {
-        let to = captures.last().map_or(from, |last| last.seq);
-        self.work(backbone, Some(from), to, captures, now).await
+        self.work(backbone, Some(from), captures, now).await
     }
 
     /// Folds captures of the quarantine again.
@@ -95,14 +90,13 @@ impl Fold {
         captures: &[StoredCapture],
         now: Timestamp,
     ) -> Result<Step, BackboneError> {
-        self.work(backbone, None, 0, captures, now).await
+        self.work(backbone, None, captures, now).await
     }
 
     async fn work(
         &mut self,
         backbone: &dyn Backbone,
         from: Option<Seq>,
-        to: Seq,
         captures: &[StoredCapture],
         now: Timestamp,
     ) -> Result<Step, BackboneError> {
@@ -110,32 +104,21 @@ impl Fold {
         let read: Vec<Read> =
             captures.iter().map(|capture| read(&self.sources, &*self.enrich, capture)).collect();
         self.load(backbone, &read).await?;
-        let mut commit = Commit { from, to, at: now.as_microsecond(), ..Commit::default() };
-        let mut changed: BTreeMap<HistoryKey, Changed> = BTreeMap::new();
-        let mut order: Vec<HistoryKey> = Vec::new();
-        let mut readable = 0;
+        let mut work = Work::new(from, now.as_microsecond(), backbone.step_limit());
+        let (mut readable, mut taken) = (0, 0);
         for (capture, read) in captures.iter().zip(read) {
+            let observations = read.outcome.as_ref().map_or(0, |read| read.observations.len());
+            if taken > 0 && !work.has_room(observations) {
+                break;
+            }
+            taken += 1;
             readable += u64::from(read.outcome.is_ok());
-            let mut mark =
-                self.capture(backbone, capture, read, now, &mut commit, &mut changed, &mut order).await?;
+            let mut mark = self.capture(backbone, capture, read, now, &mut work).await?;
             mark.again = from.is_none();
-            commit.marks.push(mark);
+            work.done(mark);
         }
-        for key in order {
-            let Some(changed) = changed.remove(&key) else { continue };
-            let Some(Some(known)) = self.cache.get(&key) else { continue };
-            commit.states.push(StateWrite {
-                published: changed.published,
-                expected: changed.expected,
-                aux: known.state.aux(),
-                snapshot: changed.snapshot,
-                revision: known.state.revision(),
-                events: changed.events,
-                links: changed.links,
-                key,
-            });
-        }
-        Ok(Step { commit, readable })
+        let to = work.commit.to;
+        Ok(Step { commits: work.end(&mut self.cache), to, captures: taken, readable })
     }
 
     /// Loads every state this step may need in one call.
@@ -187,9 +170,7 @@ impl Fold {
         stored: &StoredCapture,
         read: Read,
         now: Timestamp,
-        commit: &mut Commit,
-        changed: &mut BTreeMap<HistoryKey, Changed>,
-        order: &mut Vec<HistoryKey>,
+        work: &mut Work,
     ) -> Result<IntakeMark, BackboneError> {
         let mut mark = IntakeMark {
             seq: read.seq,
@@ -198,6 +179,7 @@ impl Fold {
             quarantine: None,
             issues: Vec::new(),
             again: false,
+            partial: false,
         };
         let normalized = match read.outcome {
             Ok(normalized) => normalized,
@@ -219,7 +201,7 @@ impl Fold {
             mark.quarantine = Some(reason(kept.kind.as_str(), Some(kept.path.clone()), kept.detail.clone()));
         }
         for object in normalized.fetch {
-            commit.nudges.push(NewNudge {
+            work.commit.nudges.push(NewNudge {
                 source: Arc::clone(&read.source),
                 kind: object.kind,
                 object: object.id,
@@ -245,6 +227,9 @@ impl Fold {
         };
         let siblings = parcels_of(&normalized.observations);
         for observation in normalized.observations {
+            if !work.has_room(1) {
+                work.cut(&mut self.cache, &mut mark);
+            }
             let mut next = Some((observation, 1));
             let mut mark_of: Option<ObservationMark> = None;
             while let Some((observation, instance)) = next.take() {
@@ -253,9 +238,8 @@ impl Fold {
                     self.fetch(backbone, vec![key.clone()]).await?;
                 }
                 let refs = observation.refs.clone();
-                let (decided, spill) =
-                    self.one(stored, observation, &key, &siblings, &cx, changed, order, commit);
-                self.link(&refs, &key, changed, order);
+                let (decided, spill) = self.one(stored, observation, &key, &siblings, &cx, work);
+                self.link(&refs, &key, work);
                 next = spill.map(|spill| (spill, instance + 1));
                 // A spill is the same observation told on: the ledger counts it once, where it told something new.
                 if mark_of.as_ref().is_none_or(|earlier| earlier.verdict != Verdict::Folded.as_str()) {
@@ -276,9 +260,7 @@ impl Fold {
         key: &HistoryKey,
         siblings: &[(OrderRef, String)],
         cx: &Context<'_>,
-        changed: &mut BTreeMap<HistoryKey, Changed>,
-        order: &mut Vec<HistoryKey>,
-        commit: &mut Commit,
+        work: &mut Work,
     ) -> (ObservationMark, Option<Observation>) {
         let links: Vec<HistoryKey> = observation.refs.iter().map(order_key).collect();
         let known = self.cache.get(key).and_then(Clone::clone);
@@ -301,16 +283,9 @@ impl Fold {
             ObservationMark { verdict, reason: decision.reason.unwrap_or(""), history: Some(key.clone()) };
         if let Some(state) = decision.state {
             let published = state.key();
-            let entry = changed.entry(key.clone()).or_insert_with(|| {
-                order.push(key.clone());
-                Changed {
-                    expected: version,
-                    published,
-                    snapshot: None,
-                    events: Vec::new(),
-                    links: Vec::new(),
-                }
-            });
+            work.entry(key, version, || published);
+            let Work { changed, commit, .. } = &mut *work;
+            let Some(entry) = changed.get_mut(key) else { return (mark, spill) };
             if decision.changed_snapshot || !decision.events.is_empty() || !existed {
                 entry.snapshot = Some(state.snapshot().into());
             }
@@ -362,13 +337,7 @@ impl Fold {
     }
 
     /// Tells orders that exist which parcels they have, so that `order.shipped` can name them.
-    fn link(
-        &mut self,
-        refs: &[OrderRef],
-        parcel: &HistoryKey,
-        changed: &mut BTreeMap<HistoryKey, Changed>,
-        order: &mut Vec<HistoryKey>,
-    ) {
+    fn link(&mut self, refs: &[OrderRef], parcel: &HistoryKey, work: &mut Work) {
         if parcel.kind != HistoryKind::Parcel {
             return;
         }
@@ -382,17 +351,8 @@ impl Fold {
                 continue;
             }
             let version = known.version;
-            let entry = changed.entry(key.clone()).or_insert_with(|| {
-                order.push(key.clone());
-                let published = identity::order_key(&key.platform, &key.shop, &key.number);
-                Changed {
-                    expected: version,
-                    published,
-                    snapshot: None,
-                    events: Vec::new(),
-                    links: Vec::new(),
-                }
-            });
+            let entry =
+                work.entry(&key, version, || identity::order_key(&key.platform, &key.shop, &key.number));
             known.version = entry.expected + 1;
             self.cache.put(key, Some(known));
         }

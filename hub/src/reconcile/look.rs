@@ -7,7 +7,7 @@ use crossdock_connector::{Capture, Captured, ObjectId};
 use crossdock_schemas::{Channel, Class};
 use serde::Deserialize;
 
-use crate::backbone::{Backbone, BackboneError, HistoryKey, QuarantineReason, StateWrite, StoredCapture};
+use crate::backbone::*;
 use crate::clock;
 use crate::pipeline::Fold;
 
@@ -84,9 +84,10 @@ impl Look {
         let now = clock::now();
         let captures: Vec<StoredCapture> = captured
             .iter()
-            .map(|captured| StoredCapture {
-                // It is not stored, so it has no place of its own.
-                seq: 0,
+            .enumerate()
+            .map(|(at, captured)| StoredCapture {
+                // It is not stored: its place is the one among those that are compared.
+                seq: Seq::try_from(first + at).unwrap_or_default(),
                 source: Arc::clone(&self.source),
                 capture: Capture {
                     topic: captured.topic.clone(),
@@ -100,33 +101,48 @@ impl Look {
                 class: Class::Normal,
             })
             .collect();
-        // What is only tried must not be remembered as if it had happened.
-        self.fold.forget();
-        let step = self.fold.again(backbone, &captures, now).await;
-        self.fold.forget();
-        let commit = step?.commit;
+        let mut looked = Looked::default();
+        let mut fetch = Vec::new();
+        // A commit of the store holds only so much; what is left over is tried with the next one.
+        let mut rest = &captures[..];
+        while !rest.is_empty() {
+            // What is only tried must not be remembered as if it had happened.
+            self.fold.forget();
+            let step = self.fold.again(backbone, rest, now).await;
+            self.fold.forget();
+            let step = step?;
+            rest = rest.get(step.captures..).unwrap_or_default();
+            for commit in step.commits {
+                looked.take(&commit);
+                let nudged = commit.nudges.into_iter();
+                fetch.extend(nudged.map(|nudge| ObjectId::new(nudge.kind, nudge.object)));
+            }
+        }
+        Ok((looked, fetch))
+    }
+}
+
+impl Looked {
+    fn take(&mut self, commit: &Commit) {
         let changed: BTreeMap<&HistoryKey, &StateWrite> =
             commit.states.iter().map(|state| (&state.key, state)).collect();
-        let mut looked = Looked::default();
-        for (at, mark) in commit.marks.iter().enumerate() {
-            let at = first + at;
+        for mark in &commit.marks {
+            let at = usize::try_from(mark.seq).unwrap_or_default();
             if let Some(reason) = &mark.quarantine {
-                looked.unreadable.push((at, reason.clone()));
+                self.unreadable.push((at, reason.clone()));
             }
             for verdict in &mark.verdicts {
                 let Some(key) = &verdict.history else { continue };
-                looked.seen.push(key.clone());
+                self.seen.push(key.clone());
                 match (verdict.verdict, changed.get(key)) {
                     ("folded", Some(state)) => {
-                        looked.differences.push(Difference { key: key.clone(), what: what(state), at });
+                        self.differences.push(Difference { key: key.clone(), what: what(state), at });
                     }
-                    ("stale", _) => looked.newer += 1,
-                    _ => looked.same += 1,
+                    ("stale", _) => self.newer += 1,
+                    _ => self.same += 1,
                 }
             }
         }
-        let fetch = commit.nudges.into_iter().map(|nudge| ObjectId::new(nudge.kind, nudge.object)).collect();
-        Ok((looked, fetch))
     }
 }
 

@@ -73,6 +73,7 @@ pub(super) fn mark(
         quarantine: None,
         issues: Vec::new(),
         again: false,
+        partial: false,
     }
 }
 

@@ -230,7 +230,7 @@ fn marks(
         // A capture that could not be read, and gave nothing else, counts as one in quarantine.
         let counted = mark.quarantine.is_some() && mark.verdicts.is_empty();
         let observations = i64::try_from(mark.verdicts.len()).unwrap_or(i64::MAX);
-        let (units, base) = (observations + i64::from(counted), 1);
+        let (units, base) = (observations + i64::from(counted), i64::from(!mark.partial));
         if units != base {
             *expanded.entry(source).or_default() += units - base;
         }
@@ -247,8 +247,10 @@ fn marks(
                 let (first, last) = events.unzip();
                 connection
                     .prepare_cached(
-                        "INSERT OR IGNORE INTO touches (history, capture, verdict, first_event, last_event)
-                         VALUES (?1, ?2, ?3, ?4, ?5)",
+                        "INSERT INTO touches (history, capture, verdict, first_event, last_event) VALUES (?1, ?2, ?3, ?4, ?5)
+                         ON CONFLICT (history, capture, verdict) DO UPDATE SET
+                           first_event = COALESCE(first_event, excluded.first_event),
+                           last_event = COALESCE(excluded.last_event, last_event)",
                     )?
                     .execute(params![id, mark.seq, observation.verdict, first, last])?;
             }

@@ -12,11 +12,12 @@
 mod copies;
 mod follow;
 mod log;
+mod migrate;
 mod order;
 mod record;
 mod step;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,7 +33,10 @@ use self::step::Message;
 use super::embedded::Embedded;
 use super::*;
 use crate::config::{Nats, Profile};
+use crate::duty::Duties;
 use crate::nats::{Names, connect};
+
+pub use self::migrate::{Brought, into_cluster, out_of_cluster};
 
 /// Bytes of a body in one message; the servers' limit counts headers too.
 const PART: usize = 512 << 10;
@@ -55,6 +59,9 @@ pub struct JetStream {
     broken: watch::Receiver<Option<String>>,
     /// Held by every call that writes; closing waits for all of them.
     calls: Semaphore,
+    replicas: usize,
+    node: String,
+    dir: PathBuf,
 }
 
 /// Most calls at a time: more than there ever are.
@@ -89,16 +96,18 @@ impl JetStream {
         let (stop, stops) = watch::channel(false);
         let follower = follow::run(Arc::clone(&log), Arc::clone(&copy), Arc::new(broken), stops);
         let follower = Mutex::new(Some(tokio::spawn(follower)));
-        let strict = config.profile == Profile::Strict;
         let this = Self {
             log,
             copy,
-            strict,
+            strict: config.profile == Profile::Strict,
             tenant: tenant.into(),
             stop,
             follower,
             broken: broken_seen,
             calls: Semaphore::new(usize::try_from(CALLS).unwrap_or(usize::MAX)),
+            replicas: config.profile.replicas(),
+            node: node.to_owned(),
+            dir: dir.to_owned(),
         };
         this.catch_up().await?;
         Ok(this)
@@ -122,6 +131,38 @@ impl JetStream {
                 Err(BackboneError::Broken(words))
             }
         }
+    }
+
+    /// What this hub has to do among those that share the cluster.
+    ///
+    /// # Errors
+    /// What the servers say.
+    pub async fn duties(&self) -> Result<Duties> {
+        Ok(Duties::shared(&self.log.link, &self.log.names, self.replicas, &self.node).await?)
+    }
+
+    /// Lets the cluster keep a duplicate of this hub's copy, now and then, until stopped.
+    pub async fn keep_copies(self: Arc<Self>, every: Duration, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                changed = stop.changed() => { drop(changed); continue }
+            }
+            match self.keep_copy().await {
+                Ok(place) => tracing::info!(place, "the cluster keeps a duplicate of this hub's copy"),
+                Err(error) => {
+                    tracing::error!(error = %error, "the cluster has no new duplicate of this hub's copy")
+                }
+            }
+        }
+    }
+
+    /// Lets the cluster keep a duplicate of this hub's copy as it stands now; gives the place it stands at.
+    ///
+    /// # Errors
+    /// What the servers say.
+    pub async fn keep_copy(&self) -> Result<Seq> {
+        copies::keep(&self.log.link, &self.log.names, self.replicas, &self.dir).await
     }
 
     /// Resolves when this hub cannot follow the log any more, with the reason.

@@ -138,6 +138,8 @@ pub(super) struct MarkRecord {
     issues: Vec<IssueKind>,
     #[serde(default)]
     again: bool,
+    #[serde(default)]
+    partial: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -166,6 +168,7 @@ impl MarkRecord {
             quarantine: mark.quarantine.clone(),
             issues: mark.issues.clone(),
             again: mark.again,
+            partial: mark.partial,
         }
     }
 
@@ -185,6 +188,7 @@ impl MarkRecord {
             quarantine: self.quarantine,
             issues: self.issues,
             again: self.again,
+            partial: self.partial,
         })
     }
 }

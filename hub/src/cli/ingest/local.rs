@@ -9,7 +9,6 @@ use super::super::{Failure, Outcome, store};
 use super::feed::{Batches, Feed};
 use super::progress::Bars;
 use super::{Report, Task};
-use crate::backbone::embedded::Embedded;
 use crate::backbone::{Backbone, NewCapture, Seq};
 use crate::config::Loaded;
 use crate::hub::fold_of;
@@ -24,7 +23,7 @@ pub(super) async fn run(task: &Task, loaded: Loaded) -> Outcome<Report> {
     let dir = &loaded.config.data.dir;
     crate::lock::private_dir(dir).map_err(Failure::failed)?;
     let lock = DataLock::take(dir)?;
-    let backbone: Arc<dyn Backbone> = Arc::new(Embedded::open(dir, &loaded.config.tenant)?);
+    let backbone = crate::hub::open(&loaded.config).await?;
     let report = work(task, &loaded, &backbone).await;
     let closed = backbone.close(Duration::from_secs(30)).await;
     drop(lock);

@@ -56,7 +56,7 @@ impl Repairer {
         }
         let loaded = global.load()?;
         let lock = DataLock::take(dir)?;
-        let backbone: Arc<dyn Backbone> = Arc::new(Embedded::open(dir, &config.tenant)?);
+        let backbone = crate::hub::open(&loaded.config).await?;
         for sink in &loaded.sinks {
             backbone.open_sink(sink.id.to_string(), sink.filter.to_text()).await?;
         }
