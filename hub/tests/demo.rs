@@ -54,3 +54,26 @@ async fn a_folder_with_something_in_it_is_refused() {
     assert!(failure.message.contains("is not empty"), "{}", failure.message);
     assert_eq!(std::fs::read_to_string(data.path().join("mine.txt")).unwrap(), "keep me");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_hubs_over_three_servers_deliver_the_same_though_one_of_each_is_killed() {
+    let data = tempfile::tempdir().unwrap();
+    let args = Args {
+        orders: 150,
+        keep: false,
+        seed: 42,
+        nats: Some(String::new()),
+        nodes: 3,
+        program: Some(env!("CARGO_BIN_EXE_crossdock").into()),
+    };
+    let mut printed = Vec::new();
+    let paper = &mut StripStream::new(&mut printed as &mut (dyn std::io::Write + Send));
+    let outcome = demo::run(&args, Some(&data.path().join("demo")), paper).await;
+    let text = String::from_utf8(printed).unwrap();
+    println!("{text}");
+    assert_eq!(outcome.unwrap(), Exit::Done);
+    let killed = "on the way: server 2 of 3 was killed, hub 2 of 3 was killed, server 2 came back";
+    for holds in ["3 hubs over 3 servers", killed, "✓ the ledger balances", "all 11 checks hold"] {
+        assert!(text.contains(holds), "`{holds}` is not said");
+    }
+}

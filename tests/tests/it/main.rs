@@ -13,6 +13,7 @@
 mod bad_input;
 mod brokers;
 mod calls;
+mod cluster;
 mod crash;
 mod disk_full;
 mod house_rules;

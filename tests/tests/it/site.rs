@@ -82,6 +82,12 @@ impl Site {
         self.start_within(None)
     }
 
+    /// Starts the hub and waits until it says where it is; none when it ended before.
+    pub(crate) fn try_start(&self) -> Option<Running> {
+        let mut running = self.spawn(None);
+        running.hear().then_some(running)
+    }
+
     /// As [`Site::start`], with limits.
     pub(crate) fn start_within(&self, limits: Limits<'_>) -> Running {
         let mut running = self.spawn(limits);

@@ -32,7 +32,7 @@ use self::record::CaptureRecord;
 use self::step::Message;
 use super::embedded::Embedded;
 use super::*;
-use crate::config::{Nats, Profile};
+use crate::config::Nats;
 use crate::duty::Duties;
 use crate::nats::{Names, connect};
 
@@ -52,7 +52,6 @@ fn sink_name(sink: &str) -> String {
 pub struct JetStream {
     log: Arc<Log>,
     copy: Arc<Embedded>,
-    strict: bool,
     tenant: Arc<str>,
     stop: watch::Sender<bool>,
     follower: Mutex<Option<JoinHandle<()>>>,
@@ -99,7 +98,6 @@ impl JetStream {
         let this = Self {
             log,
             copy,
-            strict: config.profile == Profile::Strict,
             tenant: tenant.into(),
             stop,
             follower,
@@ -206,14 +204,6 @@ impl JetStream {
         Ok(messages)
     }
 
-    async fn capture_one(&self, capture: &NewCapture) -> Result<Vec<Seq>> {
-        let id = self.log.id();
-        let messages = self.capture_messages(capture, &id)?;
-        let (tell, back) = oneshot::channel();
-        self.log.wait(&id, Reply::Capture(tell));
-        self.log.submit(&messages, &id, back).await
-    }
-
     /// Several captures in one atomic batch: servers that flush before they acknowledge flush once for all.
     async fn capture_together(&self, captures: &[NewCapture]) -> Result<Vec<Seq>> {
         let mut messages = Vec::with_capacity(captures.len());
@@ -246,30 +236,22 @@ impl JetStream {
 
     async fn capture_all(&self, batch: Vec<NewCapture>) -> Result<Vec<Seq>> {
         let _call = self.call().await?;
-        if self.strict && batch.len() > 1 {
-            let mut seqs = Vec::with_capacity(batch.len());
-            let mut rest = &batch[..];
-            while !rest.is_empty() {
-                let (mut many, mut messages, mut bytes) = (0, 0, 0);
-                for capture in rest {
-                    let size = capture.captured.body.len();
-                    (messages, bytes) = (messages + 1 + size / PART, bytes + size);
-                    if many > 0 && (messages > MOST || bytes > 8 * PART) {
-                        break;
-                    }
-                    many += 1;
-                }
-                let (now, later) = rest.split_at(many);
-                seqs.append(&mut self.capture_together(now).await?);
-                rest = later;
-            }
-            return Ok(seqs);
-        }
-        // Side by side; the log says in which order they came.
-        let all = futures_util::future::join_all(batch.iter().map(|capture| self.capture_one(capture))).await;
+        // Together, so that they keep their order: where a source gives no revision, what was captured later is newer.
         let mut seqs = Vec::with_capacity(batch.len());
-        for one in all {
-            seqs.append(&mut one?);
+        let mut rest = &batch[..];
+        while !rest.is_empty() {
+            let (mut many, mut messages, mut bytes) = (0, 0, 0);
+            for capture in rest {
+                let size = capture.captured.body.len();
+                (messages, bytes) = (messages + 1 + size / PART, bytes + size);
+                if many > 0 && (messages > MOST || bytes > 8 * PART) {
+                    break;
+                }
+                many += 1;
+            }
+            let (now, later) = rest.split_at(many);
+            seqs.append(&mut self.capture_together(now).await?);
+            rest = later;
         }
         Ok(seqs)
     }
