@@ -141,12 +141,14 @@ mod jetstream {
         let text = format!("[nats]\nservers = [\"{}\"]\n", server.url());
         let config = crate::config::load_text("test", &text, None).ok().unwrap().config.nats;
         let server = Arc::new(Mutex::new(server));
-        let mut dir = tempfile::tempdir().unwrap();
-        let opened = JetStream::open(&config, dir.path(), "test", "one").await.unwrap();
+        let first = tempfile::tempdir().unwrap();
+        let opened = JetStream::open(&config, first.path(), "test", "one").await.unwrap();
+        let mut dirs = vec![first];
         let reopen: Reopen = Box::new(move || {
             let (server, config) = (Arc::clone(&server), config.clone());
-            dir = tempfile::tempdir().unwrap();
-            let path = dir.path().to_owned();
+            let next = tempfile::tempdir().unwrap();
+            let path = next.path().to_owned();
+            dirs.push(next);
             Box::pin(async move {
                 let again = tokio::task::spawn_blocking(move || {
                     let mut server = server.lock().unwrap();

@@ -24,8 +24,8 @@ const VICTIM: usize = 1;
 /// The servers that everything is kept in.
 enum Servers {
     Given(String),
-    One(nats::Server),
-    Three(nats::Cluster),
+    One(Box<nats::Server>),
+    Three(Box<nats::Cluster>),
 }
 
 /// Servers and hubs beside this one.
@@ -55,8 +55,8 @@ impl Cluster {
         let servers = blocking(move || {
             Ok(match (url.is_empty(), three) {
                 (false, _) => Servers::Given(url),
-                (true, false) => Servers::One(nats::Server::start()?),
-                (true, true) => Servers::Three(nats::Cluster::start()?),
+                (true, false) => Servers::One(Box::new(nats::Server::start()?)),
+                (true, true) => Servers::Three(Box::new(nats::Cluster::start()?)),
             })
         });
         let servers = servers.await.map_err(|error| format!("cannot start NATS: {error}"))?;
