@@ -24,3 +24,4 @@ pub mod registry;
 pub mod registry_table;
 pub mod session;
 pub mod telemetry;
+mod upkeep;
