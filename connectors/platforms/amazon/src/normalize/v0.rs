@@ -1,0 +1,427 @@
+//! Orders v0, which ends on 2027-03-27: its documents are put into the form of 2026-01-01 and read as those are.
+//!
+//! `OrderItems` of the second call have to be joined to the order; without them it is a statement about everything else.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crossdock_connector::wire::{self, Scalar, one_or_many};
+use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result};
+use crossdock_schemas::Dec;
+
+use super::{Reading, order, required};
+use crate::error;
+use crate::wire as theirs;
+
+/// Structs of optional fields in Pascal case.
+macro_rules! wire {
+    ($($name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(default, rename_all = "PascalCase")]
+        struct $name<'a> {
+            $($(#[$of])* #[serde(borrow)] $field: $kind,)*
+        }
+    )*};
+}
+
+wire! {
+    Page {
+        orders: Option<Vec<&'a RawValue>>,
+    }
+    Order {
+        amazon_order_id: Scalar<'a>,
+        seller_order_id: Scalar<'a>,
+        purchase_date: Scalar<'a>,
+        last_update_date: Scalar<'a>,
+        order_status: Scalar<'a>,
+        fulfillment_channel: Scalar<'a>,
+        sales_channel: Scalar<'a>,
+        marketplace_id: Scalar<'a>,
+        ship_service_level: Scalar<'a>,
+        order_total: Option<Money<'a>>,
+        payment_method: Scalar<'a>,
+        #[serde(deserialize_with = "one_or_many")]
+        payment_execution_detail: Vec<Execution<'a>>,
+        earliest_ship_date: Scalar<'a>,
+        latest_ship_date: Scalar<'a>,
+        earliest_delivery_date: Scalar<'a>,
+        latest_delivery_date: Scalar<'a>,
+        is_business_order: Scalar<'a>,
+        is_prime: Scalar<'a>,
+        is_premium_order: Scalar<'a>,
+        #[serde(rename = "IsISPU")]
+        is_ispu: Scalar<'a>,
+        is_replacement_order: Scalar<'a>,
+        replaced_order_id: Scalar<'a>,
+        buyer_info: Option<Buyer<'a>>,
+        shipping_address: Option<Address<'a>>,
+        #[serde(deserialize_with = "one_or_many")]
+        order_items: Vec<Item<'a>>,
+        next_token: Scalar<'a>,
+    }
+    Money { currency_code: Scalar<'a>, amount: Scalar<'a>, }
+    Execution { payment: Option<Money<'a>>, payment_method: Scalar<'a>, }
+    Buyer { buyer_email: Scalar<'a>, buyer_name: Scalar<'a>, purchase_order_number: Scalar<'a>, }
+    Address {
+        name: Scalar<'a>,
+        company_name: Scalar<'a>,
+        #[serde(rename = "AddressLine1")]
+        line1: Scalar<'a>,
+        #[serde(rename = "AddressLine2")]
+        line2: Scalar<'a>,
+        #[serde(rename = "AddressLine3")]
+        line3: Scalar<'a>,
+        city: Scalar<'a>,
+        county: Scalar<'a>,
+        district: Scalar<'a>,
+        state_or_region: Scalar<'a>,
+        municipality: Scalar<'a>,
+        postal_code: Scalar<'a>,
+        country_code: Scalar<'a>,
+        phone: Scalar<'a>,
+        address_type: Scalar<'a>,
+    }
+    Item {
+        #[serde(rename = "ASIN")]
+        asin: Scalar<'a>,
+        #[serde(rename = "SellerSKU")]
+        seller_sku: Scalar<'a>,
+        order_item_id: Scalar<'a>,
+        title: Scalar<'a>,
+        quantity_ordered: Scalar<'a>,
+        quantity_shipped: Scalar<'a>,
+        item_price: Option<Money<'a>>,
+        item_tax: Option<Money<'a>>,
+        shipping_price: Option<Money<'a>>,
+        shipping_tax: Option<Money<'a>>,
+        shipping_discount: Option<Money<'a>>,
+        promotion_discount: Option<Money<'a>>,
+        #[serde(rename = "CODFee")]
+        cod_fee: Option<Money<'a>>,
+        #[serde(deserialize_with = "one_or_many")]
+        promotion_ids: Vec<Scalar<'a>>,
+        condition_id: Scalar<'a>,
+        condition_subtype_id: Scalar<'a>,
+        #[serde(deserialize_with = "one_or_many")]
+        serial_numbers: Vec<Scalar<'a>>,
+        tax_collection: Option<Collection<'a>>,
+        buyer_requested_cancel: Option<Cancel<'a>>,
+        buyer_info: Option<Gift<'a>>,
+        ioss_number: Scalar<'a>,
+    }
+    Collection { model: Scalar<'a>, }
+    Cancel { is_buyer_requested_cancel: Scalar<'a>, buyer_cancel_reason: Scalar<'a>, }
+    Gift { gift_message_text: Scalar<'a>, gift_wrap_level: Scalar<'a>, gift_wrap_price: Option<Money<'a>>, }
+}
+
+/// Reads the payload of getOrders, of getOrder, or of getOrder with the items of getOrderItems.
+///
+/// # Errors
+/// `Malformed` with the path, when nothing of it can be read.
+pub(super) fn read(reading: &mut Reading<'_>, body: &[u8]) -> Result<Normalized> {
+    let page: Page<'_> = wire::parse(body).map_err(inner)?;
+    let Some(orders) = page.orders else { return one(reading, body, "$.payload") };
+    let mut found = Normalized::default();
+    let mut first: Option<Error> = None;
+    for (at, raw) in orders.iter().enumerate() {
+        let path = format!("$.payload.Orders[{at}]");
+        match error::object(raw.get().as_bytes()).and_then(|body| one(reading, body, &path)) {
+            Ok(mut more) => {
+                found.observations.append(&mut more.observations);
+                found.ignored = found.ignored.or(more.ignored);
+            }
+            Err(error) => {
+                found.issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
+                first.get_or_insert(error);
+            }
+        }
+    }
+    match (found.observations.is_empty(), first) {
+        (true, Some(error)) => Err(error),
+        (true, None) if found.ignored.is_none() => Ok(Normalized::ignored("no_orders")),
+        (true, None) => Ok(found),
+        (false, _) => Ok(Normalized { ignored: None, ..found }),
+    }
+}
+
+fn inner(error: Error) -> Error {
+    let own = error.path.clone().unwrap_or_default();
+    error.at(format!("$.payload{}", own.trim_start_matches('$')))
+}
+
+fn one(reading: &mut Reading<'_>, body: &[u8], path: &str) -> Result<Normalized> {
+    let given: Order<'_> = wire::parse(body).map_err(inner)?;
+    required(&given.amazon_order_id, &format!("{path}.AmazonOrderId"))?;
+    if given.last_update_date.text().is_none() {
+        let what = "items by themselves do not say when the order changed, expected them inside of the order";
+        return Err(Error::malformed(what).at(format!("{path}.LastUpdateDate")));
+    }
+    if given.next_token.text().is_some() {
+        return Err(Error::malformed("the items go on on another page").at(format!("{path}.NextToken")));
+    }
+    let mut order = converted(&given)?;
+    totals(&mut order)?;
+    order::told(reading, &order, path)
+}
+
+fn is(value: &Scalar<'_>) -> bool {
+    value.text().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+fn word(text: &str) -> Scalar<'static> {
+    Scalar::from(text.to_owned())
+}
+
+fn money<'a>(given: Option<&Money<'a>>) -> Option<theirs::Money<'a>> {
+    given.map(|money| theirs::Money {
+        amount: money.amount.clone(),
+        currency_code: money.currency_code.clone(),
+    })
+}
+
+fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
+    let programs = [
+        (&given.is_business_order, "AMAZON_BUSINESS"),
+        (&given.is_prime, "PRIME"),
+        (&given.is_premium_order, "PREMIUM"),
+        (&given.is_ispu, "IN_STORE_PICK_UP"),
+    ];
+    let replaced = is(&given.is_replacement_order) && given.replaced_order_id.text().is_some();
+    let by = given.fulfillment_channel.text().map(|channel| match channel {
+        "MFN" => word("MERCHANT"),
+        "AFN" => word("AMAZON"),
+        other => word(other),
+    });
+    let range = |from: &Scalar<'a>, to: &Scalar<'a>| {
+        Some(theirs::Range { earliest_date_time: from.clone(), latest_date_time: to.clone() })
+    };
+    let mut executions: Vec<_> = given
+        .payment_execution_detail
+        .iter()
+        .map(|one| theirs::Execution {
+            payment_method: one.payment_method.clone(),
+            payment_amount: money(one.payment.as_ref()),
+            ..theirs::Execution::default()
+        })
+        .collect();
+    // Only what is paid at the door or by invoice is told apart here.
+    if executions.is_empty() && given.payment_method.text() == Some("COD") {
+        executions.push(theirs::Execution {
+            payment_method: word("COD"),
+            payment_amount: money(given.order_total.as_ref()),
+            ..theirs::Execution::default()
+        });
+    }
+    Ok(theirs::Order {
+        order_id: given.amazon_order_id.clone(),
+        order_aliases: vec![theirs::Alias {
+            alias_id: given.seller_order_id.clone(),
+            alias_type: word("SELLER_ORDER_ID"),
+        }],
+        created_time: given.purchase_date.clone(),
+        last_updated_time: given.last_update_date.clone(),
+        programs: programs.into_iter().filter(|(flag, _)| is(flag)).map(|(_, name)| word(name)).collect(),
+        associated_orders: replaced
+            .then(|| theirs::Associated {
+                order_id: given.replaced_order_id.clone(),
+                association_type: word("REPLACEMENT_ORIGINAL_ID"),
+            })
+            .into_iter()
+            .collect(),
+        sales_channel: Some(theirs::SalesChannel {
+            marketplace_id: given.marketplace_id.clone(),
+            marketplace_name: given.sales_channel.clone(),
+            ..theirs::SalesChannel::default()
+        }),
+        buyer: given.buyer_info.as_ref().map(|buyer| theirs::Buyer {
+            buyer_name: buyer.buyer_name.clone(),
+            buyer_email: buyer.buyer_email.clone(),
+            buyer_purchase_order_number: buyer.purchase_order_number.clone(),
+            ..theirs::Buyer::default()
+        }),
+        recipient: given.shipping_address.as_ref().map(|given| theirs::Recipient {
+            delivery_address: Some(address(given)),
+            ..theirs::Recipient::default()
+        }),
+        proceeds: given
+            .order_total
+            .as_ref()
+            .map(|total| theirs::Proceeds { grand_total: money(Some(total)), ..theirs::Proceeds::default() }),
+        payment: Some(theirs::Payment { payment_executions: executions }),
+        fulfillment: Some(theirs::Fulfillment {
+            fulfillment_status: given.order_status.clone(),
+            fulfilled_by: by.unwrap_or_default(),
+            fulfillment_service_level: given.ship_service_level.clone(),
+            ship_by_window: range(&given.earliest_ship_date, &given.latest_ship_date),
+            deliver_by_window: range(&given.earliest_delivery_date, &given.latest_delivery_date),
+        }),
+        order_items: given.order_items.iter().map(item).collect::<Result<_>>()?,
+        ..theirs::Order::default()
+    })
+}
+
+fn address<'a>(given: &Address<'a>) -> theirs::Address<'a> {
+    let kind = given.address_type.text().map(|text| word(&text.to_ascii_uppercase()));
+    let district = if given.district.text().is_some() { &given.district } else { &given.county };
+    theirs::Address {
+        name: given.name.clone(),
+        company_name: given.company_name.clone(),
+        line1: given.line1.clone(),
+        line2: given.line2.clone(),
+        line3: given.line3.clone(),
+        city: given.city.clone(),
+        district_or_county: district.clone(),
+        state_or_region: given.state_or_region.clone(),
+        municipality: given.municipality.clone(),
+        postal_code: given.postal_code.clone(),
+        country_code: given.country_code.clone(),
+        phone: given.phone.clone(),
+        address_type: kind.unwrap_or_default(),
+        ..theirs::Address::default()
+    }
+}
+
+fn item<'a>(given: &Item<'a>) -> Result<theirs::Item<'a>> {
+    let part = |kind: &str, amount: Option<&Money<'a>>| {
+        amount.map(|amount| theirs::Breakdown {
+            r#type: word(kind),
+            subtotal: money(Some(amount)),
+            ..theirs::Breakdown::default()
+        })
+    };
+    let gift = given.buyer_info.as_ref();
+    // Two taxes and two discounts: parts of one kind add up.
+    let mut parts: Vec<theirs::Breakdown<'a>> = [
+        part("ITEM", given.item_price.as_ref()),
+        part("SHIPPING", given.shipping_price.as_ref()),
+        part("GIFT_WRAP", gift.and_then(|gift| gift.gift_wrap_price.as_ref())),
+        part("COD_FEE", given.cod_fee.as_ref()),
+        part("TAX", given.item_tax.as_ref()),
+        part("TAX", given.shipping_tax.as_ref()),
+        part("DISCOUNT", given.promotion_discount.as_ref()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if let Some(mut off) = part("DISCOUNT", given.shipping_discount.as_ref()) {
+        off.detailed_breakdowns = vec![theirs::Detail {
+            subtype: word("SHIPPING"),
+            value: money(given.shipping_discount.as_ref()),
+        }];
+        parts.push(off);
+    }
+    let model = given.tax_collection.as_ref().and_then(|found| found.model.text()).map(|model| match model {
+        "MarketplaceFacilitator" => word("MARKETPLACE_FACILITATOR"),
+        other => word(other),
+    });
+    let collections = model.map(|model| theirs::Collection { model }).into_iter().collect();
+    let asked = given.buyer_requested_cancel.as_ref().filter(|found| is(&found.is_buyer_requested_cancel));
+    let cancellation = asked.map(|found| theirs::Cancellation {
+        cancellation_request: Some(theirs::Asked {
+            requester: word("BUYER"),
+            cancel_reason: found.buyer_cancel_reason.clone(),
+            ..theirs::Asked::default()
+        }),
+        cancellation_execution: None,
+    });
+    Ok(theirs::Item {
+        order_item_id: given.order_item_id.clone(),
+        quantity_ordered: given.quantity_ordered.clone(),
+        product: Some(theirs::Product {
+            asin: given.asin.clone(),
+            title: given.title.clone(),
+            seller_sku: given.seller_sku.clone(),
+            condition: Some(theirs::Condition {
+                condition_type: given.condition_id.clone(),
+                condition_subtype: given.condition_subtype_id.clone(),
+            }),
+            price: unit_price(given)?.map(|price| theirs::Price { unit_price: Some(price) }),
+            serial_numbers: given.serial_numbers.clone(),
+            customization: None,
+        }),
+        proceeds: Some(theirs::Proceeds { breakdowns: parts, ..theirs::Proceeds::default() }),
+        promotion: Some(theirs::Promotion {
+            breakdowns: given
+                .promotion_ids
+                .iter()
+                .map(|id| theirs::Promoted { promotion_id: id.clone() })
+                .collect(),
+        }),
+        cancellation,
+        fulfillment: Some(theirs::ItemFulfillment {
+            quantity_fulfilled: given.quantity_shipped.clone(),
+            packing: gift.map(|gift| theirs::Packing {
+                gift_option: Some(theirs::Gift {
+                    gift_message: gift.gift_message_text.clone(),
+                    gift_wrap_level: gift.gift_wrap_level.clone(),
+                }),
+            }),
+            shipping: Some(theirs::Shipping {
+                international_shipping: Some(theirs::International {
+                    ioss_number: given.ioss_number.clone(),
+                }),
+                ..theirs::Shipping::default()
+            }),
+            ..theirs::ItemFulfillment::default()
+        }),
+        tax: Some(theirs::ItemTax { tax_collections: collections }),
+        ..theirs::Item::default()
+    })
+}
+
+/// Whether tax comes on top differs by marketplace and is not said. The total of the order shows it: by that each item gets
+/// a total of its own. Where nothing fits, nothing is said.
+fn totals(order: &mut theirs::Order<'_>) -> Result<()> {
+    let Some(total) = order.proceeds.as_ref().and_then(|proceeds| proceeds.grand_total.as_ref()) else {
+        return Ok(());
+    };
+    let (total, currency) = (total.amount.dec("$.payload.OrderTotal.Amount")?, total.currency_code.clone());
+    let mut sums = Vec::with_capacity(order.order_items.len());
+    for item in &order.order_items {
+        let (mut net, mut tax) = (Dec::ZERO, Dec::ZERO);
+        for part in item.proceeds.iter().flat_map(|proceeds| &proceeds.breakdowns) {
+            let amount =
+                part.subtotal.as_ref().map_or(Ok(None), |money| money.amount.dec("$.payload.OrderItems"))?;
+            let amount = amount.unwrap_or_default();
+            match part.r#type.text() {
+                Some("TAX") => tax = tax + amount,
+                Some("DISCOUNT") => net = net - amount.abs(),
+                _ => net = net + amount,
+            }
+        }
+        sums.push((net, tax));
+    }
+    let net: Dec = sums.iter().map(|(net, _)| *net).sum();
+    let tax: Dec = sums.iter().map(|(_, tax)| *tax).sum();
+    let on_top = match total {
+        Some(total) if total == net + tax => true,
+        Some(total) if total == net => false,
+        _ => return Ok(()),
+    };
+    for (item, (net, tax)) in order.order_items.iter_mut().zip(sums) {
+        if let Some(proceeds) = &mut item.proceeds {
+            let whole = if on_top { net + tax } else { net };
+            proceeds.proceeds_total = Some(theirs::Money {
+                amount: Scalar::from(whole.canonical()),
+                currency_code: currency.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// `ItemPrice` is for all of them: the price of one is told where it comes out even.
+fn unit_price<'a>(given: &Item<'a>) -> Result<Option<theirs::Money<'a>>> {
+    let Some(price) = &given.item_price else { return Ok(None) };
+    let path = "$.payload.OrderItems.ItemPrice.Amount";
+    let Some(whole) = price.amount.dec(path)? else { return Ok(None) };
+    let count = given.quantity_ordered.dec("$.payload.OrderItems.QuantityOrdered")?;
+    let one = count.filter(|count| *count > Dec::ZERO).and_then(|count| {
+        let one = whole.checked_div(count)?;
+        (one.checked_mul(count) == Some(whole) && one.round(4) == one).then_some(one)
+    });
+    Ok(one.map(|one| theirs::Money {
+        amount: Scalar::from(one.canonical()),
+        currency_code: price.currency_code.clone(),
+    }))
+}
