@@ -41,6 +41,8 @@ impl Entry {
 /// All connectors, platforms first, then carriers, then sinks.
 pub fn all() -> Vec<Entry> {
     vec![
+        #[cfg(feature = "amazon")]
+        Entry::of::<crossdock_amazon::Amazon>(),
         #[cfg(feature = "douyin")]
         Entry::of::<crossdock_douyin::Douyin>(),
         #[cfg(feature = "edi")]
