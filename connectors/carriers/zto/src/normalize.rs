@@ -86,6 +86,8 @@ pub(crate) fn answer(body: &[u8]) -> Result<Vec<&RawValue>> {
         _ => return Err(Error::malformed("expected true or false").at("$.status")),
     }
     match reply.result.map(RawValue::get) {
+        // Scans of the old query interface have other names: they are nothing of this one, and not nothing at all.
+        None if reply.data.is_some() => Err(Error::malformed("is missing").at("$.result")),
         None | Some("null" | "\"\"") => Ok(Vec::new()),
         Some(text) => rows::rows(text, "$.result"),
     }

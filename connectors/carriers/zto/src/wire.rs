@@ -93,6 +93,9 @@ pub(crate) struct Reply<'a> {
     pub(crate) status_code: Scalar<'a>,
     #[serde(borrow, default)]
     pub(crate) result: Option<&'a RawValue>,
+    /// Where the interfaces before this one put it.
+    #[serde(borrow, default)]
+    pub(crate) data: Option<&'a RawValue>,
 }
 
 /// The fields of a push that count.
