@@ -39,6 +39,9 @@ pub struct Config {
     /// Longest window that is asked for, in minutes, 15 to 1440.
     #[serde(default = "default_window_minutes")]
     pub window_minutes: u32,
+    /// Whether special after-sale cases are asked for as well.
+    #[serde(default = "default_special_cases")]
+    pub special_cases: bool,
     /// Which of the merchant's codes names the article.
     #[serde(default)]
     pub sku_field: SkuField,
@@ -123,6 +126,10 @@ fn default_gateway() -> String {
 
 fn default_page_size() -> u32 {
     100
+}
+
+fn default_special_cases() -> bool {
+    true
 }
 
 fn default_window_minutes() -> u32 {

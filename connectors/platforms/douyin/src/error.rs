@@ -20,7 +20,7 @@ pub(crate) fn object(body: &[u8]) -> Result<&[u8]> {
 
 /// Reads an envelope that says that the call failed.
 pub(crate) fn read(said: &Envelope<'_>, config: &Config, codes: &Codes) -> Error {
-    let (code, sub_code) = (text(&said.code), text(&said.sub_code));
+    let (code, sub_code) = (text(&said.code).or(text(&said.err_no)), text(&said.sub_code));
     let known = |code: &str| {
         let named = config.error_codes.get(code).copied();
         named.or_else(|| codes.errors.get(code).map(|row| row.kind)).map(ErrorKind::from)

@@ -70,13 +70,24 @@ impl Gateway {
             mark = '&';
         }
         // The bytes that were signed are the bytes that are sent.
-        Ok(HttpRequest::post(url, "application/json;charset=UTF-8", json))
+        let request = HttpRequest::post(url, "application/json;charset=UTF-8", json);
+        // Without it old applications get the codes of an older list.
+        Ok(request.header("x-open-no-old-err-code", "1"))
     }
 
     /// Refuses everything that is not a good reply: the gateway says errors inside a 200.
     pub(crate) fn accept(&self, reply: &HttpResponse) -> Result<()> {
         let parsed: Result<Envelope<'_>> = error::object(&reply.body).and_then(wire::parse);
         match parsed {
+            // How the older gateway said it.
+            Ok(envelope) if shown(&envelope.code).is_none() && shown(&envelope.err_no).is_some() => {
+                if shown(&envelope.err_no) == Some("0") && reply.is_success() {
+                    return Ok(());
+                }
+                let mut error = error::read(&envelope, &self.config, &self.codes);
+                error.retry_after = reply.retry_after();
+                Err(error)
+            }
             Ok(envelope) => match shown(&envelope.code) {
                 Some(SUCCESS) if reply.is_success() => Ok(()),
                 Some(SUCCESS) => Err(Error::from_response(reply)),

@@ -98,6 +98,8 @@ impl Poll for DouyinPoll {
             AFTERSALE => {
                 own.insert("update_start_time".to_owned(), from);
                 own.insert("update_end_time".to_owned(), to);
+                own.insert("order_by".to_owned(), vec!["apply_time asc"].into());
+                own.insert("need_special_type".to_owned(), self.gateway.config.special_cases.into());
                 self.gateway.call("afterSale.List", own, context)
             }
             _ => Err(not_ours(cursor)),

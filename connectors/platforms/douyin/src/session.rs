@@ -44,7 +44,9 @@ impl Session for Tokens {
         if config.self_authorized {
             own.insert("grant_type".to_owned(), "authorization_self".into());
             own.insert("code".to_owned(), "".into());
-            own.insert("shop_id".to_owned(), config.shop.as_str().into());
+            // A number here, though it is a text elsewhere.
+            let shop = config.shop.parse::<u64>().map_err(|_| Error::config("is no id").at("shop"))?;
+            own.insert("shop_id".to_owned(), shop.into());
             return self.gateway.signed("token.create", own, None, now);
         }
         let refresh = last.and_then(|token| token.refresh.as_ref()).or(config.refresh_token.as_ref());

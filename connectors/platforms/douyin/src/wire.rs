@@ -40,6 +40,8 @@ wire! {
     /// What every reply has around it.
     Envelope {
         code: Value<'a>,
+        /// How the older gateway calls the code.
+        err_no: Value<'a>,
         msg: Value<'a>,
         sub_code: Value<'a>,
         sub_msg: Value<'a>,
