@@ -41,6 +41,29 @@ fn the_registry_has_a_line_for_each_folder() {
 }
 
 #[test]
+fn every_connector_is_fuzzed() {
+    // No bytes of others come in where nothing answers.
+    const SILENT: [&str; 2] = ["file", "postgres"];
+    let table = text("tests/fuzz/src/connectors.rs").unwrap();
+    let manifest = text("tests/fuzz/Cargo.toml").unwrap();
+    let missing: Vec<&str> = registry::all()
+        .iter()
+        .map(|entry| entry.descriptor.id)
+        .filter(|id| !SILENT.contains(id))
+        .filter(|id| {
+            let line = table.lines().any(|line| line.contains(&format!("/{id}\" => ")));
+            let dependency =
+                manifest.lines().any(|line| line.starts_with(&format!("crossdock-{id} = {{ path")));
+            !line || !dependency
+        })
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "one line in tests/fuzz/Cargo.toml and src/connectors.rs each: {missing:?}"
+    );
+}
+
+#[test]
 fn the_readme_shows_the_connectors_there_are() {
     let readme = text("README.md").unwrap();
     let (_, rest) = readme.split_once("<!-- connectors:begin -->").expect("a place for the table");

@@ -1,0 +1,4 @@
+//! The parser of a connector: captures of every topic, and files.
+#![no_main]
+
+crossdock_fuzz::target!(Parse);
