@@ -39,19 +39,15 @@ pub(crate) fn read(shop: &str, demand: Demand, body: &[u8]) -> Result<Normalized
     if demand != Demand::EraseShop && !named {
         return Err(Error::malformed("neither a customer nor an order is named").at("$.customer"));
     }
-    let (reason, detail) = match demand {
-        Demand::Tell => (
-            "customer_data_request",
-            format!("a buyer asks what is kept about them, orders named: {count}; answer within 30 days"),
-        ),
-        Demand::Erase => (
-            "customer_redact",
-            format!("what is kept about a buyer has to be erased, orders named: {count}; within 30 days"),
-        ),
-        Demand::EraseShop => {
-            ("shop_redact", "what is kept of this shop has to be erased within 30 days".to_owned())
+    let detail = match demand {
+        Demand::Tell => {
+            format!("a buyer asks what is kept about them, orders named: {count}; answer within 30 days")
         }
+        Demand::Erase => {
+            format!("what is kept about a buyer has to be erased, orders named: {count}; within 30 days")
+        }
+        Demand::EraseShop => "what is kept of this shop has to be erased within 30 days".to_owned(),
     };
     let issues = vec![Issue::new(IssueKind::ForPeople, place, detail)];
-    Ok(Normalized { issues, ..Normalized::ignored(reason) })
+    Ok(Normalized { issues, ..Normalized::default() })
 }
