@@ -57,10 +57,7 @@ fn every_connector_is_fuzzed() {
             !line || !dependency
         })
         .collect();
-    assert!(
-        missing.is_empty(),
-        "one line in tests/fuzz/Cargo.toml and src/connectors.rs each: {missing:?}"
-    );
+    assert!(missing.is_empty(), "one line in tests/fuzz/Cargo.toml and src/connectors.rs each: {missing:?}");
 }
 
 #[test]
