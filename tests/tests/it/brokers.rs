@@ -135,6 +135,13 @@ pub(crate) async fn set_up(url: &str, replicas: u8) {
             "num_replicas": replicas, "discard": "new", "allow_direct": true, "allow_atomic": true});
         admin.done(&format!("$JS.API.STREAM.CREATE.{name}"), stream).await;
     }
+    let jetstream = jetstream::new(admin.client.clone());
+    let (bucket, num_replicas) = ("XD_DEFAULT_LEASES".to_owned(), usize::from(replicas));
+    let leases = jetstream::kv::Config { bucket, num_replicas, ..Default::default() };
+    jetstream.create_key_value(leases).await.unwrap();
+    let bucket = "XD_DEFAULT_COPIES".to_owned();
+    let copies = jetstream::object_store::Config { bucket, num_replicas, ..Default::default() };
+    jetstream.create_object_store(copies).await.unwrap();
     for (name, entity) in [("erp", "order"), ("crm", "milestone"), ("wms", "order")] {
         let filter = format!("xd.v1.default.{entity}.>");
         let config = json!({"durable_name": name, "ack_policy": "explicit", "filter_subjects": [filter]});

@@ -9,6 +9,7 @@ use async_nats::jetstream::{self, consumer};
 use crossdock_testkit::nats::Cluster;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
 
 use crate::brokers::{MILESTONE, ORDER, User, options, provision, single};
 
@@ -74,7 +75,14 @@ async fn nobody_but_the_hub_publishes_an_event() {
     let before = state(&admin).await;
     for name in ["admin", "erp", "crm", "wms", "feed"] {
         let user = User::connect(name, &url).await;
-        for subject in [ORDER, MILESTONE, "xd.hub.default.state.x", "xd.v1.other.order.placed.a.b.n.p00"] {
+        for subject in [
+            ORDER,
+            MILESTONE,
+            "xd.hub.default.state.x",
+            "xd.v1.other.order.placed.a.b.n.p00",
+            "$KV.XD_DEFAULT_LEASES.sink.erp",
+            "$O.XD_DEFAULT_COPIES.M.copy",
+        ] {
             user.refused(subject, json!({"order": "forged"})).await;
         }
         if name != "feed" {
@@ -154,6 +162,9 @@ async fn nobody_but_the_administrator_changes_purges_or_deletes() {
                 user.refused(&format!("$JS.API.STREAM.{verb}.{stream}"), Value::Null).await;
             }
         }
+        for stream in ["KV_XD_DEFAULT_LEASES", "OBJ_XD_DEFAULT_COPIES"] {
+            user.refused(&format!("$JS.API.STREAM.DELETE.{stream}"), Value::Null).await;
+        }
         for consumer in ["erp", "crm", "wms"] {
             for verb in ["DELETE", "PAUSE", "RESET", "LEADER.STEPDOWN"] {
                 user.refused(&format!("$JS.API.CONSUMER.{verb}.XD_DEFAULT.{consumer}"), Value::Null).await;
@@ -208,6 +219,23 @@ async fn the_hub_can_do_its_work() {
     let consumer = inbound.create_consumer(config).await.unwrap();
     let mut seen = consumer.fetch().max_messages(10).messages().await.unwrap();
     seen.next().await.unwrap().unwrap().double_ack().await.unwrap();
+    // Leases among several hubs, and copies of the log.
+    let leases = jetstream.get_key_value("XD_DEFAULT_LEASES").await.unwrap();
+    let mut changes = leases.watch_all().await.unwrap();
+    let revision = leases.create("sink.erp", "hub-1".into()).await.unwrap();
+    assert_eq!(changes.next().await.unwrap().unwrap().key, "sink.erp");
+    let revision = leases.update("sink.erp", "hub-2".into(), revision).await.unwrap();
+    assert_eq!(leases.get("sink.erp").await.unwrap().unwrap(), "hub-2");
+    leases.delete_expect_revision("sink.erp", Some(revision)).await.unwrap();
+    let copies = jetstream.get_object_store("XD_DEFAULT_COPIES").await.unwrap();
+    for content in ["first", "second"] {
+        copies.put("copy", &mut content.as_bytes()).await.unwrap();
+    }
+    let mut copy = String::new();
+    copies.get("copy").await.unwrap().read_to_string(&mut copy).await.unwrap();
+    assert_eq!(copy, "second");
+    assert_eq!(copies.list().await.unwrap().next().await.unwrap().unwrap().name, "copy");
+    copies.delete("copy").await.unwrap();
     assert!(hub.heard.lock().unwrap().is_empty(), "{:?}", hub.heard.lock().unwrap());
 }
 
