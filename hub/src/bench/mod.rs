@@ -4,6 +4,7 @@
 
 mod address;
 mod bare;
+mod cluster;
 mod corpus;
 mod embedded;
 mod fold;
@@ -95,6 +96,12 @@ enum What {
         #[arg(long)]
         server: Option<String>,
     },
+    /// The JetStream backbone with one hub and with three, over one server and over three, and the servers' memory.
+    Cluster {
+        /// Orders.
+        #[arg(long, default_value_t = 50_000)]
+        orders: usize,
+    },
     /// The rate at many orders beside the rate at 100 000.
     Growth {
         /// Orders.
@@ -142,6 +149,7 @@ pub fn run(args: &Args) -> Result<(Vec<String>, bool), String> {
         What::Isolation { seconds, rate } => isolation::measure(&scratch, *seconds, *rate),
         What::Backlog { events } => isolation::backlog(&scratch, *events),
         What::Nats { orders, rounds, server } => nats::measure(&scratch, *orders, *rounds, server.as_deref()),
+        What::Cluster { orders } => cluster::measure(&scratch, *orders),
         What::Growth { orders } => memory::growth(&scratch, *orders),
     };
     let cleared = std::fs::remove_dir_all(&scratch);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
-use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use tokio::sync::{oneshot, watch};
@@ -19,6 +19,15 @@ use crate::backbone::*;
 
 /// Between tries to read.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// Messages asked for together.
+const BATCH: usize = 1000;
+/// How long the servers wait for as many.
+const EXPIRES: Duration = Duration::from_secs(10);
+/// How often they say that they are there; after two of these without a word it is read anew.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// The servers forget a reader that is gone after this.
+const FORGOTTEN: Duration = Duration::from_secs(30);
 
 /// Reads until stopped; says so when it cannot go on.
 pub(super) async fn run(log: Arc<Log>, copy: Arc<Embedded>, broken: Broken, mut stop: watch::Receiver<bool>) {
@@ -96,17 +105,23 @@ async fn stretch(log: &Log, copy: &Embedded) -> Result<()> {
     };
     let stream =
         log.link.jetstream.get_stream_no_info(&log.names.stream).await.map_err(|error| away(&error))?;
-    let config = pull::OrderedConfig {
+    let config = pull::Config {
         deliver_policy: DeliverPolicy::ByStartSequence {
             start_sequence: u64::try_from(place).unwrap_or_default() + 1,
         },
-        ..pull::OrderedConfig::default()
+        // What was read is in the copy, with its place; what got lost on the way is read again.
+        ack_policy: AckPolicy::None,
+        inactive_threshold: FORGOTTEN,
+        memory_storage: true,
+        num_replicas: 1,
+        ..pull::Config::default()
     };
     let consumer = stream.create_consumer(config).await.map_err(|error| away(&error))?;
-    let mut messages = consumer.messages().await.map_err(|error| away(&error))?;
+    let messages = consumer.stream().max_messages_per_batch(BATCH).expires(EXPIRES).heartbeat(HEARTBEAT);
+    let mut messages = messages.messages().await.map_err(|error| away(&error))?;
     let mut refused = copy.refused();
     refused.mark_unchanged();
-    let mut reader = Reader { log, copy, seen: place, after: place, ..Reader::new(log, copy) };
+    let mut reader = Reader { began: place, seen: place, after: place, ..Reader::new(log, copy) };
     loop {
         tokio::select! {
             biased;
@@ -129,6 +144,8 @@ async fn stretch(log: &Log, copy: &Embedded) -> Result<()> {
 struct Reader<'a> {
     log: &'a Log,
     copy: &'a Embedded,
+    /// Where it began to read.
+    began: Seq,
     /// Place of the last message.
     seen: Seq,
     /// Place of the last record.
@@ -140,7 +157,8 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(log: &'a Log, copy: &'a Embedded) -> Self {
-        Self { log, copy, seen: 0, after: 0, parts: Vec::new(), states: Vec::new(), events: VecDeque::new() }
+        let (parts, states, events) = (Vec::new(), Vec::new(), VecDeque::new());
+        Self { log, copy, began: 0, seen: 0, after: 0, parts, states, events }
     }
 
     async fn message(
@@ -152,6 +170,9 @@ impl<'a> Reader<'a> {
     ) -> Result<()> {
         if place <= self.seen {
             return Ok(());
+        }
+        if place != self.seen + 1 && self.seen > self.began {
+            return Err(BackboneError::Unavailable("messages were lost on the way".into()));
         }
         if place != self.seen + 1 {
             return Err(BackboneError::Broken(format!(

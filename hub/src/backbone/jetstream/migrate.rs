@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use async_nats::HeaderMap;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 
@@ -12,6 +11,7 @@ use super::{JetStream, copies};
 use crate::backbone::embedded::{Embedded, copy};
 use crate::backbone::*;
 use crate::config::Nats;
+use crate::fanout::message;
 use crate::nats::{Link, Names, connect, ensure};
 
 /// Events read together.
@@ -60,7 +60,7 @@ pub async fn into_cluster(
         let page = store.events(after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
-        brought.events += tell(&link, config.window, &page).await?;
+        brought.events += tell(&link, name, config.window, &page).await?;
         told(brought.events);
     }
     store.close(std::time::Duration::from_secs(30)).await?;
@@ -79,19 +79,14 @@ pub async fn into_cluster(
 }
 
 /// Publishes events for subscribers: what they would have seen.
-async fn tell(link: &Link, window: usize, events: &[StoredEvent]) -> Result<u64> {
+async fn tell(link: &Link, stream: &str, window: usize, events: &[StoredEvent]) -> Result<u64> {
     let away = |error: &dyn std::fmt::Display| BackboneError::Unavailable(link.explain("the stream", error));
     let mut acks = FuturesOrdered::new();
     let mut count = 0;
     for stored in events {
-        let mut headers = HeaderMap::new();
-        for (name, value) in stored.event.headers() {
-            headers.insert(name, value);
-        }
-        headers.insert("Nats-Msg-Id", stored.event.id.as_str());
+        let (subject, mut headers, data) = message(stored, stream);
         headers.insert(TOLD, "1");
-        let data = stored.event.data.get().to_owned().into();
-        let ack = link.jetstream.publish_with_headers(stored.event.subject(), headers, data).await;
+        let ack = link.jetstream.publish_with_headers(subject, headers, data).await;
         acks.push_back(ack.map_err(|error| away(&error))?.into_future());
         if acks.len() >= window.max(1)
             && let Some(ack) = acks.next().await

@@ -17,6 +17,8 @@ mod migrate;
 mod order;
 mod record;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
