@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use crate::nats::{Link, Names, NatsError, Result};
 
 /// An entry that is not renewed vanishes after this.
-const LEASE: Duration = Duration::from_secs(10);
+pub const LEASE: Duration = Duration::from_secs(10);
 /// Between renewals.
 const RENEW: Duration = Duration::from_secs(2);
 /// Without a renewal for so long the duty is given up: some time before it vanishes.
@@ -68,6 +68,14 @@ impl Duties {
                 .await
                 .map_err(|error| NatsError::Away(link.explain(&format!("bucket {bucket}"), &error)))?,
         };
+        let kept = store.status().await.map(|status| status.max_age());
+        let kept = kept.map_err(|error| NatsError::Away(link.explain(&format!("bucket {bucket}"), &error)))?;
+        if kept != LEASE {
+            return Err(NatsError::Refused(format!(
+                "bucket {bucket} keeps its entries for {kept:?}, but must keep them for {LEASE:?}: delete it (nats kv rm \
+                 {bucket}) and run `crossdock nats setup`"
+            )));
+        }
         Ok(Self {
             shared: Some(Arc::new(Shared { bucket: store, node: node.to_owned(), held: AtomicU32::new(0) })),
         })

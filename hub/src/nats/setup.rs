@@ -8,6 +8,7 @@ use super::api::{Trouble, ask, stream_info};
 use super::fields::{Difference, of_stream, of_wanted, shown};
 use super::plan::{config_of, create};
 use super::{Link, Names, NatsError, Result, Wanted, consumers, events_stream, inbound_stream};
+use crate::duty::LEASE;
 use crate::config::{Nats, Store};
 
 /// What kind of thing a step is about.
@@ -143,6 +144,7 @@ pub async fn apply(link: &Link, steps: &[Step], nats: &Nats) -> Result<()> {
                 let config = kv::Config {
                     bucket: step.name.clone(),
                     history: 1,
+                    max_age: LEASE,
                     num_replicas: nats.profile.replicas(),
                     ..kv::Config::default()
                 };
@@ -217,10 +219,14 @@ async fn consumer_step(
 }
 
 async fn store_step(link: &Link, kind: Kind, name: String, of: &str, nats: &Nats) -> Result<Step> {
-    let wanted = Map::from_iter([
+    let mut wanted = Map::from_iter([
         ("storage".to_owned(), json!("file")),
         ("num_replicas".to_owned(), json!(nats.profile.replicas())),
     ]);
+    if kind == Kind::Bucket {
+        // A lease that is not renewed vanishes.
+        wanted.insert("max_age".to_owned(), json!(u64::try_from(LEASE.as_nanos()).unwrap_or(u64::MAX)));
+    }
     let have = match stream_info(link, &format!("{of}{name}")).await? {
         Some(info) => Some(config_of(&info)?.clone()),
         None => None,

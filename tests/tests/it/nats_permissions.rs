@@ -6,12 +6,15 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{self, consumer};
-use crossdock_testkit::nats::Cluster;
+use crossdock_testkit::nats::{Cluster, Server};
+use crossdock_testkit::standin::Client;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 
 use crate::brokers::{MILESTONE, ORDER, User, options, provision, single};
+use crate::orders::{order, signed};
+use crate::site::{Site, basics};
 
 /// Users that are neither the hub nor its administrator.
 const OTHERS: [&str; 4] = ["erp", "crm", "wms", "feed"];
@@ -262,5 +265,59 @@ async fn three_servers_keep_three_copies_with_both_profiles() {
             assert_eq!(config["sync_always"].as_bool().unwrap_or_default(), always, "{config}");
             assert!(always || config["sync_interval"] == 1_000_000_000, "{config}");
         }
+    }
+}
+
+/// Two hubs over one server, as the user `hub` on what the administrator has set up: nothing they need is forbidden.
+#[tokio::test(flavor = "multi_thread")]
+async fn hubs_that_share_a_cluster_can_do_their_work() {
+    let server = Server::start_with(options("single.conf")).unwrap();
+    let text = |user: &str| {
+        let own = basics().replace("[data]\n", "[data]\nbackbone = \"jetstream\"\n");
+        let own = own.replace("tenant = \"test\"", "tenant = \"default\"");
+        format!(
+            "{own}[nats]\nservers = [\"{}\"]\nuser = \"{user}\"\npassword = {{ env = \"NATS_PASSWORD\" }}\n\
+             inbox_prefix = \"_INBOX_{user}\"\ncopy_every = \"1s\"\n",
+            server.url()
+        )
+    };
+    let admin = Site::new("");
+    admin.configure(&text("admin"));
+    let mut setup = admin.command(None, &["nats", "setup"]);
+    let set_up = setup.env("NATS_PASSWORD", "a password of admin").output().unwrap();
+    assert!(set_up.status.success(), "{}", String::from_utf8_lossy(&set_up.stderr));
+
+    let hubs = [Site::new(""), Site::new("")];
+    let mut running = Vec::new();
+    for hub in &hubs {
+        hub.configure(&text("hub"));
+        hub.remember("NATS_PASSWORD", "a password of hub");
+        running.push(hub.start());
+    }
+    for (at, hub) in running.iter().enumerate() {
+        let body = order(&format!("C-{at}"), 1);
+        let headers = signed(&format!("C-{at}-1"), body.as_bytes());
+        let headers: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut client = Client::new(&hub.webhook, Duration::from_secs(10)).unwrap();
+        assert_eq!(client.post("/in/store", &headers, body.into()).await.unwrap().status, 200);
+    }
+    for hub in &hubs {
+        while hub.settled().sources.iter().map(|line| line.folded).sum::<u64>() < 2 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    // Three duplicates of the copy: the oldest was thrown away.
+    let admin = User::connect("admin", &server.url()).await;
+    loop {
+        let info = admin.done("$JS.API.STREAM.INFO.OBJ_XD_DEFAULT_COPIES", Value::Null).await;
+        if info["state"]["last_seq"].as_u64().unwrap() >= 6 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    for (hub, running) in hubs.iter().zip(running) {
+        assert!(running.terminate().0.success());
+        assert!(!hub.log().contains("ermissions"), "{}", hub.log());
     }
 }

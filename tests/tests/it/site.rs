@@ -17,6 +17,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// A folder with a configuration.
 pub(crate) struct Site {
     dir: tempfile::TempDir,
+    /// Further variables of its commands.
+    env: std::sync::Mutex<Vec<(String, String)>>,
 }
 
 /// A way to limit what the process gets: a shell line that ends in `exec "$@"`.
@@ -25,9 +27,14 @@ pub(crate) type Limits<'a> = Option<&'a str>;
 impl Site {
     /// An own store that pushes to `store`, a spreadsheet source `sheet`, and what `more` adds.
     pub(crate) fn new(more: &str) -> Self {
-        let site = Self { dir: tempfile::tempdir().unwrap() };
+        let site = Self { dir: tempfile::tempdir().unwrap(), env: std::sync::Mutex::default() };
         site.configure(&format!("{}{more}", basics()));
         site
+    }
+
+    /// A variable for all its commands.
+    pub(crate) fn remember(&self, name: &str, value: &str) {
+        self.env.lock().unwrap().push((name.to_owned(), value.to_owned()));
     }
 
     /// Replaces the configuration.
@@ -53,6 +60,7 @@ impl Site {
         command.args(arguments).current_dir(self.dir.path()).stdin(Stdio::null()).env("RUST_BACKTRACE", "0");
         command.env("STORE_SECRET", orders::secret()).env("SINK_SECRET", demo_secret(1));
         command.env("BOT_KEY", "0a1b2c3d4e5f60718293a4b5c6d7e8f9");
+        command.envs(self.env.lock().unwrap().iter().cloned());
         command
     }
 
