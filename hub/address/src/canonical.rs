@@ -3,87 +3,84 @@
 //! What a source states stays: names and phones are filled in only where there are none, `raw` keeps the text as it
 //! came, protected values are not touched. Region, detail, grade, flags and hash are this crate's to write.
 
+use std::borrow::Cow;
+
 use crossdock_schemas::{
     Address, AddressGrade, AddressKind, Party, Phone, PhoneKind, Protected, ProtectedState, RegionCodes,
 };
 
-use crate::standard::{Flag, Grade, Hints, NumberKind, PhoneNumber, Raw, Standard};
+use crate::standard::{Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Standard};
 use crate::table::Tables;
-use crate::{abroad, peel, standardize};
+use crate::{abroad, china, peel, read};
 
-/// The text and hints of an address: its lines where it has any, else its raw text.
-#[must_use]
-pub fn raw_of(address: &Address) -> Raw {
+/// The text of an address: its lines where it has any, else its raw text.
+fn text_of(address: &Address) -> Cow<'_, str> {
     let lines = [&address.line1, &address.line2, &address.line3];
     let parts = [&address.street, &address.house_no, &address.building, &address.unit_no];
-    let join = |fields: &[&Option<String>]| -> String {
-        let given: Vec<&str> = fields.iter().filter_map(|field| field.as_deref()).collect();
-        given.join("\n")
-    };
-    let mut raw = join(&lines);
-    if raw.trim().is_empty() {
-        raw = address.raw.clone().unwrap_or_default();
-    }
-    if raw.trim().is_empty() {
-        raw = join(&parts);
-    }
-    if raw.trim().is_empty() {
-        raw = address.protected.as_ref().and_then(Protected::shown).unwrap_or_default().to_owned();
-    }
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let hints = Hints {
-        country: text(&address.country),
-        province: text(&address.province),
-        city: text(&address.city),
-        district: text(&address.district),
-        town: text(&address.town),
-        postal_code: text(&address.postal_code),
-    };
-    Raw { raw, hints: (!hints.is_empty()).then_some(hints) }
+    let is_text = |text: &Cow<'_, str>| !text.trim().is_empty();
+    Some(join(&lines))
+        .filter(is_text)
+        .or_else(|| address.raw.as_deref().map(Cow::Borrowed).filter(is_text))
+        .or_else(|| Some(join(&parts)).filter(is_text))
+        .or_else(|| address.protected.as_ref().and_then(Protected::shown).map(Cow::Borrowed))
+        .unwrap_or_default()
 }
 
-/// Standardizes an address in place; gives back everything that was noticed, also what an address has no field for
-/// (a wish for the courier, candidates).
-pub fn fill(tables: &Tables, address: &mut Address) -> Standard {
-    let raw = raw_of(address);
-    let found = standardize(tables, &raw);
-    let hidden = found.flags.has(Flag::Encrypted);
-    if address.raw.is_none() && !hidden && !raw.raw.trim().is_empty() && address.protected.is_none() {
-        address.raw = Some(raw.raw);
+fn join<'a>(fields: &[&'a Option<String>]) -> Cow<'a, str> {
+    let mut given = fields.iter().filter_map(|field| field.as_deref());
+    match (given.next(), given.next()) {
+        (None, _) => Cow::default(),
+        (Some(only), None) => Cow::Borrowed(only),
+        (Some(_), Some(_)) => {
+            let all: Vec<&str> = fields.iter().filter_map(|field| field.as_deref()).collect();
+            Cow::Owned(all.join("\n"))
+        }
     }
-    address.country = found.country.clone().or_else(|| address.country.take());
-    address.subdivision = found.subdivision.clone().or_else(|| address.subdivision.take());
-    let chinese = found.country.as_deref().is_none_or(abroad::is_chinese);
-    if chinese && found.province.is_some() {
-        address.region_codes = Some(RegionCodes {
-            province: found.province.clone(),
-            city: found.city.clone(),
-            district: found.district.clone(),
-            street: found.street.clone(),
-        });
-        let names = &found.names;
-        address.province = names.province.clone();
-        // A level that was not recognised keeps the source's word for it.
-        address.city = names.city.clone().or_else(|| address.city.take());
-        address.district = names.district.clone().or_else(|| address.district.take());
-        address.town = names.town.clone().or_else(|| address.town.take());
+}
+
+fn fields_of(address: &Address) -> Fields<'_> {
+    Fields {
+        country: said(&address.country),
+        province: said(&address.province),
+        city: said(&address.city),
+        district: said(&address.district),
+        town: said(&address.town),
+        postal_code: said(&address.postal_code),
+    }
+}
+
+fn said(field: &Option<String>) -> &str {
+    field.as_deref().unwrap_or_default()
+}
+
+/// Standardizes an address in place; gives back what an address has no field for: a wish for the courier, candidates,
+/// an unlisted name. What it has a field for is moved there.
+pub fn fill(tables: &Tables, address: &mut Address) -> Standard {
+    let raw = text_of(address);
+    let fields = fields_of(address);
+    let mut found = read(tables, &raw, (!fields.is_empty()).then_some(fields), china::standardize);
+    let hidden = found.flags.has(Flag::Encrypted);
+    if address.raw.is_none() && !hidden && !raw.trim().is_empty() && address.protected.is_none() {
+        address.raw = Some(raw.into_owned());
+    }
+    if region(address, &mut found) {
         if hidden {
             address.raw = None;
         } else if !found.detail.is_empty() {
-            address.line1 = Some(found.detail.clone());
+            address.line1 = Some(std::mem::take(&mut found.detail));
             (address.line2, address.line3) = (None, None);
         }
     }
-    address.postal_code = found.postcode.clone().or_else(|| address.postal_code.take());
+    put(&mut address.postal_code, &mut found.postcode);
     if address.name.is_none() {
-        address.name = found.name.as_deref().map(protected);
+        address.name = found.name.take().map(protected);
     }
     if address.phones.is_empty() {
-        address.phones = found.phones.iter().map(phone_of).collect();
+        address.phones = std::mem::take(&mut found.phones).into_iter().map(phone_of).collect();
     }
-    let country = address.country.clone().unwrap_or_default();
-    for phone in &mut address.phones {
-        complete(phone, &country);
+    let Address { phones, country, .. } = address;
+    for phone in phones {
+        complete(phone, said(country));
     }
     if found.flags.has(Flag::PickupPoint) && address.kind.is_none() {
         address.kind = Some(AddressKind::PickupPoint);
@@ -99,13 +96,65 @@ pub fn fill(tables: &Tables, address: &mut Address) -> Standard {
         Grade::M => AddressGrade::M,
         Grade::E => AddressGrade::E,
     });
+    flag(address, flags);
+    address.addr_hash = found.addr_hash.take();
+    found
+}
+
+/// Names the region of an address whose text is masked or behind a token: by its fields, and by what the text shows all the
+/// same. Of the text itself nothing is read or written over, and of a hidden place there is no hash.
+pub fn fill_hidden(tables: &Tables, address: &mut Address) {
+    let parts = join(&[&address.street, &address.house_no, &address.building, &address.unit_no]);
+    let shown = address.protected.as_ref().and_then(Protected::shown);
+    let text = if parts.trim().is_empty() { shown.unwrap_or_default() } else { &parts };
+    let fields = fields_of(address);
+    let mut found = read(tables, text, (!fields.is_empty()).then_some(fields), china::hidden);
+    region(address, &mut found);
+    put(&mut address.postal_code, &mut found.postcode);
+    if found.flags.has(Flag::PickupPoint) && address.kind.is_none() {
+        address.kind = Some(AddressKind::PickupPoint);
+    }
+    found.flags.set(Flag::Masked);
+    flag(address, found.flags);
+    (address.grade, address.addr_hash) = (Some(AddressGrade::M), None);
+}
+
+/// Writes country and region; says whether it is a Chinese one.
+fn region(address: &mut Address, found: &mut Standard) -> bool {
+    put(&mut address.country, &mut found.country);
+    put(&mut address.subdivision, &mut found.subdivision);
+    let chinese = address.country.as_deref().is_none_or(abroad::is_chinese);
+    let known = chinese && found.province.is_some();
+    if known {
+        address.region_codes = Some(RegionCodes {
+            province: found.province.take(),
+            city: found.city.take(),
+            district: found.district.take(),
+            street: found.street.take(),
+        });
+        let names = &mut found.names;
+        address.province = names.province.take();
+        // A level that was not recognised keeps the source's word for it.
+        put(&mut address.city, &mut names.city);
+        put(&mut address.district, &mut names.district);
+        put(&mut address.town, &mut names.town);
+    }
+    known
+}
+
+fn flag(address: &mut Address, flags: Flags) {
     for flag in flags.iter().map(Flag::as_str) {
         if !address.flags.iter().any(|known| known == flag) {
             address.flags.push(flag.to_owned());
         }
     }
-    address.addr_hash = found.addr_hash.clone();
-    found
+}
+
+/// What was found goes where it belongs; what was there stays where nothing was found.
+fn put(field: &mut Option<String>, found: &mut Option<String>) {
+    if found.is_some() {
+        *field = found.take();
+    }
 }
 
 /// Completes the phone numbers of a party; `country` is where its national numbers are at home.
@@ -115,7 +164,7 @@ pub fn fill_party(party: &mut Party, country: &str) {
     }
 }
 
-fn protected(text: &str) -> Protected {
+fn protected(text: String) -> Protected {
     if text.contains('*') { Protected::masked(text) } else { Protected::plain(text) }
 }
 
@@ -129,24 +178,27 @@ fn kind_of(kind: NumberKind) -> PhoneKind {
     }
 }
 
-fn phone_of(number: &PhoneNumber) -> Phone {
-    let masked = number.kind == NumberKind::Masked;
-    Phone {
-        e164: number.e164.clone(),
-        national: (!masked).then(|| number.national.clone()),
-        ext: number.ext.clone(),
-        kind: kind_of(number.kind),
-        protected: masked.then(|| Protected::masked(number.national.clone())),
-        ..Phone::default()
-    }
+fn phone_of(number: PhoneNumber) -> Phone {
+    let PhoneNumber { e164, national, ext, kind } = number;
+    let (national, protected) = match kind {
+        NumberKind::Masked => (None, Some(Protected::masked(national))),
+        _ => (Some(national), None),
+    };
+    Phone { e164, national, ext, kind: kind_of(kind), protected, ..Phone::default() }
 }
 
 /// Fills in what the given form of a number tells: extension, kind and E.164.
 fn complete(phone: &mut Phone, country: &str) {
     let Some(given) = phone.national.clone() else { return };
-    if (abroad::is_chinese(country) || country.is_empty())
-        && let [number] = peel::numbers_in(&given).as_slice()
-    {
+    let chinese = abroad::is_chinese(country) || country.is_empty();
+    if chinese && peel::is_mobile(&given) {
+        phone.e164.get_or_insert_with(|| format!("+86{given}"));
+        if phone.kind == PhoneKind::Unknown {
+            phone.kind = if phone.ext.is_some() { PhoneKind::Virtual } else { PhoneKind::Mobile };
+        }
+        return;
+    }
+    if chinese && let [number] = peel::numbers_in(&given).as_slice() {
         phone.e164 = phone.e164.take().or_else(|| number.e164.clone());
         if phone.ext.is_none() && number.ext.is_some() {
             phone.ext.clone_from(&number.ext);
@@ -194,7 +246,8 @@ mod tests {
         assert_eq!(address.phones[0].ext.as_deref(), Some("5678"));
         assert_eq!(address.phones[0].e164.as_deref(), Some("+8618400001234"));
         assert_eq!(address.phones[0].kind, PhoneKind::Virtual);
-        assert_eq!(address.addr_hash, found.addr_hash);
+        assert_eq!(found.grade, Grade::A);
+        assert!(address.addr_hash.is_some());
         // Once more changes nothing.
         let once = address.clone();
         fill(&tables(), &mut address);

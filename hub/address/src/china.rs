@@ -1,12 +1,14 @@
 //! Chinese addresses: the parts put together, and the grade.
 
+use std::borrow::Cow;
+
 use crate::abroad::Postal;
 use crate::clean::{Clean, clean};
 use crate::guard;
 use crate::hash::addr_hash;
 use crate::peel::{self, Around, Peeled, Place};
 use crate::region::{self, Found, Region};
-use crate::standard::{Flag, Grade, Hints, NumberKind, Raw, Standard};
+use crate::standard::{Fields, Flag, Grade, NumberKind, Standard};
 use crate::table::{Form, Kind, Level, Street, Tables};
 use crate::text::{GONE, at, is_han, is_separator, piece, skip_separators, string};
 
@@ -21,31 +23,60 @@ struct Rest {
     before: (usize, usize),
 }
 
-pub(crate) fn standardize(tables: &Tables, raw: &Raw) -> Standard {
-    let mut out = Standard { data_version: tables.info().date.clone(), ..Standard::default() };
-    let hints = raw.hints.as_ref();
-    if guard::is_encrypted(&raw.raw) {
+pub(crate) fn standardize(tables: &Tables, raw: &str, hints: Option<Fields<'_>>) -> Standard {
+    let mut out = Standard::default();
+    if guard::is_encrypted(raw) {
         out.flags.set(Flag::Encrypted);
         out.grade = Grade::M;
         let region = region::find(tables, &[], hints);
         place(tables, &mut out, &region, &[]);
         return out;
     }
-    let shown = match guard::cipher_inside(&raw.raw) {
-        Some((start, end)) => {
-            out.flags.set(Flag::Encrypted);
-            let part = |range: std::ops::Range<usize>| raw.raw.get(range).unwrap_or_default();
-            format!("{} {}", part(0..start), part(end..raw.raw.len()))
-        }
-        None => String::new(),
-    };
-    let cleaned = clean(tables, if shown.is_empty() { &raw.raw } else { &shown });
+    let shown = without_cipher(raw);
+    out.flags.set_if(matches!(shown, Cow::Owned(_)), Flag::Encrypted);
+    let cleaned = clean(tables, &shown);
     out.flags.set_if(cleaned.traditional, Flag::Traditional);
     out.flags.set_if(cleaned.full_width, Flag::FullwidthNormalized);
     out.flags.set_if(cleaned.noise, Flag::NoiseRemoved);
     let cleaned_han = cleaned.has_han;
     read(tables, &mut out, cleaned, hints);
-    out.flags.set_if(!cleaned_han && !raw.raw.trim().is_empty(), Flag::Latin);
+    out.flags.set_if(!cleaned_han && !raw.trim().is_empty(), Flag::Latin);
+    postcode(&mut out, hints);
+    grade(&mut out);
+    if !matches!(out.grade, Grade::M | Grade::E) {
+        let deepest = [&out.street, &out.district, &out.city, &out.province].into_iter().flatten().next();
+        let country = out.country.as_deref().unwrap_or_default();
+        out.addr_hash = Some(addr_hash(country, deepest.map_or("", String::as_str), &out.detail));
+    }
+    out
+}
+
+/// What a hidden text and the fields beside it say about the region; nothing else is read.
+pub(crate) fn hidden(tables: &Tables, raw: &str, hints: Option<Fields<'_>>) -> Standard {
+    let mut out = Standard::default();
+    let shown = if guard::is_encrypted(raw) { Cow::Owned(String::new()) } else { without_cipher(raw) };
+    out.flags.set_if(matches!(shown, Cow::Owned(_)), Flag::Encrypted);
+    let text = clean(tables, &shown).text;
+    let region = region::find(tables, &text, hints);
+    place(tables, &mut out, &region, &text);
+    if let Region::Found(found) = &region {
+        street(tables, &mut out, found, &text, hints);
+    }
+    out.flags.set_if(matches!(region, Region::None), Flag::Unparsed);
+    out.flags.set_if(peel::is_pickup_point(&text), Flag::PickupPoint);
+    postcode(&mut out, hints);
+    out
+}
+
+/// A text where a platform shows the region and encrypts the rest, without the rest; any other as it is.
+fn without_cipher(raw: &str) -> Cow<'_, str> {
+    let Some((start, end)) = guard::cipher_inside(raw) else { return Cow::Borrowed(raw) };
+    let part = |range: std::ops::Range<usize>| raw.get(range).unwrap_or_default();
+    Cow::Owned(format!("{} {}", part(0..start), part(end..raw.len())))
+}
+
+/// The postal code of the source's own field, where the text has none.
+fn postcode(out: &mut Standard, hints: Option<Fields<'_>>) {
     if out.postcode.is_none()
         && let Some(given) = hints.map(|hints| hints.postal_code.trim()).filter(|given| !given.is_empty())
     {
@@ -56,16 +87,9 @@ pub(crate) fn standardize(tables: &Tables, raw: &Raw) -> Standard {
         out.postcode = Some(code);
         out.flags.set_if(bad, Flag::PostcodeInvalid);
     }
-    grade(&mut out);
-    if !matches!(out.grade, Grade::M | Grade::E) {
-        let deepest = [&out.street, &out.district, &out.city, &out.province].into_iter().flatten().next();
-        let country = out.country.as_deref().unwrap_or_default();
-        out.addr_hash = Some(addr_hash(country, deepest.map_or("", String::as_str), &out.detail));
-    }
-    out
 }
 
-fn read(tables: &Tables, out: &mut Standard, cleaned: Clean, hints: Option<&Hints>) {
+fn read(tables: &Tables, out: &mut Standard, cleaned: Clean, hints: Option<Fields<'_>>) {
     let Clean { mut text, written, unread, stars, .. } = cleaned;
     let mut peeled = peel::peel(&mut text);
     let seen = text.iter().any(|letter| is_han(*letter)) || hints.is_some();
@@ -200,10 +224,10 @@ fn place(tables: &Tables, out: &mut Standard, region: &Region, text: &[char]) {
 }
 
 /// The street right behind the region, or in the hints. It stays in the detail.
-fn street(tables: &Tables, out: &mut Standard, found: &Found, text: &[char], hints: Option<&Hints>) {
+fn street(tables: &Tables, out: &mut Standard, found: &Found, text: &[char], hints: Option<Fields<'_>>) {
     let Some(unit) = tables.unit(found.unit) else { return };
     let mut take = |street: Street| {
-        out.street = Some(format!("{:09}", street.code));
+        out.street = Some(digits::<9>(street.code));
         out.names.town = Some(tables.name(street.name).to_owned());
     };
     let place = skip_separators(text, found.end);
@@ -212,7 +236,7 @@ fn street(tables: &Tables, out: &mut Standard, found: &Found, text: &[char], hin
         return;
     }
     let Some(hints) = hints else { return };
-    for field in [&hints.town, &hints.district] {
+    for field in [hints.town, hints.district].into_iter().filter(|field| !field.is_empty()) {
         let field = clean(tables, field.trim()).text;
         if let Some((street, end)) = tables.street_at(unit, &field, 0)
             && end == field.len()
@@ -276,7 +300,18 @@ fn numbers(out: &mut Standard, peeled: Peeled) {
 }
 
 fn code(code: u32) -> String {
-    format!("{code:06}")
+    digits::<6>(code)
+}
+
+/// A code with all its digits.
+fn digits<const N: usize>(code: u32) -> String {
+    let (mut out, mut rest) = ([b'0'; N], code);
+    for digit in out.iter_mut().rev() {
+        // A remainder of ten is one digit.
+        *digit += u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+    String::from_utf8(out.to_vec()).unwrap_or_default()
 }
 
 /// The grade follows from what was noticed.

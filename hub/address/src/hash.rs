@@ -8,23 +8,25 @@ use crate::text::is_han;
 /// SHA-256 of `ns("A1") ns(country) ns(deepest region code) ns(detail)`, the detail without white space and
 /// punctuation and in lower case.
 pub(crate) fn addr_hash(country: &str, region: &str, detail: &str) -> String {
-    let plain: String = detail
-        .chars()
-        .filter(|letter| is_han(*letter) || letter.is_alphanumeric())
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    let mut buffer = Vec::with_capacity(plain.len() + 32);
+    let mut plain = String::with_capacity(detail.len());
+    for letter in detail.chars() {
+        let counts = match letter {
+            '\0'..='\u{7f}' => letter.is_ascii_alphanumeric(),
+            letter => is_han(letter) || letter.is_alphanumeric(),
+        };
+        if counts {
+            plain.push(letter.to_ascii_lowercase());
+        }
+    }
+    let mut buffer = Vec::with_capacity(plain.len() + country.len() + region.len() + 24);
     ns(&mut buffer, b"A1");
     ns(&mut buffer, country.as_bytes());
     ns(&mut buffer, region.as_bytes());
     ns(&mut buffer, plain.as_bytes());
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(&buffer) {
-        for half in [byte >> 4, byte & 15] {
-            hex.extend(char::from_digit(u32::from(half), 16));
-        }
-    }
-    hex
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    let mut hex = Vec::with_capacity(64);
+    hex.extend(Sha256::digest(&buffer).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    String::from_utf8(hex).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ mod standard;
 mod table;
 mod text;
 
+use standard::Fields;
 pub use standard::{Flag, Flags, Grade, Hints, Names, NumberKind, PhoneNumber, Raw, Standard};
+
 pub use table::{Division, Info, Sources, TableError, Tables, pack, text as source_text};
 
 /// Standardizes an address. Never fails: what is not understood stays unknown and lowers the grade.
@@ -22,20 +24,29 @@ pub use table::{Division, Info, Sources, TableError, Tables, pack, text as sourc
 /// detail.
 #[must_use]
 pub fn standardize(tables: &Tables, raw: &Raw) -> Standard {
-    let version = &tables.info().date;
-    let none = Hints::default();
-    let hints = raw.hints.as_ref().unwrap_or(&none);
-    let country = abroad::country(&hints.country);
+    let mut out = read(tables, &raw.raw, raw.hints.as_ref().map(Hints::fields), china::standardize);
+    out.data_version.clone_from(&tables.info().date);
+    out
+}
+
+/// How a Chinese text is read.
+type Chinese = fn(&Tables, &str, Option<Fields<'_>>) -> Standard;
+
+/// [`standardize`] without the version of the data.
+pub(crate) fn read(tables: &Tables, text: &str, hints: Option<Fields<'_>>, chinese: Chinese) -> Standard {
+    let fields = hints.unwrap_or_default();
+    let country = abroad::country(fields.country);
     if let Some(country) = country.filter(|country| !abroad::is_chinese(country)) {
-        return abroad::standardize(raw, hints, country, version);
+        return abroad::standardize(text, fields, country);
     }
     let han = |text: &str| text.chars().any(text::is_han);
-    let region = [&hints.province, &hints.city, &hints.district].into_iter().any(|field| han(field));
-    let stars = raw.raw.chars().filter(|letter| matches!(letter, '*' | '＊')).count();
-    let hidden = stars >= china::MASK || guard::is_encrypted(&raw.raw);
-    let foreign = country.is_none() && !hints.country.trim().is_empty();
-    if !region && !hidden && !raw.raw.trim().is_empty() && (!han(&raw.raw) || foreign) {
-        return abroad::latin(raw, country, version);
+    let region = [fields.province, fields.city, fields.district].into_iter().any(han);
+    let foreign = country.is_none() && !fields.country.trim().is_empty();
+    if !region && !text.trim().is_empty() && (!han(text) || foreign) {
+        let stars = text.chars().filter(|letter| matches!(letter, '*' | '＊')).count();
+        if stars < china::MASK && !guard::is_encrypted(text) {
+            return abroad::latin(text, country);
+        }
     }
     // The country says which province it is.
     let province = match country {
@@ -44,9 +55,8 @@ pub fn standardize(tables: &Tables, raw: &Raw) -> Standard {
         Some("TW") => "台湾",
         _ => "",
     };
-    if hints.province.trim().is_empty() && !province.is_empty() {
-        let hints = Hints { province: province.to_owned(), ..hints.clone() };
-        return china::standardize(tables, &Raw { raw: raw.raw.clone(), hints: Some(hints) });
+    if fields.province.trim().is_empty() && !province.is_empty() {
+        return chinese(tables, text, Some(Fields { province, ..fields }));
     }
-    china::standardize(tables, raw)
+    chinese(tables, text, hints)
 }

@@ -20,9 +20,51 @@ pub(crate) fn starts_with(text: &[char], from: usize, word: &str) -> Option<usiz
     Some(place)
 }
 
+/// Words that are looked for together. Most places of a text begin none of them: a set of first characters, of each its
+/// last seven bits, says so at once.
+#[derive(Debug)]
+pub(crate) struct Words {
+    words: &'static [&'static str],
+    firsts: u128,
+}
+
+impl Words {
+    pub(crate) const fn new(words: &'static [&'static str]) -> Words {
+        let (mut firsts, mut rest) = (0, words);
+        while let [word, others @ ..] = rest {
+            firsts |= Words::first(word.as_bytes());
+            rest = others;
+        }
+        Words { words, firsts }
+    }
+
+    /// The bit of a word's first character, from its UTF-8 form: the last byte holds six bits of it.
+    const fn first(word: &[u8]) -> u128 {
+        let seven = match word {
+            [one @ 0..=0x7f, ..] => *one,
+            [one @ 0xc0..=0xdf, two, ..] | [0xe0..=0xef, one, two, ..] | [0xf0..=0xff, _, one, two, ..] => {
+                ((*one & 1) << 6) | (*two & 0x3f)
+            }
+            _ => return 0,
+        };
+        1 << seven
+    }
+
+    /// Where the longest of the words that stands at `from` ends.
+    pub(crate) fn at(&self, text: &[char], from: usize) -> Option<usize> {
+        let first = *text.get(from)?;
+        if self.firsts & (1 << (u32::from(first) & 127)) == 0 {
+            return None;
+        }
+        starts_with_any(text, from, self.words)
+    }
+}
+
 /// Where the longest of these words that stands at `from` ends.
 pub(crate) fn starts_with_any(text: &[char], from: usize, words: &[&str]) -> Option<usize> {
-    words.iter().filter_map(|word| starts_with(text, from, word)).max()
+    let first = *text.get(from)?;
+    let begins = |word: &&&str| word.chars().next() == Some(first);
+    words.iter().filter(begins).filter_map(|word| starts_with(text, from, word)).max()
 }
 
 /// Whether one of these words ends right before `end`.
@@ -85,4 +127,20 @@ pub(crate) fn skip_separators(text: &[char], from: usize) -> usize {
 /// A run of characters as a text.
 pub(crate) fn string(text: &[char]) -> String {
     text.iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_set_of_first_characters_misses_no_word() {
+        const WORDS: Words = Words::new(&["路", "a", "é", "大道", "𠀀", "道"]);
+        for word in ["路", "a", "é", "大道", "𠀀", "道"] {
+            let text: Vec<char> = word.chars().collect();
+            assert_eq!(WORDS.at(&text, 0), Some(text.len()), "{word}");
+        }
+        assert_eq!(WORDS.at(&['大', '小'], 0), None);
+        assert_eq!(WORDS.at(&[], 0), None);
+    }
 }

@@ -1,6 +1,6 @@
 //! Orders of about one kilobyte, as an own store sends them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crossdock_connector::{Captured, Normalize, Parts, settings};
 use crossdock_schemas::{Channel, Class};
@@ -8,6 +8,7 @@ use crossdock_schemas::{Channel, Class};
 use crate::backbone::NewCapture;
 use crate::clock;
 use crate::config::{Loaded, load_text};
+use crate::enrich::embedded;
 use crate::registry;
 
 /// The secret that signs the corpus.
@@ -39,6 +40,8 @@ pub(super) fn body(n: usize) -> String {
 /// A connector of the fold benchmark, with orders of about one kilobyte as its vendor writes them.
 pub(super) struct OfConnector {
     pub(super) id: &'static str,
+    /// What sort of receivers its orders have.
+    pub(super) receivers: &'static str,
     pub(super) topic: &'static str,
     settings: &'static str,
     pub(super) body: fn(usize) -> String,
@@ -46,10 +49,43 @@ pub(super) struct OfConnector {
 
 /// The platforms of the fold benchmark.
 pub(super) const CONNECTORS: &[OfConnector] = &[
-    OfConnector { id: "shopify", topic: "orders/paid", settings: SHOPIFY, body: shopify },
-    OfConnector { id: "taobao", topic: "trade", settings: TAOBAO, body: taobao },
-    OfConnector { id: "own-store", topic: "message", settings: OWN_STORE, body },
+    OfConnector { id: "shopify", receivers: "US", topic: "orders/paid", settings: SHOPIFY, body: shopify },
+    OfConnector { id: "taobao", receivers: "masked", topic: "trade", settings: TAOBAO, body: taobao },
+    OfConnector { id: "own-store", receivers: "IE", topic: "message", settings: OWN_STORE, body },
+    OfConnector { id: "own-store", receivers: "CN", topic: "message", settings: OWN_STORE, body: chinese },
 ];
+
+/// Province, city and district of every district, as shops name them.
+static PLACES: LazyLock<Vec<[String; 3]>> = LazyLock::new(|| {
+    let Ok(tables) = embedded() else { return Vec::new() };
+    let districts = tables.divisions().filter(|unit| !unit.placeholder && !unit.zone && unit.code % 100 != 0);
+    let names = districts.filter_map(|unit| {
+        let province = tables.name_of(unit.code / 10_000 * 10_000)?;
+        let city = unit.parent.and_then(|code| tables.name_of(code))?;
+        Some([province, city, unit.name].map(str::to_owned))
+    });
+    names.collect()
+});
+
+fn place(n: usize) -> [&'static str; 3] {
+    // Neighbours in the file are not neighbours in time.
+    let at = n.wrapping_mul(1009) % PLACES.len().max(1);
+    PLACES
+        .get(at)
+        .map_or(["广东省", "深圳市", "南山区"], |place| place.each_ref().map(String::as_str))
+}
+
+/// The same order to a Chinese address with a phone, another one each time.
+fn chinese(n: usize) -> String {
+    let [province, city, district] = place(n);
+    let to = format!(
+        r#""ship_to":{{"name":{{"value":"测试","state":"plain"}},"phones":[{{"national":"184{n:08}"}}],"country":"CN","province":"{province}","city":"{city}","district":"{district}","line1":"人民路{n}号阳光花园3栋{}室"}}"#,
+        n % 900
+    );
+    let body = body(n);
+    let head = body.split_once(r#""ship_to":"#).map_or(body.as_str(), |parts| parts.0);
+    format!(r#"{head}{to},"buyer":{{"id":"C{:07}"}}}}}}"#, n % 1_000_000)
+}
 
 const OWN_STORE: &str = "shop = \"bench\"\nplatform = \"own_store\"\nsecrets = [{ env = \"SECRET\" }]";
 const SHOPIFY: &str = "shop = \"bench.myshopify.com\"\nsecret = { env = \"SECRET\" }";
@@ -72,26 +108,32 @@ fn shopify(n: usize) -> String {
             r#""total_discounts":"0.00","total_line_items_price":"64.{cents}","total_price":"69.{cents}","total_tax":"0.00","updated_at":"2026-10-31T23:58:44-04:00","#,
             r#""line_items":[{{"id":155189{n:07}1,"current_quantity":1,"price":"39.{cents}","product_id":9782123600003,"quantity":1,"sku":"OWN-BOARD-L","title":"Cutting board, large","variant_id":50398373000003,"total_discount":"0.00"}},"#,
             r#"{{"id":155189{n:07}2,"current_quantity":2,"price":"12.50","product_id":9782123600004,"quantity":2,"sku":"OWN-KNIFE-S","title":"Paring knife","variant_id":50398373000004,"total_discount":"0.00"}}],"#,
-            r#""shipping_lines":[{{"id":494{n:08},"code":"Standard","price":"5.00","title":"Standard"}}],"refunds":[],"fulfillments":[]}}"#
+            r#""shipping_lines":[{{"id":494{n:08},"code":"Standard","price":"5.00","title":"Standard"}}],"#,
+            r#""shipping_address":{{"name":"Test Person","address1":"{n} Fictional Street","city":"Anytown","province":"California","province_code":"CA","zip":"90001","country":"United States","country_code":"US","phone":"+1202555{last:04}"}},"refunds":[],"fulfillments":[]}}"#
         ),
         n = n,
         cents = cents,
+        last = n % 10_000,
     )
 }
 
 fn taobao(n: usize) -> String {
     let cents = n % 90 + 10;
+    let [province, city, district] = place(n);
     format!(
         concat!(
             r#"{{"trade_fullinfo_get_response":{{"trade":{{"tid":41234567{n:011},"tid_str":"41234567{n:011}","status":"WAIT_SELLER_SEND_GOODS","type":"fixed","#,
             r#""buyer_open_uid":"AAF0bench{n:08}","created":"2026-11-21 19:58:01","modified":"2026-11-21 20:00:05","pay_time":"2026-11-21 20:00:03","#,
             r#""payment":"69.{cents}","total_fee":"64.{cents}","discount_fee":"0.00","adjust_fee":"0.00","post_fee":"5.00","#,
-            r#""receiver_name":"张**","receiver_mobile":"*******0000","receiver_state":"浙江省","receiver_city":"杭州市","receiver_district":"西湖区","receiver_address":"测**","oaid":"1BenchOaid{n:08}","#,
+            r#""receiver_name":"张**","receiver_mobile":"*******0000","receiver_state":"{province}","receiver_city":"{city}","receiver_district":"{district}","receiver_address":"测**","oaid":"1BenchOaid{n:08}","#,
             r#""orders":{{"order":[{{"oid":51234567{n:011},"oid_str":"51234567{n:011}","num_iid":700000000001,"sku_id":"5000000000011","outer_sku_id":"CD-TEE-BLK-L","title":"测试商品 纯棉T恤","price":"64.{cents}","num":1,"#,
             r#""discount_fee":"0.00","adjust_fee":"0.00","total_fee":"64.{cents}","payment":"64.{cents}","divide_order_fee":"64.{cents}","part_mjz_discount":"0.00","status":"WAIT_SELLER_SEND_GOODS","refund_status":"NO_REFUND"}}]}}}},"request_id":"bench"}}}}"#
         ),
         n = n,
         cents = cents,
+        province = province,
+        city = city,
+        district = district,
     )
 }
 

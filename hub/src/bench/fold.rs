@@ -34,7 +34,6 @@ fn connector_of(connector: &corpus::OfConnector, orders: usize) -> Result<Vec<Fi
         .collect();
     let bytes: usize = captures.iter().map(|capture| capture.body.len()).sum();
     // The first round warms up; of the others the best of each side counts.
-    let enricher = enricher()?;
     let (mut parse, mut work, mut enriched) = (0.0_f64, 0.0_f64, 0.0_f64);
     for round in 0..9 {
         let (parsed, took) = timed(|| {
@@ -45,6 +44,8 @@ fn connector_of(connector: &corpus::OfConnector, orders: usize) -> Result<Vec<Fi
         parsed.map_err(|error| error.to_string())?;
         let (folded, took_fold) = timed(|| all(&*normalize, &PassThrough, &captures));
         folded?;
+        // Each round sees every order for the first time.
+        let enricher = enricher()?;
         let (folded, took_enriched) = timed(|| all(&*normalize, &enricher, &captures));
         folded?;
         if round > 0 {
@@ -55,7 +56,7 @@ fn connector_of(connector: &corpus::OfConnector, orders: usize) -> Result<Vec<Fi
     }
     let share = ratio(work, parse);
     let added = ratio(work, enriched) - 1.0;
-    let id = connector.id;
+    let id = format!("{} ({})", connector.id, connector.receivers);
     Ok(vec![
         Figure {
             what: format!("{id}: serde_json to Value, {} bytes each", bytes / orders.max(1)),

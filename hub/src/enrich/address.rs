@@ -5,8 +5,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crossdock_address::{Flag, TableError, Tables, canonical};
-use crossdock_schemas::{Address, AddressGrade, Order, Parcel, Protected, ProtectedState};
+use crossdock_address::{TableError, Tables, canonical};
+use crossdock_schemas::{Address, Order, Parcel, Protected, ProtectedState};
 
 /// Unpacked once, by whoever needs it first: commands that see no address do not wait for it.
 static EMBEDDED: LazyLock<Result<Tables, TableError>> = LazyLock::new(Tables::embedded);
@@ -71,21 +71,10 @@ impl Addresses {
 
     fn fill(&self, address: &mut Address) {
         let Ok(tables) = self.tables() else { return };
-        if !is_hidden(&address.protected) {
-            canonical::fill(tables, address);
-            return;
-        }
-        let kept = [&mut address.line1, &mut address.line2, &mut address.line3].map(Option::take);
-        let (raw, name, phones) =
-            (address.raw.take(), address.name.clone(), std::mem::take(&mut address.phones));
-        canonical::fill(tables, address);
-        [address.line1, address.line2, address.line3] = kept;
-        (address.raw, address.name, address.phones) = (raw, name, phones);
         // The platform says that it is hidden: however few stars the text has, it is not deliverable, nor comparable.
-        (address.grade, address.addr_hash) = (Some(AddressGrade::M), None);
-        let masked = Flag::Masked.as_str();
-        if !address.flags.iter().any(|flag| flag == masked) {
-            address.flags.push(masked.to_owned());
+        match is_hidden(&address.protected) {
+            true => canonical::fill_hidden(tables, address),
+            false => drop(canonical::fill(tables, address)),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Which country a code or a name means.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::country_table::COUNTRIES;
 
 /// Names people use that the table does not hold.
@@ -98,18 +101,27 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("Nippon", "JP"),
 ];
 
+/// Every code and name as it is looked up; what comes first counts.
+static NAMES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let codes = COUNTRIES.iter().flat_map(|row| [(row.0, row.0), (row.1, row.0), (row.2, row.0)]);
+    let mut names = HashMap::new();
+    for (name, code) in codes.chain(OTHER_NAMES.iter().copied()) {
+        names.entry(name.trim_end_matches('.').to_ascii_lowercase()).or_insert(code);
+    }
+    names
+});
+
 /// The alpha-2 code of a country given as code or name.
 pub(crate) fn find(text: &str) -> Option<&'static str> {
     let text = text.trim().trim_end_matches('.');
-    let same = |name: &str| name.trim_end_matches('.').eq_ignore_ascii_case(text);
     if text.is_empty() {
         return None;
     }
-    COUNTRIES
-        .iter()
-        .find(|row| same(row.0) || same(row.1) || same(row.2))
-        .map(|row| row.0)
-        .or_else(|| OTHER_NAMES.iter().find(|row| same(row.0)).map(|row| row.1))
+    // Most sources give the code.
+    if let Ok(at) = COUNTRIES.binary_search_by(|row| row.0.cmp(text)) {
+        return COUNTRIES.get(at).map(|row| row.0);
+    }
+    NAMES.get(&text.to_ascii_lowercase()).copied()
 }
 
 /// The country that a Latin text names at its end: `…, Shanghai, China`. A code of two letters is none: it may be a
@@ -148,6 +160,7 @@ mod tests {
 
     #[test]
     fn every_code_once() {
+        assert!(COUNTRIES.is_sorted_by_key(|row| row.0), "they are searched by halves");
         let mut codes: Vec<&str> = COUNTRIES.iter().flat_map(|row| [row.0, row.1]).collect();
         codes.sort_unstable();
         let all = codes.len();

@@ -14,7 +14,7 @@ pub(crate) use phone::e164;
 pub(crate) use postal::{Postal, read as postal};
 pub(crate) use subdivision::of_china as subdivision_of;
 
-use crate::standard::{Flag, Grade, Hints, Raw, Standard};
+use crate::standard::{Fields, Flag, Grade, Standard};
 
 /// Whether Chinese rules apply to a country.
 pub(crate) fn is_chinese(country: &str) -> bool {
@@ -22,22 +22,18 @@ pub(crate) fn is_chinese(country: &str) -> bool {
 }
 
 /// An address in a country outside China.
-pub(crate) fn standardize(raw: &Raw, hints: &Hints, country: &str, data_version: &str) -> Standard {
-    let mut out = Standard {
-        country: Some(country.to_owned()),
-        detail: raw.raw.clone(),
-        data_version: data_version.to_owned(),
-        ..Standard::default()
-    };
+pub(crate) fn standardize(text: &str, hints: Fields<'_>, country: &str) -> Standard {
+    let mut out =
+        Standard { country: Some(country.to_owned()), detail: text.to_owned(), ..Standard::default() };
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    out.subdivision = subdivision::find(country, &hints.province);
-    out.names.province = given(&hints.province);
-    out.names.city = given(&hints.city);
-    out.names.district = given(&hints.district);
-    out.names.town = given(&hints.town);
+    out.subdivision = subdivision::find(country, hints.province);
+    out.names.province = given(hints.province);
+    out.names.city = given(hints.city);
+    out.names.district = given(hints.district);
+    out.names.town = given(hints.town);
     let state_missing = subdivision::knows(country) && out.subdivision.is_none();
     let mut unknown = state_missing;
-    if let Some(code) = given(&hints.postal_code) {
+    if let Some(code) = given(hints.postal_code) {
         out.postcode = Some(match postal(country, &code) {
             Postal::Valid(code) | Postal::Unknown(code) => code,
             Postal::Invalid(code) => {
@@ -47,9 +43,9 @@ pub(crate) fn standardize(raw: &Raw, hints: &Hints, country: &str, data_version:
             }
         });
     }
-    let masked = raw.raw.chars().filter(|letter| matches!(letter, '*' | '＊')).count() >= 3;
+    let masked = text.chars().filter(|letter| matches!(letter, '*' | '＊')).count() >= 3;
     out.flags.set_if(masked, Flag::Masked);
-    out.grade = match (masked, raw.raw.trim().is_empty(), unknown) {
+    out.grade = match (masked, text.trim().is_empty(), unknown) {
         (true, _, _) => Grade::M,
         (false, true, _) => Grade::E,
         (false, false, true) => Grade::C,
@@ -66,17 +62,13 @@ pub(crate) fn standardize(raw: &Raw, hints: &Hints, country: &str, data_version:
 }
 
 /// A text without Chinese characters, and without a region in fields beside it.
-pub(crate) fn latin(raw: &Raw, country: Option<&str>, data_version: &str) -> Standard {
-    let country = country.or_else(|| country::at_end(&raw.raw));
-    let mut out = Standard {
-        country: country.map(str::to_owned),
-        detail: raw.raw.clone(),
-        data_version: data_version.to_owned(),
-        ..Standard::default()
-    };
+pub(crate) fn latin(text: &str, country: Option<&str>) -> Standard {
+    let country = country.or_else(|| country::at_end(text));
+    let mut out =
+        Standard { country: country.map(str::to_owned), detail: text.to_owned(), ..Standard::default() };
     out.flags.set(Flag::Latin);
-    out.flags.set_if(!raw.raw.chars().any(char::is_alphabetic), Flag::Unparsed);
-    out.phones = crate::peel::numbers_in(&raw.raw);
+    out.flags.set_if(!text.chars().any(char::is_alphabetic), Flag::Unparsed);
+    out.phones = crate::peel::numbers_in(text);
     out.flags.set_if(!out.phones.is_empty(), Flag::PhoneExtracted);
     out.phone = out.phones.first().map(|number| number.national.clone());
     out.phone_ext = out.phones.first().and_then(|number| number.ext.clone());

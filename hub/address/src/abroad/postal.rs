@@ -72,7 +72,8 @@ pub(crate) enum Postal {
 /// Brings a postal code into its national form.
 pub(crate) fn read(country: &str, given: &str) -> Postal {
     let given = given.trim();
-    let Some((_, forms)) = FORMS.iter().find(|row| row.0 == country) else {
+    let own = |row: &&(&str, _)| row.0.bytes().eq(country.bytes());
+    let Some((_, forms)) = FORMS.iter().find(own) else {
         return Postal::Unknown(given.to_owned());
     };
     let bare: Vec<char> = given

@@ -1,5 +1,8 @@
 //! ISO 3166-2: the provinces of China, and the states and prefectures that labels need elsewhere.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// First two digits of GB/T 2260 and the code.
 const CHINA: &[(u32, &str)] = &[
     (11, "CN-BJ"),
@@ -102,34 +105,63 @@ pub(crate) fn knows(country: &str) -> bool {
 /// Letters without their accents, in lower case; words that only say what kind of unit it is go.
 fn plain(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
-    let bare: String = text
-        .nfd()
-        .filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let bare: String = match text.is_ascii() {
+        true => {
+            text.chars().filter(|letter| *letter != '.').map(|letter| letter.to_ascii_lowercase()).collect()
+        }
+        false => text
+            .nfd()
+            .filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '.'))
+            .flat_map(char::to_lowercase)
+            .collect(),
+    };
     let bare = bare.trim();
     let bare = bare.strip_suffix(" prefecture").or_else(|| bare.strip_suffix("-ken")).unwrap_or(bare);
-    bare.nfc().collect()
+    if bare.is_ascii() { bare.to_owned() } else { bare.nfc().collect() }
 }
+
+/// The subdivisions of one country as they are looked up: of each word the place of what it means.
+#[derive(Default)]
+struct Known {
+    codes: Vec<String>,
+    /// Codes and names, plain.
+    words: HashMap<String, usize>,
+    /// Japanese names without the word for their kind.
+    bare: HashMap<&'static str, usize>,
+}
+
+static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
+    let read = |country: &str, list: &'static str| {
+        let mut known = Known::default();
+        for (at, entry) in list.split(';').enumerate() {
+            let mut names = entry.split('=');
+            let code = names.next().unwrap_or_default();
+            known.codes.push(format!("{country}-{code}"));
+            known.words.entry(code.to_ascii_lowercase()).or_insert(at);
+            for name in names {
+                known.words.entry(plain(name)).or_insert(at);
+                if let Some(bare) = name.strip_suffix(['県', '府', '都']) {
+                    known.bare.entry(bare).or_insert(at);
+                }
+            }
+        }
+        known
+    };
+    OTHERS.iter().map(|(country, list)| (*country, read(country, list))).collect()
+});
 
 /// The subdivision by its code (with or without the country) or name.
 pub(crate) fn find(country: &str, text: &str) -> Option<String> {
-    let row = OTHERS.iter().find(|row| row.0 == country)?;
+    let known = KNOWN.get(country)?;
     let own = text.trim();
     let own = own.strip_prefix(country).and_then(|rest| rest.strip_prefix('-')).unwrap_or(own);
     let sought = plain(own);
     if sought.is_empty() {
         return None;
     }
-    let padded = if sought.len() == 1 { format!("0{sought}") } else { sought.clone() };
-    row.1.split(';').find_map(|entry| {
-        let mut names = entry.split('=');
-        let code = names.next()?;
-        let same = code.eq_ignore_ascii_case(&sought)
-            || code == padded
-            || names.any(|name| plain(name) == sought || name.strip_suffix(['県', '府', '都']) == Some(own));
-        same.then(|| format!("{country}-{code}"))
-    })
+    let padded = || (sought.len() == 1).then(|| known.words.get(&format!("0{sought}"))).flatten();
+    let found = [known.words.get(&sought), padded(), known.bare.get(own)];
+    known.codes.get(*found.into_iter().flatten().min()?).cloned()
 }
 
 #[cfg(test)]

@@ -53,14 +53,15 @@ pub(crate) fn clean(tables: &Tables, raw: &str) -> Clean {
         out.take(letter);
     }
     respace(&mut out.written);
-    out.text.reserve(out.written.len());
-    for letter in &out.written {
+    let Clean { written, traditional, has_han, stars, .. } = &mut out;
+    let simplify = |letter: &char| {
         let simple = tables.simplified(*letter);
-        out.traditional |= simple.is_some();
-        out.has_han |= is_han(*letter);
-        out.stars += usize::from(*letter == '*');
-        out.text.push(simple.unwrap_or(*letter));
-    }
+        *traditional |= simple.is_some();
+        *has_han |= is_han(*letter);
+        *stars += usize::from(*letter == '*');
+        simple.unwrap_or(*letter)
+    };
+    out.text = written.iter().map(simplify).collect();
     out
 }
 
@@ -110,6 +111,9 @@ fn is_noise(letter: char) -> bool {
 /// Where most blanks stand between single Chinese characters, they separate nothing.
 fn respace(text: &mut Vec<char>) {
     let blanks = text.iter().filter(|letter| **letter == ' ').count();
+    if blanks == 0 {
+        return;
+    }
     let han = text.iter().filter(|letter| is_han(**letter)).count();
     if han > 4 && blanks * 5 >= han * 4 {
         text.retain(|letter| *letter != ' ');

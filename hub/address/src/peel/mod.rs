@@ -43,6 +43,12 @@ pub(crate) fn peel(text: &mut [char]) -> Peeled {
     Peeled { marks, phones, instruction, postcode, glued }
 }
 
+/// Whether the text is a Chinese mobile number and nothing else: what most sources give.
+pub(crate) fn is_mobile(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'1', b'3'..=b'9', rest @ ..]
+        if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit))
+}
+
 /// The phone numbers in a text that is not read otherwise.
 pub(crate) fn numbers_in(text: &str) -> Vec<PhoneNumber> {
     let text: Vec<char> = text.chars().take(MOST_CHARACTERS).collect();

@@ -123,7 +123,9 @@ impl Around<'_> {
         }
         // 张**，浙江省…: a masked name needs no phone beside it.
         let front = skip_separators(self.text, 0);
-        let masked = self.name_beginning(front).filter(|found| at(self.text, found.end - 1) == '*');
+        let starred = self.text.contains(&'*');
+        let masked = starred.then(|| self.name_beginning(front)).flatten();
+        let masked = masked.filter(|found| at(self.text, found.end - 1) == '*');
         if masked.is_some() {
             return masked;
         }

@@ -1,10 +1,10 @@
 //! What people write for the courier, and places where parcels are collected.
 
 use super::label::{Label, Mark};
-use crate::text::{GONE, at, is_separator, piece, starts_with_any, string};
+use crate::text::{GONE, Words, at, is_separator, piece, string};
 
 /// Beginnings of a wish.
-const STARTS: &[&str] = &[
+const STARTS: Words = Words::new(&[
     "请",
     "勿",
     "别放",
@@ -50,10 +50,10 @@ const STARTS: &[&str] = &[
     "尽快",
     "尽量",
     "下班后",
-];
+]);
 
 /// Words of a wish anywhere inside brackets.
-const WORDS: &[&str] = &[
+const WORDS: Words = Words::new(&[
     "送货上门",
     "送上门",
     "打电话",
@@ -81,9 +81,9 @@ const WORDS: &[&str] = &[
     "白天送",
     "晚上送",
     "周末送",
-];
+]);
 
-const PICKUP: &[&str] = &[
+const PICKUP: Words = Words::new(&[
     "菜鸟驿站",
     "菜鸟",
     "驿站",
@@ -99,15 +99,14 @@ const PICKUP: &[&str] = &[
     "近邻宝",
     "速递易",
     "自提",
-];
+]);
 
 fn is_wish(text: &[char], start: usize, end: usize) -> bool {
     let inside = piece(text, start, end);
     if !(2..=60).contains(&inside.len()) {
         return false;
     }
-    starts_with_any(inside, 0, STARTS).is_some()
-        || (0..inside.len()).any(|from| starts_with_any(inside, from, WORDS).is_some())
+    STARTS.at(inside, 0).is_some() || (0..inside.len()).any(|from| WORDS.at(inside, from).is_some())
 }
 
 /// Takes out what is asked of the courier: in brackets anywhere, behind a label, or as a last segment of its own.
@@ -161,18 +160,14 @@ fn last_segment(text: &mut [char], found: &mut Vec<String>) {
     let kept = piece(text, 0, end);
     let Some(before) = kept.iter().rposition(|letter| is_separator(*letter)) else { return };
     let inside = piece(text, before + 1, end);
-    if (3..=40).contains(&inside.len()) && starts_with_any(inside, 0, STARTS).is_some() {
+    if (3..=40).contains(&inside.len()) && STARTS.at(inside, 0).is_some() {
         remove(text, before + 1, end, found);
     }
 }
 
 /// Whether parcels are collected there.
 pub(crate) fn is_pickup_point(text: &[char]) -> bool {
-    (0..text.len())
-        .filter(|from| {
-            matches!(at(text, *from), '菜' | '驿' | '丰' | '快' | '自' | '智' | '代' | '兔' | '近' | '速')
-        })
-        .any(|from| starts_with_any(text, from, PICKUP).is_some())
+    (0..text.len()).any(|from| PICKUP.at(text, from).is_some())
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn code_at(text: &[char], start: usize) -> Option<String> {
         && inside.iter().all(char::is_ascii_digit)
         && !at(text, start + 6).is_ascii_alphanumeric()
         && start.checked_sub(1).is_none_or(|before| !at(text, before).is_ascii_alphanumeric());
-    Some(string(inside)).filter(|code| alone && is_known(code))
+    alone.then(|| string(inside)).filter(|code| is_known(code))
 }
 
 /// Takes a postal code out that stands behind its label or by itself at an edge; gives back one that is glued to the end.

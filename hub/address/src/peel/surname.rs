@@ -1,6 +1,6 @@
 //! Chinese surnames, by which a name is told from other words beside a phone number.
 
-use crate::text::{at, starts_with_any};
+use crate::text::{Words, at, starts_with_any};
 
 /// Surnames of one character.
 const SINGLE: &str = "\
@@ -14,11 +14,11 @@ const SINGLE: &str = "\
 后荆红游竺权逯盖益桓公肖闫付涂代仝苑岳覃佟侬帅苟晋撒豆展由战原位初信仵库线候区";
 
 /// Surnames of two characters.
-const DOUBLE: &[&str] = &[
+const DOUBLE: Words = Words::new(&[
     "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒",
     "司空", "夏侯", "端木", "轩辕", "独孤", "南宫", "西门", "百里", "呼延", "澹台", "公冶", "太史", "申屠",
     "拓跋", "闻人", "万俟", "赫连", "淳于", "单于",
-];
+]);
 
 /// What is put behind a surname or a name.
 const TITLES: &[&str] =
@@ -31,7 +31,8 @@ const PLACE_ENDS: &str = "区县市省州镇乡村路街道巷弄号楼栋幢室
 pub(super) fn is_name(text: &[char]) -> bool {
     let len = text.len();
     let titled = TITLES.iter().find_map(|title| {
-        let stem = len.checked_sub(title.chars().count()).filter(|stem| *stem > 0)?;
+        // Three bytes a character.
+        let stem = len.checked_sub(title.len() / 3).filter(|stem| *stem > 0)?;
         (starts_with_any(text, stem, &[title]) == Some(len)).then_some(stem)
     });
     let stem = titled.unwrap_or(len);
@@ -44,7 +45,7 @@ pub(super) fn is_name(text: &[char]) -> bool {
     if titled.is_none() && text.last().is_some_and(|last| PLACE_ENDS.contains(*last)) {
         return false;
     }
-    if starts_with_any(text, 0, DOUBLE).is_some() {
+    if DOUBLE.at(text, 0).is_some() {
         return (3..=4).contains(&stem) || (titled.is_some() && stem == 2);
     }
     let nick = matches!(at(text, 0), '小' | '老' | '阿');

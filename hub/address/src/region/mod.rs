@@ -1,13 +1,16 @@
 //! From cleaned text and hints to a region, or to the reason why there is none.
 
 mod chain;
+mod memo;
 mod walk;
 mod word;
+
+pub(crate) use memo::Memo;
 
 use chain::Chain;
 use walk::Walk;
 
-use crate::standard::Hints;
+use crate::standard::Fields;
 use crate::table::{Entry, Form, Kind, Level, Tables, UnitId};
 use crate::text::{at, is_han, is_separator, piece, skip_separators, starts_with_any, string};
 
@@ -47,8 +50,9 @@ const LONGEST_NAME: usize = 4;
 const MOST_STARTS: usize = 64;
 
 /// Finds the region.
-pub(crate) fn find(tables: &Tables, text: &[char], hints: Option<&Hints>) -> Region {
-    let hinted = hints.map(|hints| from_hints(tables, hints)).unwrap_or_default();
+pub(crate) fn find(tables: &Tables, text: &[char], hints: Option<Fields<'_>>) -> Region {
+    let hinted = hints.map(|hints| tables.hinted().get(&hints, || from_hints(tables, hints)));
+    let hinted = hinted.as_deref().unwrap_or_default();
     let seeds: Vec<Chain> =
         if hinted.is_empty() { vec![Chain::new()] } else { hinted.iter().map(|it| it.carried()).collect() };
     let mut walk = Walk::new(tables, text);
@@ -64,11 +68,8 @@ pub(crate) fn find(tables: &Tables, text: &[char], hints: Option<&Hints>) -> Reg
     found.retain(|chain| is_evidence(&walk, chain, !hinted.is_empty()));
     if found.is_empty() {
         // Only the hints speak.
-        let mut hinted = hinted;
-        for chain in &mut hinted {
-            *chain = Chain { start: front, end: front, ..chain.carried() };
-        }
-        return settle(&walk, hinted);
+        let hinted = hinted.iter().map(|chain| Chain { start: front, end: front, ..chain.carried() });
+        return settle(&walk, hinted.collect());
     }
     settle(&walk, found)
 }
@@ -84,7 +85,7 @@ fn front(text: &[char]) -> usize {
 
 /// Where the name of the country ends that stands here.
 fn country(text: &[char], place: usize) -> Option<usize> {
-    starts_with_any(text, place, word::COUNTRY).filter(|end| !at(text, *end).is_ascii_alphabetic())
+    word::COUNTRY.at(text, place).filter(|end| !at(text, *end).is_ascii_alphabetic())
 }
 
 /// Where the text begins behind the name of the country.
@@ -93,9 +94,9 @@ pub(crate) fn behind_country(text: &[char]) -> usize {
 }
 
 /// The structured fields, read as one text with separators. Fields that name nothing are passed over.
-fn from_hints(tables: &Tables, hints: &Hints) -> Vec<Chain> {
+fn from_hints(tables: &Tables, hints: Fields<'_>) -> Vec<Chain> {
     let mut chains = vec![Chain::new()];
-    for field in [&hints.province, &hints.city, &hints.district] {
+    for field in [hints.province, hints.city, hints.district] {
         let cleaned = crate::clean::clean(tables, field);
         let text = cleaned.text;
         let front = skip_separators(&text, 0);

@@ -6,7 +6,7 @@
 use super::chain::Chain;
 use super::word;
 use crate::table::{Entry, Form, Kind, Level, Tables, Unit, UnitId, is_describing};
-use crate::text::{at, is_separator, piece, skip_separators, starts_with, starts_with_any, string};
+use crate::text::{at, is_separator, piece, skip_separators, starts_with, string};
 
 /// Readings followed from one start.
 const BUDGET: usize = 160;
@@ -74,7 +74,7 @@ impl<'a> Walk<'a> {
                     Some((id, starts_with(self.text, place, self.tables.name(unit.name))?))
                 })
                 .max_by_key(|found| found.1);
-            let worded = starts_with_any(self.text, place, word::PLACEHOLDERS);
+            let worded = word::PLACEHOLDERS.at(self.text, place);
             if let Some(end) = named.map(|found| found.1).max(worded) {
                 // 县 alone is a placeholder only when a unit follows.
                 let long = end > place + 1;
@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
                 });
             }
             let short = chain.form(Level::Province).is_some_and(|form| form < Form::Full);
-            if short && let Some(end) = starts_with_any(self.text, place, word::REMNANTS) {
+            if short && let Some(end) = word::REMNANTS.at(self.text, place) {
                 self.step(Chain { next: end, end, tokens: chain.tokens + 1, pending: false, ..*chain });
             }
         }
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
             self.step(skipped(end));
         }
         if unit.kind == Kind::Sar {
-            if let Some(end) = starts_with_any(self.text, place, word::SAR_AREAS) {
+            if let Some(end) = word::SAR_AREAS.at(self.text, place) {
                 self.step(skipped(end));
             }
         } else if !is_separator(at(self.text, place)) {

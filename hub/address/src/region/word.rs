@@ -1,18 +1,18 @@
 //! Words of places that a short name may be the beginning of: 北京路, 中山小区. There it is no region.
 
-use crate::text::{at, piece, starts_with_any};
+use crate::text::{Words, at, piece, starts_with_any};
 
 /// Between a short name and a road: 北京东路, 中山东二路.
 const BETWEEN: &str = "东西南北中正前后上下新老大小外内环一二三四五六七八九十0123456789第";
 
-const ROADS: &[&str] = &["路", "街", "道", "大道", "巷", "弄", "胡同", "里弄", "支路", "支弄"];
+const ROADS: Words = Words::new(&["路", "街", "道", "大道", "巷", "弄", "胡同", "里弄", "支路", "支弄"]);
 
 /// What makes any short name a part of another name.
-const PARTS: &[&str] =
-    &["广场", "大厦", "桥", "站", "镇", "乡", "村", "湾", "小区", "花园", "公寓", "家园", "新村"];
+const PARTS: Words =
+    Words::new(&["广场", "大厦", "桥", "站", "镇", "乡", "村", "湾", "小区", "花园", "公寓", "家园", "新村"]);
 
 /// Sites named after regions.
-const SITES: &[&str] = &[
+const SITES: Words = Words::new(&[
     "大楼",
     "花苑",
     "花城",
@@ -67,10 +67,10 @@ const SITES: &[&str] = &[
     "拉面",
     "米线",
     "小吃",
-];
+]);
 
 /// What else makes a district's short name a part of another name.
-const NATURE: &[&str] = &[
+const NATURE: Words = Words::new(&[
     "山",
     "湖",
     "河",
@@ -109,14 +109,14 @@ const NATURE: &[&str] = &[
     "院",
     "社区",
     "屯",
-];
+]);
 
 /// Whether what follows a short name makes it a part of something else. `word`: the short name is also a word of the
 /// language, or stands alone.
 pub(super) fn goes_on(text: &[char], end: usize, of_district: bool, word: bool) -> bool {
     let mut road = end;
     while road < end + 3 {
-        if starts_with_any(text, road, ROADS).is_some() {
+        if ROADS.at(text, road).is_some() {
             return true;
         }
         if !BETWEEN.contains(at(text, road)) {
@@ -124,9 +124,9 @@ pub(super) fn goes_on(text: &[char], end: usize, of_district: bool, word: bool) 
         }
         road += 1;
     }
-    starts_with_any(text, end, PARTS).is_some()
-        || (word && starts_with_any(text, end, SITES).is_some())
-        || (word && of_district && starts_with_any(text, end, NATURE).is_some())
+    PARTS.at(text, end).is_some()
+        || (word && SITES.at(text, end).is_some())
+        || (word && of_district && NATURE.at(text, end).is_some())
 }
 
 /// 同安县 for 同安区: the name with another suffix than it has today. Where it ends, when it is such a name.
@@ -155,7 +155,7 @@ pub(super) fn breaks(text: &[char], end: usize) -> bool {
 
 /// Institutions whose name begins with their region: 苏州市立医院, 武侯区人民法院.
 pub(super) fn is_institution(text: &[char], end: usize) -> bool {
-    const WORDS: &[&str] = &[
+    const WORDS: Words = Words::new(&[
         "立",
         "第",
         "人民",
@@ -203,8 +203,8 @@ pub(super) fn is_institution(text: &[char], end: usize) -> bool {
         "看守所",
         "民政",
         "交警",
-    ];
-    starts_with_any(text, end, WORDS).is_some()
+    ]);
+    WORDS.at(text, end).is_some()
 }
 
 /// Endings of areas that have no code of their own and are passed over when a unit follows: 雄安新区容城县.
@@ -237,11 +237,22 @@ pub(super) fn areas(text: &[char], from: usize) -> impl Iterator<Item = usize> {
 }
 
 /// Parts of Hong Kong and Macau that are no districts.
-pub(super) const SAR_AREAS: &[&str] =
-    &["香港岛", "港岛", "岛", "九龙半岛", "九龙", "新界", "澳门半岛", "氹仔", "路环", "路氹城", "离岛"];
+pub(super) const SAR_AREAS: Words = Words::new(&[
+    "香港岛",
+    "港岛",
+    "岛",
+    "九龙半岛",
+    "九龙",
+    "新界",
+    "澳门半岛",
+    "氹仔",
+    "路环",
+    "路氹城",
+    "离岛",
+]);
 
 /// Other wordings of the placeholder levels.
-pub(super) const PLACEHOLDERS: &[&str] = &[
+pub(super) const PLACEHOLDERS: Words = Words::new(&[
     "市辖区",
     "市辖县",
     "省直辖县级行政单位",
@@ -257,7 +268,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "直辖县级",
     "直辖县",
     "直辖市",
-];
+]);
 
 /// The corps in front of its cities: 新疆生产建设兵团第八师石河子市. Where it ends.
 pub(super) fn corps(text: &[char], from: usize) -> Option<usize> {
@@ -270,11 +281,12 @@ pub(super) fn corps(text: &[char], from: usize) -> Option<usize> {
 }
 
 /// What may remain of a province behind its short name.
-pub(super) const REMNANTS: &[&str] =
-    &["省", "自治区", "特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "维吾尔族自治区"];
+pub(super) const REMNANTS: Words =
+    Words::new(&["省", "自治区", "特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "维吾尔族自治区"]);
 
 /// The country before the province.
-pub(super) const COUNTRY: &[&str] = &["中华人民共和国", "中国大陆", "中国", "China", "CHINA", "china", "CN"];
+pub(super) const COUNTRY: Words =
+    Words::new(&["中华人民共和国", "中国大陆", "中国", "China", "CHINA", "china", "CN"]);
 
 #[cfg(test)]
 mod tests {

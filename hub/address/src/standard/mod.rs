@@ -47,7 +47,29 @@ impl Hints {
     /// Whether nothing is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.fields().is_empty()
+    }
+
+    pub(crate) fn fields(&self) -> Fields<'_> {
         let Hints { country, province, city, district, town, postal_code } = self;
+        Fields { country, province, city, district, town, postal_code }
+    }
+}
+
+/// [`Hints`], wherever they stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Fields<'a> {
+    pub(crate) country: &'a str,
+    pub(crate) province: &'a str,
+    pub(crate) city: &'a str,
+    pub(crate) district: &'a str,
+    pub(crate) town: &'a str,
+    pub(crate) postal_code: &'a str,
+}
+
+impl Fields<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Fields { country, province, city, district, town, postal_code } = self;
         [country, province, city, district, town, postal_code].iter().all(|field| field.trim().is_empty())
     }
 }

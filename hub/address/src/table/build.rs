@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::source::{Row, TableError, rows};
 use super::{Entry, Form, Info, Kind, Level, Span, Street, Tables, Trie, Unit, UnitId, names};
 use crate::clean::traditional;
+use crate::region::Memo;
 
 /// Names being gathered: what they say, and what they may mean.
 type Names = Vec<(Vec<char>, Entry)>;
@@ -16,6 +17,7 @@ pub(super) fn build(text: &str) -> Result<Tables, TableError> {
         text: String::with_capacity(text.len() / 2),
         units: Vec::new(),
         streets: Vec::new(),
+        placeholders: Vec::new(),
         trie: Trie::default(),
         simplified: Vec::new(),
         info: Info {
@@ -24,10 +26,13 @@ pub(super) fn build(text: &str) -> Result<Tables, TableError> {
             streets_date: said("streets_date"),
             ..Info::default()
         },
+        hinted: Memo::default(),
     };
     let of = |section: &'static str| rows.iter().filter(move |row| row.section == section);
     let shorts = units(&mut tables, of("divisions"))?;
     streets(&mut tables, of("streets"))?;
+    tables.placeholders =
+        ids(&tables).filter(|(_, unit)| unit.kind == Kind::Virtual).map(|(id, _)| id).collect();
     let mut gathered = official(&tables, &shorts);
     zones(&tables, &shorts, &mut gathered);
     tables.info.aliases = aliases(&tables, of("aliases"), &mut gathered)?;

@@ -16,6 +16,7 @@ pub(crate) use names::is_describing;
 pub(crate) use trie::Trie;
 pub(crate) use unit::{Entry, Form, Kind, Level, Span, Unit, UnitId};
 
+use crate::region::Memo;
 use crate::text::starts_with;
 
 /// The file that is compiled in.
@@ -27,9 +28,12 @@ pub struct Tables {
     text: String,
     units: Vec<Unit>,
     streets: Vec<Street>,
+    /// The placeholders, in the order of their codes.
+    placeholders: Vec<UnitId>,
     trie: Trie,
     simplified: Vec<u16>,
     info: Info,
+    hinted: Memo,
 }
 
 /// What a file of divisions holds.
@@ -97,8 +101,10 @@ impl Tables {
         self.text.capacity()
             + self.units.capacity() * size_of::<Unit>()
             + self.streets.capacity() * size_of::<Street>()
+            + self.placeholders.capacity() * size_of::<UnitId>()
             + self.simplified.capacity() * size_of::<u16>()
             + self.trie.memory_bytes()
+            + Memo::memory_bytes()
     }
 
     /// Official name of the division with this code of six or nine digits.
@@ -144,6 +150,11 @@ impl Tables {
         self.text.get(start..start.saturating_add(usize::from(span.len))).unwrap_or_default()
     }
 
+    /// What fields beside a text were read as.
+    pub(crate) const fn hinted(&self) -> &Memo {
+        &self.hinted
+    }
+
     pub(crate) fn trie(&self) -> &Trie {
         &self.trie
     }
@@ -168,11 +179,11 @@ impl Tables {
     /// The placeholders right below a province.
     pub(crate) fn placeholders(&self, province: UnitId) -> impl Iterator<Item = (UnitId, &Unit)> {
         let code = self.unit(province).map_or(0, |unit| unit.code);
-        let from = self.units.partition_point(|unit| unit.code < code);
-        (from..self.units.len())
-            .map_while(move |at| Some((UnitId::try_from(at).ok()?, self.units.get(at)?)))
+        let from = self.placeholders.partition_point(|id| *id < province);
+        let behind = self.placeholders.get(from..).unwrap_or_default().iter();
+        behind
+            .filter_map(|id| Some((*id, self.unit(*id)?)))
             .take_while(move |(_, unit)| unit.code < code + 10_000)
-            .filter(|(_, unit)| unit.kind == Kind::Virtual)
     }
 
     /// The districts of a city, without zones.
@@ -196,7 +207,7 @@ impl Tables {
         let mut best: Option<(Street, usize)> = None;
         for street in self.streets_in(unit) {
             let name = self.name(street.name);
-            if !name.starts_with(first) {
+            if name.chars().next() != Some(first) {
                 continue;
             }
             if let Some(end) = starts_with(text, from, name)

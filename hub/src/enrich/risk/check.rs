@@ -1,21 +1,22 @@
 //! What each rule sees in an order. Evidence names counts, sums and codes, never a person.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use crossdock_schemas::{Dec, Order};
 
 use super::finger::{self, Key, Kind};
 use super::list::Listing;
 use super::rules::When;
-use super::windows::Windows;
+use super::windows::{Sight, Windows};
 
 /// An order and what is known beside it.
 pub(super) struct Facts<'a> {
     pub(super) order: &'a Order,
     pub(super) key: Option<&'a Key>,
     pub(super) list: &'a Listing,
-    pub(super) windows: &'a Mutex<Windows>,
+    pub(super) windows: &'a Windows,
+    /// By what the order is counted.
+    pub(super) sight: Option<&'a Sight>,
 }
 
 impl Facts<'_> {
@@ -31,8 +32,7 @@ impl Facts<'_> {
             }
             When::QuantityOver { pieces, skus } => self.pieces(*pieces, skus),
             When::Often { by, more_than, within } => {
-                let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-                let count = windows.count(order, *by, within.micros());
+                let count = self.windows.count(self.sight?, *by, within.micros());
                 let hours = within.get().as_secs().div_ceil(3600);
                 let what = by.as_str();
                 (count > *more_than).then(|| format!("{count} orders of one {what} within {hours} h"))
@@ -51,17 +51,15 @@ impl Facts<'_> {
             When::AddressGrade(grades) => {
                 let address = order.ship_to.as_ref()?;
                 let grade = address.grade?.as_str();
-                let why = address.flags.join(" ");
-                grades
-                    .iter()
-                    .any(|given| given == grade)
-                    .then(|| format!("grade {grade} {why}").trim().to_owned())
+                let why = || address.flags.join(" ");
+                let is = grades.iter().any(|given| given == grade);
+                is.then(|| format!("grade {grade} {}", why()).trim().to_owned())
             }
         }
     }
 
     fn listed(&self, kind: Kind) -> Option<String> {
-        let key = self.key.filter(|_| !self.list.is_empty())?;
+        let key = self.key.filter(|_| self.list.has(kind))?;
         let since = finger::values(self.order, kind)
             .iter()
             .find_map(|value| self.list.since(kind, &key.finger(kind, value)))?;
@@ -70,6 +68,12 @@ impl Facts<'_> {
 
     /// The pieces of one SKU over all lines.
     fn pieces(&self, limit: Dec, skus: &[String]) -> Option<String> {
+        // Most orders have fewer pieces than that altogether.
+        let lines = || self.order.lines.iter().map(|line| line.quantity);
+        let all = lines().try_fold(Dec::default(), Dec::checked_add);
+        if all.is_some_and(|all| all <= limit) && lines().all(|pieces| pieces >= Dec::default()) {
+            return None;
+        }
         let mut counts: BTreeMap<&str, Dec> = BTreeMap::new();
         for line in &self.order.lines {
             let Some(sku) = line.sku.as_deref().or(line.variant_ref.as_deref()) else { continue };

@@ -2,9 +2,11 @@
 //! numbers can be counted through; without the key their hashes say nothing.
 
 use crossdock_address::{Raw, Tables, canonical, standardize};
-use crossdock_connector::{Secret, sign};
+use crossdock_connector::Secret;
 use crossdock_schemas::{Order, Party, Phone};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 /// What is listed or counted.
 #[derive(
@@ -35,8 +37,8 @@ impl Kind {
 /// A keyed hash.
 pub type Finger = [u8; 32];
 
-/// The key of the hashes.
-pub struct Key(Secret);
+/// The key of the hashes, prepared once for all of them.
+pub struct Key(Hmac<Sha256>);
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -53,13 +55,17 @@ impl Key {
         if secret.expose().len() < 16 {
             return Err("the secret is shorter than 16 bytes".to_owned());
         }
-        Ok(Key(secret))
+        Hmac::new_from_slice(secret.expose()).map(Key).map_err(|error| error.to_string())
     }
 
     /// The keyed hash of a normalised value.
     #[must_use]
     pub fn finger(&self, kind: Kind, normal: &str) -> Finger {
-        sign::hmac_sha256(self.0.expose(), format!("{}\n{normal}", kind.as_str()).as_bytes())
+        let mut mac = self.0.clone();
+        for part in [kind.as_str(), "\n", normal] {
+            mac.update(part.as_bytes());
+        }
+        mac.finalize().into_bytes().into()
     }
 }
 
@@ -67,19 +73,25 @@ impl Key {
 pub(super) fn values(order: &Order, kind: Kind) -> Vec<String> {
     match kind {
         Kind::Phone => {
-            let to = order.ship_to.iter().flat_map(|address| &address.phones);
-            let of = order.buyer.iter().flat_map(|buyer| &buyer.phones);
-            let mut found: Vec<String> = to.chain(of).filter_map(phone).collect();
+            let mut found: Vec<String> = phones(order).filter_map(phone).collect();
             found.sort_unstable();
             found.dedup();
             found
         }
         Kind::Address => order.ship_to.iter().filter_map(|address| address.addr_hash.clone()).collect(),
-        Kind::Buyer => {
-            let id = order.buyer.as_ref().and_then(|buyer| buyer.open_id.as_ref().or(buyer.id.as_ref()));
-            id.map(|id| buyer(&order.source.platform, id)).into_iter().collect()
-        }
+        Kind::Buyer => buyer_of(order).map(|id| buyer(&order.source.platform, id)).into_iter().collect(),
     }
+}
+
+/// The phones of the receiver and of the buyer.
+pub(super) fn phones(order: &Order) -> impl Iterator<Item = &Phone> {
+    let to = order.ship_to.iter().flat_map(|address| &address.phones);
+    to.chain(order.buyer.iter().flat_map(|buyer| &buyer.phones))
+}
+
+/// The platform's id of the buyer.
+pub(super) fn buyer_of(order: &Order) -> Option<&str> {
+    order.buyer.as_ref().and_then(|buyer| buyer.open_id.as_deref().or(buyer.id.as_deref()))
 }
 
 /// A value that somebody gave, as it is compared: a phone number of this country unless it begins with `+`, the text of

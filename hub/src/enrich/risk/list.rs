@@ -38,6 +38,12 @@ impl Listing {
         self.entries.is_empty()
     }
 
+    /// Whether anything of a kind is listed.
+    #[must_use]
+    pub fn has(&self, kind: Kind) -> bool {
+        self.entries.range((kind, [0; 32])..).next().is_some_and(|((other, _), _)| *other == kind)
+    }
+
     /// Since when something is listed.
     #[must_use]
     pub fn since(&self, kind: Kind, finger: &Finger) -> Option<Timestamp> {

@@ -9,14 +9,14 @@ mod list;
 pub mod rules;
 mod windows;
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use crossdock_schemas::{Order, RiskTag, Ts};
 
 pub use finger::{Finger, Key, Kind, buyer, normal};
 pub use list::{FILE_NAME, Listed, Listing};
 pub use rules::Rules;
-pub use windows::Windows;
+pub use windows::{Sight, Windows};
 
 use crate::backbone::Micros;
 use crate::pipeline::About;
@@ -25,6 +25,8 @@ use crate::pipeline::About;
 #[derive(Debug)]
 pub struct Risk {
     rules: Rules,
+    /// What the rules count.
+    counted: Vec<Kind>,
     /// Makes keyed hashes; without it nothing can be on the list.
     key: Option<Key>,
     list: RwLock<Listing>,
@@ -36,7 +38,14 @@ impl Risk {
     #[must_use]
     pub fn new(rules: Rules, key: Option<Key>) -> Self {
         let windows = Windows::new(rules.horizon().unwrap_or_default());
-        Self { rules, key, list: RwLock::default(), windows: Mutex::new(windows) }
+        let counted = rules.counted();
+        Self { rules, counted, key, list: RwLock::default(), windows: Mutex::new(windows) }
+    }
+
+    /// The rules.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// Takes another list of phones, addresses and buyers.
@@ -52,9 +61,22 @@ impl Risk {
 
     /// Takes note of an order, for the rules that count.
     pub fn note(&self, order: &Order) {
-        if self.rules.horizon().is_some() {
-            self.windows.lock().unwrap_or_else(PoisonError::into_inner).note(order);
+        if !self.counted.is_empty() {
+            drop(self.sight(order));
         }
+    }
+
+    /// Takes note of an order; gives back by what it is counted.
+    fn sight(&self, order: &Order) -> (MutexGuard<'_, Windows>, Option<Sight>) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let sight = match self.counted.as_slice() {
+            [] => None,
+            kinds => windows.sight(order, kinds),
+        };
+        if let Some(sight) = &sight {
+            windows.note(sight);
+        }
+        (windows, sight)
     }
 
     /// Writes what the rules find into an order.
@@ -65,10 +87,16 @@ impl Risk {
     /// What the rules find. Each finding is made once, in the order of the rules.
     #[must_use]
     pub fn findings(&self, order: &Order, about: &About<'_>) -> Vec<RiskTag> {
-        self.note(order);
+        let (windows, sight) = self.sight(order);
         let mut tags = Vec::new();
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        let facts = check::Facts { order, key: self.key.as_ref(), list: &list, windows: &self.windows };
+        let facts = check::Facts {
+            order,
+            key: self.key.as_ref(),
+            list: &list,
+            windows: &windows,
+            sight: sight.as_ref(),
+        };
         for rule in self.rules.rules.iter().filter(|rule| rule.is_for(about.source)) {
             if let Some(evidence) = facts.seen(&rule.when) {
                 tags.push(RiskTag {

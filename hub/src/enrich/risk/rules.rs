@@ -140,6 +140,20 @@ impl Rules {
         self.rules.iter().any(|rule| matches!(rule.when, When::Listed(_)))
     }
 
+    /// What is counted by some rule.
+    #[must_use]
+    pub fn counted(&self) -> Vec<Kind> {
+        let mut kinds: Vec<Kind> = Vec::new();
+        for rule in &self.rules {
+            if let When::Often { by, .. } = &rule.when
+                && !kinds.contains(by)
+            {
+                kinds.push(*by);
+            }
+        }
+        kinds
+    }
+
     /// How far back the rules that count look.
     #[must_use]
     pub fn horizon(&self) -> Option<Micros> {
