@@ -76,6 +76,9 @@ pub struct Capabilities {
     pub max_batch: Option<u32>,
     /// Observations carry a revision of the source. Without one the order of capture decides.
     pub revisions: bool,
+    /// Receivers come masked only: the scheme of the token that stands beside them for whoever prints the label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden_receivers: Option<&'static str>,
 }
 
 impl Capabilities {
@@ -92,6 +95,7 @@ impl Capabilities {
         max_page: None,
         max_batch: None,
         revisions: false,
+        hidden_receivers: None,
     };
 }
 

@@ -116,6 +116,14 @@ impl SinkPart {
             Self::Native(sink) => sink.wants(),
         }
     }
+
+    /// What to do about receivers that come masked, with a token of this scheme beside them; none when it takes them.
+    pub fn refuses_hidden(&self, scheme: &str) -> Option<&'static str> {
+        match self {
+            Self::Http(sink) => sink.refuses_hidden(scheme),
+            Self::Native(sink) => sink.refuses_hidden(scheme),
+        }
+    }
 }
 
 /// A sink that speaks HTTP. Pure: a function from what was said so far to what is said next.
@@ -150,6 +158,13 @@ pub trait HttpSink: Send + Sync {
     /// The filter unless the configuration names its own: a CRM that understands orders too wants only milestones.
     fn wants(&self) -> &'static [&'static str] {
         self.takes()
+    }
+
+    /// Whether its settings make it refuse orders whose receiver is masked, with a token of this scheme beside it: then what
+    /// to do in the settings. The hub does not start with a source that gives no others (SEC-20).
+    fn refuses_hidden(&self, scheme: &str) -> Option<&'static str> {
+        let _ = scheme;
+        None
     }
 
     /// How long the receiver wants no further call at all, read from the quota headers of any of its replies.
@@ -221,5 +236,11 @@ pub trait Sink: Send + Sync {
     /// The filter unless the configuration names its own.
     fn wants(&self) -> &'static [&'static str] {
         self.takes()
+    }
+
+    /// What to do in its settings about receivers that come masked, as for [`HttpSink::refuses_hidden`].
+    fn refuses_hidden(&self, scheme: &str) -> Option<&'static str> {
+        let _ = scheme;
+        None
     }
 }

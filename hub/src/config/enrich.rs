@@ -108,7 +108,7 @@ pub(super) fn build(
     if let Some(skus) = skus(sku, &known, map, problems) {
         enricher = enricher.with_skus(skus);
     }
-    let risk = rules(risk, map, problems).map(Arc::new);
+    let risk = rules(risk, &known, map, problems).map(Arc::new);
     if let Some(risk) = &risk {
         match risk::Listing::load(&config.data.dir.join(risk::FILE_NAME)) {
             Ok(list) => risk.set_list(list),
@@ -154,7 +154,12 @@ fn skus(
     (!files.is_empty()).then_some(skus)
 }
 
-fn rules(config: &Risk, map: &Map<'_>, problems: &mut Vec<Problem>) -> Option<risk::Risk> {
+fn rules(
+    config: &Risk,
+    known: &dyn Fn(&str) -> bool,
+    map: &Map<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<risk::Risk> {
     if config.rules.as_os_str().is_empty() {
         return None;
     }
@@ -168,6 +173,12 @@ fn rules(config: &Risk, map: &Map<'_>, problems: &mut Vec<Problem>) -> Option<ri
                 let message = "there are rules for listed phones, addresses or buyers, but no secret for the list: \
                                they find nothing";
                 problems.push(map.warn("enrich.risk.rules", message));
+            }
+            for rule in &rules.rules {
+                for source in rule.sources.iter().filter(|source| !known(source)) {
+                    let message = format!("rule `{}`: there is no source `{source}`", rule.id);
+                    problems.push(map.warn("enrich.risk.rules", message));
+                }
             }
             Some(risk::Risk::new(rules, key))
         }

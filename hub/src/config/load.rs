@@ -98,6 +98,7 @@ pub fn load_text(name: &str, text: &str, data: Option<&Path>) -> Result<Loaded, 
     }
     let sources = sources(&config, &map, &mut problems);
     let sinks = sink_setups(&config, &map, &mut problems);
+    sinks::hidden(&sinks, &sources, &config, &map, &mut problems);
     sinks::budgets(&config, &map, &mut problems);
     nats::check(&config, &map, &mut problems);
     let (enrich, risk) = enrich::build(&config, &map, &mut problems);

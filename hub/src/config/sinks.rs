@@ -2,6 +2,7 @@
 
 use crossdock_connector::SinkPart;
 
+use super::load::{SinkSetup, SourceSetup};
 use super::place::Map;
 use super::{Budget, Config, Problem, Sink};
 use crate::handoff::filter::{Filter, covers};
@@ -70,6 +71,45 @@ pub(super) fn check(
         let message = format!("there is no [budget.{budget}]: {}", listed(&known));
         problems.push(map.at(&key("budget"), message));
     }
+}
+
+/// Adds sinks that take no masked receivers, but orders of sources that give no others (SEC-20).
+pub(super) fn hidden(
+    sinks: &[SinkSetup],
+    sources: &[SourceSetup],
+    config: &Config,
+    map: &Map<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    for sink in sinks {
+        let Some(part) = &sink.parts.sink else { continue };
+        if !sink.filter.events.is_empty() && !sink.filter.events.iter().any(|pattern| of_orders(pattern)) {
+            continue;
+        }
+        let Some(at) = config.sink.iter().position(|known| *known.id == *sink.id) else { continue };
+        for source in sources.iter().filter(|source| may_reach(&sink.filter, source)) {
+            let scheme = source.descriptor.capabilities.hidden_receivers;
+            if let Some(advice) = scheme.and_then(|scheme| part.refuses_hidden(scheme)) {
+                let message = format!(
+                    "`{}` takes no masked receivers, and `{}` gives no others: {advice}; or name under sources the sources that show theirs",
+                    sink.id, source.id
+                );
+                problems.push(map.at(&format!("sink[{at}].sources"), message));
+            }
+        }
+    }
+}
+
+fn of_orders(pattern: &str) -> bool {
+    pattern == "*" || pattern.starts_with("order.")
+}
+
+/// Whether orders of a source may pass a filter. What platform they are of is said by the orders; that of a connector is
+/// its own.
+fn may_reach(filter: &Filter, source: &SourceSetup) -> bool {
+    let named = filter.sources.is_empty() || filter.sources.iter().any(|id| **id == *source.id);
+    let own = source.descriptor.id.replace('-', "_");
+    named && (filter.platforms.is_empty() || filter.platforms.contains(&own))
 }
 
 /// Adds what cannot work about shared budgets.

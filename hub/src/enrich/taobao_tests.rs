@@ -106,3 +106,52 @@ fn sec_20_another_oaid_is_the_same_order() {
         );
     }
 }
+
+#[cfg(feature = "wangdiantong")]
+#[test]
+fn sec_20_a_sink_that_wants_receivers_in_the_clear_is_refused() {
+    use crate::config::load_text;
+
+    let dir = tempfile::tempdir().unwrap();
+    let secret = dir.path().join("secret");
+    std::fs::write(&secret, "0123456789abcdef0123456789abcdef").unwrap();
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let file = format!("{{ file = \"{}\" }}", secret.display());
+    let taobao = SETTINGS.replace("{ env = \"S\" }", &file);
+    let example = include_str!("../../../connectors/sinks/wangdiantong/example.toml");
+    let wdt: String = example
+        .lines()
+        .filter(|line| !line.starts_with("masked_receivers"))
+        .map(|line| match line.split_once("{ env = ") {
+            Some((before, _)) => format!("{before}{file}\n"),
+            None => format!("{line}\n"),
+        })
+        .collect();
+    let problems = |sink: &str, masked: &str| -> Vec<String> {
+        let wdt = wdt.replace("\n[", "\n[sink.settings.");
+        let text = format!(
+            "[[source]]\nid = \"tmall\"\nuse = \"taobao\"\n[source.settings]\n{taobao}\n\
+             [[source]]\nid = \"own\"\nuse = \"own-store\"\n[source.settings]\nshop = \"a\"\nsecrets = [{file}]\nsecret_encoding = \"raw\"\n\
+             [[sink]]\nid = \"erp\"\nuse = \"wangdiantong\"\n{sink}[sink.settings]\nmasked_receivers = \"{masked}\"\n{wdt}"
+        );
+        match load_text("crossdock.toml", &text, Some(dir.path())) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.iter().map(ToString::to_string).collect(),
+        }
+    };
+    let refused = problems("", "reject");
+    let [problem] = refused.as_slice() else { panic!("{refused:?}") };
+    for says in [
+        "crossdock.toml:",
+        "sink[0]",
+        "`erp` takes no masked receivers, and `tmall` gives no others",
+        "masked_receivers = \"send\"",
+    ] {
+        assert!(problem.contains(says), "{says} not in {problem}");
+    }
+    // Masked ones are taken, or the source stays away, or its orders do.
+    assert_eq!(problems("", "send"), Vec::<String>::new());
+    assert_eq!(problems("sources = [\"own\"]\n", "reject"), Vec::<String>::new());
+    assert_eq!(problems("platforms = [\"own_store\"]\n", "reject"), Vec::<String>::new());
+    assert_eq!(problems("events = [\"refund.*\"]\n", "reject"), Vec::<String>::new());
+}

@@ -55,6 +55,7 @@ impl Connector for Jd {
             poll: true,
             max_page: Some(100),
             revisions: true,
+            hidden_receivers: Some("jd_token"),
             ..Capabilities::NONE
         },
         // Granted to each application by itself; none is published.

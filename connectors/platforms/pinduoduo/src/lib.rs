@@ -51,6 +51,7 @@ impl Connector for Pinduoduo {
             poll: true,
             max_page: Some(100),
             revisions: true,
+            hidden_receivers: Some("pdd_cipher"),
             ..Capabilities::NONE
         },
         quotas: &[

@@ -7,6 +7,7 @@ use crossdock_connector::{
 };
 
 use crate::gateway::{Gateway, accept};
+use crate::scrub::scrub;
 use crate::wire::{RefundReply, TradeReply};
 use crate::{REFUND, TRADE};
 
@@ -70,7 +71,10 @@ impl Fetch for TaobaoFetch {
         if !found {
             return Err(Error::malformed(format!("a reply without a {}", id.kind)).at("$"));
         }
-        Ok(Captured::new(id.kind.clone(), reply.body.clone()))
+        Ok(match scrub(&reply.body) {
+            None => Captured::new(id.kind.clone(), reply.body.clone()),
+            Some((body, headers)) => Captured { headers, ..Captured::new(id.kind.clone(), body) },
+        })
     }
 }
 

@@ -12,6 +12,7 @@ mod poll;
 mod push;
 mod queue;
 mod rows;
+mod scrub;
 mod sign;
 mod wire;
 
@@ -32,6 +33,9 @@ const REFUND: &str = "refund";
 const TMC: &str = "tmc";
 /// Topic of rows of the RDS tables.
 const RDS: &str = "rds";
+
+/// Scheme of the token that stands for a receiver.
+const OAID: &str = "taobao_oaid";
 
 /// Taobao and Tmall.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +59,7 @@ impl Connector for Taobao {
             files: true,
             max_page: Some(100),
             revisions: true,
+            hidden_receivers: Some(OAID),
             ..Capabilities::NONE
         },
         // Quotas are set for each application in the platform's console; none is published.

@@ -24,6 +24,7 @@ use crossdock_connector::{
 use crossdock_schemas::{Dec, OrderRef, Source, Ts};
 
 use crate::codes::Codes;
+use crate::scrub::MASKED;
 use crate::wire::{RefundReply, TradeReply, Value};
 use crate::{RDS, REFUND, TMC, TRADE, rows};
 
@@ -80,7 +81,7 @@ impl TaobaoNormalize {
 
 impl Normalize for TaobaoNormalize {
     fn normalize(&self, capture: &Capture) -> Result<Normalized> {
-        match capture.topic.as_str() {
+        let mut read = match capture.topic.as_str() {
             TRADE => self.trade(&capture.body),
             REFUND => self.refund(&capture.body),
             TMC => message::read(&self.shop, &self.codes, &capture.body),
@@ -88,7 +89,12 @@ impl Normalize for TaobaoNormalize {
             rows::BAD_ROW => Err(Error::malformed("the line is no row of an RDS table").at("$")),
             _ => Err(Error::new(ErrorKind::Unsupported, "a topic this connector does not know")
                 .with("topic", &capture.topic)),
-        }
+        }?;
+        let masked = capture.headers.get(MASKED).into_iter().flat_map(|fields| fields.split(','));
+        read.issues.extend(masked.map(|field| {
+            Issue::new(IssueKind::BadValue, field, "plain receiver masked before it was stored")
+        }));
+        Ok(read)
     }
 }
 

@@ -17,6 +17,7 @@ use crossdock_connector::{
 };
 
 use crate::frame::{self, Frame};
+use crate::scrub::scrub;
 use crate::{RDS, TMC};
 
 /// The push part.
@@ -44,7 +45,13 @@ impl Push for TaobaoPush {
 
     fn capture(&self, request: &Verified<'_>) -> Captured {
         let body = request.request().body;
-        Captured::new(if is_rows(body) { RDS } else { TMC }, body.to_vec())
+        if !is_rows(body) {
+            return Captured::new(TMC, body.to_vec());
+        }
+        match scrub(body) {
+            None => Captured::new(RDS, body.to_vec()),
+            Some((body, headers)) => Captured { headers, ..Captured::new(RDS, body) },
+        }
     }
 
     fn reply(&self, ack: Ack) -> HttpReply {

@@ -10,6 +10,7 @@ use flate2::read::MultiGzDecoder;
 use crossdock_connector::{Captured, Error, Files, ReadSeek, Result, Row, Rows, time, wire};
 
 use crate::RDS;
+use crate::scrub::scrub;
 use crate::wire::{RdsRow, text};
 
 /// Topic of a line that is no row.
@@ -78,7 +79,7 @@ impl<R: Read> Rows for Lines<R> {
             let read = (&mut self.input).take(MAX_LINE).read_until(b'\n', &mut bytes);
             self.line = self.line.saturating_add(1);
             let bad = |bytes: &[u8], line, problem: &str| {
-                let bytes = bytes.get(..bytes.len().min(MAX_KEPT)).unwrap_or_default().to_vec();
+                let bytes = kept(bytes.get(..bytes.len().min(MAX_KEPT)).unwrap_or_default());
                 Some(Row::Bad { line, bytes, problem: problem.to_owned() })
             };
             match read {
@@ -103,13 +104,9 @@ impl<R: Read> Rows for Lines<R> {
                 continue;
             }
             return match part(text) {
-                Ok((document, order_by)) => Some(Row::Part {
-                    document,
-                    order_by,
-                    line: self.line,
-                    bytes: text.to_vec(),
-                    matching: None,
-                }),
+                Ok((document, order_by)) => {
+                    Some(Row::Part { document, order_by, line: self.line, bytes: kept(text), matching: None })
+                }
                 Err(problem) => bad(text, self.line, problem),
             };
         }
@@ -118,6 +115,11 @@ impl<R: Read> Rows for Lines<R> {
     fn position(&self) -> u64 {
         self.position
     }
+}
+
+/// A row as it may be kept, even until its document is put together.
+fn kept(row: &[u8]) -> Vec<u8> {
+    scrub(row).map_or_else(|| row.to_vec(), |scrubbed| scrubbed.0)
 }
 
 /// The object a row is about, and when the platform wrote it: `modified` inside the answer is the trade's own time, the

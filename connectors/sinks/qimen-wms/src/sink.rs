@@ -8,7 +8,7 @@ use crossdock_connector::{
 use crossdock_schemas::{AftersaleBody, EventType, Order, OrderBody};
 
 use crate::call::{self, Method};
-use crate::config::{Changes, Config, Evidence, Meaning};
+use crate::config::{Changes, Config, Evidence, Masked, Meaning};
 use crate::delivery::{self, Draft};
 use crate::lines::{self, Goods};
 use crate::names;
@@ -297,6 +297,14 @@ impl HttpSink for QimenSink {
 
     fn takes(&self) -> &'static [&'static str] {
         &["order.*", "refund.*", "return.*", "exchange.*"]
+    }
+
+    fn refuses_hidden(&self, scheme: &str) -> Option<&'static str> {
+        let prints = self.config.oaid_schemes.iter().any(|known| known == scheme);
+        let rejects = self.config.masked_receivers == Masked::Reject;
+        (rejects && !prints).then_some(
+            "name the platform's token in oaid_schemes when the warehouse prints by it, or set masked_receivers = \"send\"",
+        )
     }
 
     fn wants(&self) -> &'static [&'static str] {

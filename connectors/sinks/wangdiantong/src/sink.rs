@@ -10,7 +10,7 @@ use crossdock_connector::{
 };
 use crossdock_schemas::{AftersaleBody, OrderBody};
 
-use crate::config::Config;
+use crate::config::{Config, Masked};
 use crate::order::Trade;
 use crate::refund::Case;
 use crate::{call, order, refund, reply};
@@ -198,6 +198,11 @@ impl HttpSink for WdtSink {
 
     fn takes(&self) -> &'static [&'static str] {
         &["order.*", "refund.*", "return.*", "exchange.*"]
+    }
+
+    fn refuses_hidden(&self, _: &str) -> Option<&'static str> {
+        let rejects = self.config.masked_receivers == Masked::Reject;
+        rejects.then_some("set masked_receivers = \"send\": labels are then printed through the platform")
     }
 
     fn pause(&self, reply: &HttpResponse) -> Option<std::time::Duration> {

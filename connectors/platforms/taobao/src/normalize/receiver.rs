@@ -6,15 +6,13 @@ use crossdock_schemas::{Address, Party, PartyKind, Phone, PhoneKind, Protected, 
 
 use super::Reading;
 use crate::wire::{Trade, Value, text};
-
-/// Scheme of the token.
-const OAID: &str = "taobao_oaid";
+use crate::{OAID, scrub};
 
 /// Where it goes; `None` when the payload says nothing about it, which must not erase what is known.
 pub(super) fn ship_to(reading: &mut Reading<'_>, trade: &Trade<'_>) -> Option<Address> {
-    let name = hidden(reading, &trade.receiver_name, "receiver_name", mask_name);
-    let mobile = hidden(reading, &trade.receiver_mobile, "receiver_mobile", mask_number);
-    let phone = hidden(reading, &trade.receiver_phone, "receiver_phone", mask_number);
+    let name = hidden(reading, &trade.receiver_name, "receiver_name", scrub::name);
+    let mobile = hidden(reading, &trade.receiver_mobile, "receiver_mobile", scrub::number);
+    let phone = hidden(reading, &trade.receiver_phone, "receiver_phone", scrub::number);
     let detail = hidden(reading, &trade.receiver_address, "receiver_address", |_| "***".to_owned());
     let protected = match (text(&trade.oaid), detail) {
         (Some(oaid), Some(detail)) => {
@@ -63,7 +61,7 @@ fn country(reading: &mut Reading<'_>, value: &Value<'_>) -> Option<String> {
     }
 }
 
-/// A value with its stars. Star patterns differ from field to field and are not documented: any star will do.
+/// A value with its stars.
 fn hidden(
     reading: &mut Reading<'_>,
     value: &Value<'_>,
@@ -71,24 +69,11 @@ fn hidden(
     mask: impl Fn(&str) -> String,
 ) -> Option<String> {
     let given = text(value)?;
-    if given.contains(['*', '＊']) {
+    if scrub::is_masked(given) {
         return Some(given.to_owned());
     }
     reading.issue(IssueKind::BadValue, field, "plain receiver dropped");
     Some(mask(given))
-}
-
-fn mask_name(name: &str) -> String {
-    let first: String = name.chars().take(1).collect();
-    format!("{first}**")
-}
-
-fn mask_number(number: &str) -> String {
-    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
-    // Of a short number the last four digits would be most of it.
-    let shown = if digits.len() >= 8 { digits.len().saturating_sub(4) } else { digits.len() };
-    let tail: String = digits.iter().skip(shown).collect();
-    format!("*******{tail}")
 }
 
 /// Who bought. `buyer_open_uid` is stable for one application; the nick is masked or empty for most.
@@ -98,17 +83,4 @@ pub(super) fn buyer(trade: &Trade<'_>) -> Option<Party> {
         return None;
     }
     Some(Party { open_id, nick, kind: PartyKind::Unknown, ..Party::default() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn masks_leave_little() {
-        assert_eq!(mask_name("张三"), "张**");
-        assert_eq!(mask_number("13800000012"), "*******0012");
-        assert_eq!(mask_number("5550100"), "*******");
-        assert_eq!(mask_number("18800000011-123"), "*******1123");
-    }
 }
