@@ -187,6 +187,7 @@ impl Global {
 
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
+    crate::telemetry::panics::install();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

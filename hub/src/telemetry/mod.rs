@@ -2,6 +2,7 @@
 
 pub mod live;
 pub mod metrics;
+pub mod panics;
 mod trace;
 
 use std::io::IsTerminal;

@@ -5,8 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -167,6 +167,12 @@ pub(crate) struct RunningHub {
 impl RunningHub {
     /// Posts a body to a source; gives the status back.
     pub(crate) fn post(&self, source: &str, body: &[u8]) -> u16 {
+        let answer = self.answer(source, body);
+        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+    }
+
+    /// Posts a body to a source; gives the whole answer back.
+    pub(crate) fn answer(&self, source: &str, body: &[u8]) -> String {
         let address = self.says["webhook"].as_str().expect("address").trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).expect("connects");
         let head = format!(
@@ -177,7 +183,7 @@ impl RunningHub {
         stream.write_all(body).expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answered");
-        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+        answer
     }
 
     /// Asks it to stop; gives its exit code and what it said on stderr.
@@ -205,6 +211,7 @@ impl Drop for RunningHub {
 pub(crate) struct Receiver {
     pub(crate) url: String,
     pub(crate) status: Arc<AtomicU16>,
+    heard: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Receiver {
@@ -212,19 +219,26 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
         let status = Arc::new(AtomicU16::new(status));
-        let answers = Arc::clone(&status);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let (answers, ear) = (Arc::clone(&status), Arc::clone(&heard));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let status = answers.load(Ordering::SeqCst);
-                std::thread::spawn(move || answer(stream, status));
+                let ear = Arc::clone(&ear);
+                std::thread::spawn(move || answer(stream, status, &ear));
             }
         });
-        Self { url, status }
+        Self { url, status, heard }
+    }
+
+    /// Everything it was told so far.
+    pub(crate) fn heard(&self) -> String {
+        String::from_utf8_lossy(&self.heard.lock().expect("heard")).into_owned()
     }
 }
 
 /// Reads one request and answers it.
-fn answer(stream: TcpStream, status: u16) -> Option<()> {
+fn answer(stream: TcpStream, status: u16, ear: &Mutex<Vec<u8>>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut length = 0;
     loop {
@@ -239,6 +253,7 @@ fn answer(stream: TcpStream, status: u16) -> Option<()> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
+    ear.lock().ok()?.extend_from_slice(&body);
     let mut stream = stream;
     write!(stream, "HTTP/1.1 {status} answer\r\nconnection: close\r\ncontent-length: 4\r\n\r\nwell").ok()
 }

@@ -19,7 +19,7 @@ const PLANTED: &[&str] = &[
     "planted-secret-of-the-list",
 ];
 
-fn config(receiver: &Receiver) -> String {
+fn config(receiver: &Receiver, collector: &Receiver) -> String {
     format!(
         r#"
 [webhook]
@@ -29,6 +29,7 @@ listen = "127.0.0.1:0"
 [telemetry]
 logs = "json"
 level = "trace"
+otlp = "{}"
 [enrich.risk]
 rules = "risk.toml"
 secret = {{ file = "list-key" }}
@@ -48,12 +49,12 @@ url = "{}"
 secret = {{ file = "sink-key" }}
 secret_encoding = "raw"
 "#,
-        receiver.url
+        collector.url, receiver.url
     )
 }
 
-fn bench(receiver: &Receiver) -> Bench {
-    let bench = Bench::new(&config(receiver));
+fn bench(receiver: &Receiver, collector: &Receiver) -> Bench {
+    let bench = Bench::new(&config(receiver, collector));
     bench.secret("source-key", "planted-secret-of-the-source");
     bench.secret("sink-key", "planted-secret-of-the-sink");
     bench.secret("list-key", "planted-secret-of-the-list");
@@ -92,8 +93,8 @@ fn get(admin: &str, path: &str) -> String {
 
 #[test]
 fn sec_15_nothing_planted_is_seen_in_the_clear() {
-    let receiver = Receiver::new(400);
-    let bench = bench(&receiver);
+    let (receiver, collector) = (Receiver::new(400), Receiver::new(200));
+    let bench = bench(&receiver, &collector);
     let mut seen: Vec<(String, String)> = Vec::new();
     let mut say = |what: &str, text: String| seen.push((what.to_owned(), text));
     let added = bench.pipe(&["risk", "add", "phone", "-"], b"15912345678\n").ends(0);
@@ -107,8 +108,9 @@ fn sec_15_nothing_planted_is_seen_in_the_clear() {
     let mut typo = order("P-3", "MUG", "Mug");
     typo["order"]["placed_at"] = "Zwetschgenweg".into();
     for body in [wrong.to_string(), typo.to_string(), "{\"Quillfeather\": 15912345678".to_owned()] {
-        hub.post("own", body.as_bytes());
+        say("an answer to a source", hub.answer("own", body.as_bytes()));
     }
+    say("an answer to a stranger", hub.answer("Quillfeather", b"15912345678").replace("Quillfeather", ""));
     bench.until("an order that is parked", || {
         let parked = bench.call(&["parked", "list"]).ends(0).values();
         (!parked.is_empty()).then_some(())
@@ -153,6 +155,9 @@ fn sec_15_nothing_planted_is_seen_in_the_clear() {
     assert_eq!(code, 0, "{err}");
     assert!(err.contains("\"TRACE\"") || err.contains("TRACE"), "the logs were not at trace");
     say("the logs", err);
+    let traces = collector.heard();
+    assert!(traces.contains("crossdock") && traces.contains("fold"), "nothing was traced");
+    say("the traces", traces);
     let mut bad = Vec::new();
     for (what, text) in &seen {
         for planted in PLANTED {
@@ -178,8 +183,8 @@ fn sec_21_nothing_a_source_writes_speaks_to_a_terminal_or_a_log() {
         "=cmd|' /C calc'!A0",
         "${jndi:ldap://example.com/a}",
     ];
-    let receiver = Receiver::new(400);
-    let bench = bench(&receiver);
+    let (receiver, collector) = (Receiver::new(400), Receiver::new(200));
+    let bench = bench(&receiver, &collector);
     let hub = bench.hub();
     for (at, text) in CORPUS.iter().enumerate() {
         hub.post("own", order(&format!("T-{at}"), &format!("S-{at}"), text).to_string().as_bytes());
