@@ -135,6 +135,20 @@ fn a_listed_phone_holds_an_order_until_somebody_lets_it_go() {
         (&"listed".into(), &0.into(), &"H-1".into())
     );
     assert_eq!(tried[2]["looked_at"], 2);
+    // Rules for single sources find what those sources told.
+    let tries = |source: &str, code: i32| {
+        let limited = format!("sources = [\"{source}\"]\nwhen.amount_over");
+        bench.write(
+            "own.toml",
+            &RULES.replace("when.amount_over", &limited).replace("\"large\"", "\"of-own\""),
+        );
+        bench.call(&["risk", "dry-run", "--rules", "own.toml", "--last", "2026-11-01"]).ends(code)
+    };
+    let found = tries("own", 0).values();
+    let of_own = found.iter().find(|row| row["rule"] == "of-own").expect("the rule found something");
+    assert_eq!((&of_own["orders"], &of_own["new"]), (&2.into(), &2.into()));
+    let refused = tries("nobody", 2);
+    assert!(refused.err.contains("for source `nobody`, which is not configured"), "{}", refused.err);
     assert_eq!(bench.call(&["risk", "remove", "phone", "18400001234"]).ends(0).value()["removed"], 1);
     assert!(bench.call(&["risk", "list"]).ends(0).out.is_empty());
 }

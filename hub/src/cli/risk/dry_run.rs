@@ -1,15 +1,15 @@
 //! Rules tried out on the orders there are: what they would tag and hold, beside what is tagged now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use crossdock_schemas::{HistoryKind, Order, RiskSeverity};
+use crossdock_schemas::{HistoryKind, Order, RiskSeverity, RiskTag, Source};
 use serde_json::json;
 
 use super::super::out::plain;
 use super::super::when::time;
 use super::super::{Exit, Failure, Global, Out, Outcome, block_on, store, table};
-use crate::backbone::{Answer, Backbone, Question};
+use crate::backbone::{Answer, Backbone, HistoryKey, Question};
 use crate::clock;
 use crate::config::{self, Config};
 use crate::enrich::risk::{FILE_NAME, Listing, Risk};
@@ -32,6 +32,9 @@ pub(super) struct Args {
 /// States read together.
 const PAGE: usize = 256;
 
+/// A day in microseconds.
+const DAY: i64 = 86_400_000_000;
+
 /// What a rule finds.
 #[derive(Default)]
 struct Count {
@@ -49,6 +52,7 @@ pub(super) fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
     let config = global.read()?;
     let risk = rules(args, &config)?;
     let store = store::reading(&config)?;
+    let named = named(&risk, &config)?;
     let mut orders = 0;
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();
     block_on(async {
@@ -58,9 +62,10 @@ pub(super) fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
         if risk.horizon().is_some() {
             each(&store, earliest, |order| risk.note(&order)).await?;
         }
+        let told = told_by(&store, named, since.as_microsecond()).await?;
         each(&store, since.as_microsecond(), |order| {
             orders += 1;
-            hold_against(&risk, &order, args.examples, &mut counts);
+            hold_against(&risk, &order, &told, args.examples, &mut counts);
         })
         .await
     })?;
@@ -101,10 +106,68 @@ async fn each(store: &dyn Backbone, since: i64, mut work: impl FnMut(Order)) -> 
     }
 }
 
-fn hold_against(risk: &Risk, order: &Order, examples: usize, counts: &mut BTreeMap<String, Count>) {
-    // Which source it came by is not part of a state: the shop stands for it, so rules for single sources see none.
-    let about = About { source: &order.source.shop, at: clock::now() };
-    let found = risk.findings(order, &about);
+/// The sources that rules are limited to. One that is not configured would find nothing without a word.
+fn named<'a>(risk: &'a Risk, config: &Config) -> Outcome<Vec<&'a str>> {
+    let mut named: Vec<&str> =
+        risk.rules().rules.iter().flat_map(|rule| &rule.sources).map(String::as_str).collect();
+    named.sort_unstable();
+    named.dedup();
+    match named.iter().find(|name| !config.source.iter().any(|source| source.id == **name)) {
+        Some(unknown) => {
+            Err(Failure::usage(format!("a rule is for source `{unknown}`, which is not configured")))
+        }
+        None => Ok(named),
+    }
+}
+
+/// Orders with the sources that told them, of those named.
+type ToldBy<'a> = HashMap<[String; 3], Vec<&'a str>>;
+
+/// Which orders placed since a time each of these sources told.
+async fn told_by<'a>(store: &dyn Backbone, named: Vec<&'a str>, since: i64) -> Outcome<ToldBy<'a>> {
+    let mut told = ToldBy::new();
+    // What was placed since then was told since then, but for clocks that differ.
+    let since = since.saturating_sub(DAY);
+    for source in named {
+        let mut after = 0;
+        loop {
+            let question = Question::Told {
+                source: source.to_owned(),
+                kind: HistoryKind::Order,
+                since,
+                after,
+                limit: PAGE,
+            };
+            let Answer::Told(page) = store.ask(question).await? else { return Err(store::unexpected()) };
+            let Some(last) = page.last() else { break };
+            after = last.place;
+            for HistoryKey { platform, shop, number, .. } in page.into_iter().map(|told| told.key) {
+                told.entry([platform.to_string(), shop.to_string(), number]).or_default().push(source);
+            }
+        }
+    }
+    Ok(told)
+}
+
+fn hold_against(
+    risk: &Risk,
+    order: &Order,
+    told: &ToldBy<'_>,
+    examples: usize,
+    counts: &mut BTreeMap<String, Count>,
+) {
+    let Source { platform, shop, .. } = &order.source;
+    let by = told.get(&[platform.clone(), shop.clone(), order.order_no.clone()]);
+    // Told by none that a rule names: the rules for all remain.
+    let sources = by.map_or(&[""][..], Vec::as_slice);
+    let mut found: Vec<RiskTag> = Vec::new();
+    for source in sources {
+        for tag in risk.findings(order, &About { source, at: clock::now() }) {
+            if !found.iter().any(|known| known.rule == tag.rule) {
+                found.push(tag);
+            }
+        }
+    }
     for tag in &found {
         let count = counts.entry(tag.rule.clone()).or_default();
         count.severity = tag.severity.as_str();
