@@ -49,6 +49,7 @@ impl Connector for Douyin {
             poll: true,
             max_page: Some(100),
             revisions: true,
+            hidden_receivers: Some("douyin_cipher"),
             ..Capabilities::NONE
         },
         // Granted to each application and method in the console; none is published.
