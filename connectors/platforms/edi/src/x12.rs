@@ -53,7 +53,7 @@ fn header(text: &str) -> Result<(Marks, Vec<&str>, &str)> {
     let mut isa: Vec<&str> = text.splitn(17, element).collect();
     let last = isa.pop().filter(|_| isa.len() == 16).unwrap_or_default();
     let mut rest = last.chars();
-    rest.next().ok_or_else(|| wrong("expected 16 elements"))?;
+    let component = rest.next().ok_or_else(|| wrong("expected 16 elements"))?;
     // Blanks after the component separator are padding, but a line break may be the terminator itself.
     let after = rest.as_str().trim_start_matches(' ');
     let mut marks = after.chars();
@@ -62,11 +62,15 @@ fn header(text: &str) -> Result<(Marks, Vec<&str>, &str)> {
         Some(mark) if !mark.is_alphanumeric() && mark != element => mark,
         _ => return Err(wrong("no segment terminator after it")),
     };
+    let body = if after.starts_with('\r') { after } else { marks.as_str() };
+    // Where the 16th element is empty, what stands there is the terminator: the lines that follow end with it too.
+    let next = body.trim_start().lines().next().unwrap_or_default();
+    let shifted = terminator == '\n' && next.trim_end().ends_with(component);
+    let (terminator, body) = if shifted { (component, after) } else { (terminator, body) };
     // Elements before the 16th hold no line break: that would be another segment.
     if isa.iter().any(|field| field.contains(['\n', '\r'])) {
         return Err(wrong("expected 16 elements"));
     }
-    let body = if after.starts_with('\r') { after } else { marks.as_str() };
     Ok((Marks { element, terminator }, isa, body))
 }
 
@@ -220,7 +224,8 @@ mod tests {
         let bare_crlf = PLAIN.replace('~', "\r\n");
         let indented = PLAIN.replace('~', "~\n\t  ");
         let narrow = PLAIN.replace("A              *", "A*");
-        for text in [PLAIN, &lines, &bare, &bare_crlf, &indented, &narrow] {
+        let no_component = lines.replace("*P*>~", "*P*~");
+        for text in [PLAIN, &lines, &bare, &bare_crlf, &indented, &narrow, &no_component] {
             let (read, rest) = read(text).unwrap();
             assert_eq!((read.sender.id.as_str(), read.receiver.id.as_str()), ("A", "B"), "{text}");
             assert_eq!(read.reference, "000000007");

@@ -15,16 +15,13 @@ use crate::read::{Line, Purchase, line_refs};
 
 /// The order, without source and number.
 pub(super) fn order(teller: &mut Teller<'_>, read: &Purchase) -> Order {
-    let kept: Vec<&Line> = read.lines.iter().filter(|line| is_wanted(teller, line)).collect();
     let refs = names(&read.lines);
-    let lines: Vec<OrderLine> = read
-        .lines
-        .iter()
-        .zip(&refs)
-        .enumerate()
-        .filter(|(_, (line, _))| kept.iter().any(|kept| std::ptr::eq(*kept, *line)))
-        .map(|(at, (line, name))| order_line(line, name.clone(), at))
-        .collect();
+    let mut lines: Vec<OrderLine> = Vec::with_capacity(read.lines.len());
+    for (at, (line, name)) in read.lines.iter().zip(&refs).enumerate() {
+        if is_wanted(teller, line) {
+            lines.push(order_line(line, name.clone(), at));
+        }
+    }
     let (kind, flag) = kind(teller, read.kind.as_deref());
     let config = &teller.profile.config;
     let mut order = Order {

@@ -7,6 +7,8 @@ pub(crate) mod party;
 pub(crate) mod receipt;
 pub(crate) mod shipment;
 
+use std::collections::HashMap;
+
 use crossdock_schemas::{Dec, Ts, Window};
 
 use crate::codes::{Article, Date, Purpose, Role};
@@ -166,10 +168,14 @@ pub(crate) fn order_no(number: &str, release: Option<&str>) -> String {
 
 /// The name of each line: its number as text; from the second with one number on, with its count.
 pub(crate) fn line_refs(ids: &[Option<&str>]) -> Vec<Option<String>> {
-    let named = |(at, id): (usize, &Option<&str>)| {
-        let id = (*id)?;
-        let before = ids.iter().take(at).filter(|other| **other == Some(id)).count();
-        Some(if before == 0 { id.to_owned() } else { format!("{id}#{}", before + 1) })
-    };
-    ids.iter().enumerate().map(named).collect()
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.push(id.map(|id| {
+            let count = seen.entry(id).or_default();
+            *count += 1;
+            if *count == 1 { id.to_owned() } else { format!("{id}#{count}") }
+        }));
+    }
+    found
 }
