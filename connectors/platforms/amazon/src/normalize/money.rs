@@ -2,6 +2,8 @@
 //!
 //! Whether the amount of a discount has a sign is not documented: its size counts, and the sum shows whether it fits.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crossdock_connector::{Error, IssueKind, Result};
@@ -173,7 +175,7 @@ pub(super) fn fill(
     let total = of(proceeds.grand_total.as_ref(), &format!("{at}.grandTotal"))?.map(|money| money.amount);
     order.totals.payable = total;
     if proceeds.breakdowns.is_empty() {
-        return Ok(());
+        return fees_of_items(reading, order, given, path);
     }
     let parts = Parts::read(proceeds, &at)?;
     let mut other = Dec::ZERO;
@@ -186,7 +188,7 @@ pub(super) fn fill(
         }
         order.fees.push(Fee {
             kind: kind.unwrap_or_default(),
-            kind_raw: Some(word.clone()),
+            kind_raw: Some(word.clone()).filter(|word| !word.is_empty()),
             amount: *amount,
             ..Fee::default()
         });
@@ -200,6 +202,34 @@ pub(super) fn fill(
         let what =
             format!("the parts come to {}, the total is {}", parts.net().canonical(), total.canonical());
         reading.issue(IssueKind::AmountMismatch, at, what);
+    }
+    Ok(())
+}
+
+/// Where the order does not say what was charged beside the goods, its items do.
+fn fees_of_items(
+    reading: &mut Reading<'_>,
+    order: &mut Order,
+    given: &theirs::Order<'_>,
+    path: &str,
+) -> Result<()> {
+    let mut sums: BTreeMap<String, Dec> = BTreeMap::new();
+    for (at, item) in given.order_items.iter().enumerate() {
+        let Some(proceeds) = &item.proceeds else { continue };
+        let parts = Parts::read(proceeds, &format!("{path}.orderItems[{at}].proceeds"))?;
+        for (word, amount) in parts.fees {
+            let sum = sums.entry(word).or_default();
+            *sum = *sum + amount;
+        }
+    }
+    for (word, amount) in sums.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+        let kind = reading.word(codes::fee(&word), &word, &format!("{path}.orderItems.proceeds.breakdowns"));
+        order.fees.push(Fee {
+            kind: kind.unwrap_or_default(),
+            kind_raw: Some(word).filter(|word| !word.is_empty()),
+            amount,
+            ..Fee::default()
+        });
     }
     Ok(())
 }

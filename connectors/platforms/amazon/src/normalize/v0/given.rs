@@ -1,0 +1,107 @@
+//! What orders v0 are written in.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crossdock_connector::wire::{Scalar, one_or_many};
+
+/// Structs of optional fields in Pascal case.
+macro_rules! wire {
+    ($($name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(default, rename_all = "PascalCase")]
+        pub(super) struct $name<'a> {
+            $($(#[$of])* #[serde(borrow)] pub(super) $field: $kind,)*
+        }
+    )*};
+}
+
+wire! {
+    Page {
+        orders: Option<Vec<&'a RawValue>>,
+    }
+    Order {
+        amazon_order_id: Scalar<'a>,
+        seller_order_id: Scalar<'a>,
+        purchase_date: Scalar<'a>,
+        last_update_date: Scalar<'a>,
+        order_status: Scalar<'a>,
+        fulfillment_channel: Scalar<'a>,
+        sales_channel: Scalar<'a>,
+        marketplace_id: Scalar<'a>,
+        ship_service_level: Scalar<'a>,
+        order_total: Option<Money<'a>>,
+        payment_method: Scalar<'a>,
+        #[serde(deserialize_with = "one_or_many")]
+        payment_execution_detail: Vec<Execution<'a>>,
+        earliest_ship_date: Scalar<'a>,
+        latest_ship_date: Scalar<'a>,
+        earliest_delivery_date: Scalar<'a>,
+        latest_delivery_date: Scalar<'a>,
+        is_business_order: Scalar<'a>,
+        is_prime: Scalar<'a>,
+        is_premium_order: Scalar<'a>,
+        #[serde(rename = "IsISPU")]
+        is_ispu: Scalar<'a>,
+        is_replacement_order: Scalar<'a>,
+        replaced_order_id: Scalar<'a>,
+        buyer_info: Option<Buyer<'a>>,
+        shipping_address: Option<Address<'a>>,
+        #[serde(deserialize_with = "one_or_many")]
+        order_items: Vec<Item<'a>>,
+        next_token: Scalar<'a>,
+    }
+    Money { currency_code: Scalar<'a>, amount: Scalar<'a>, }
+    Execution { payment: Option<Money<'a>>, payment_method: Scalar<'a>, }
+    Buyer { buyer_email: Scalar<'a>, buyer_name: Scalar<'a>, purchase_order_number: Scalar<'a>, }
+    Address {
+        name: Scalar<'a>,
+        company_name: Scalar<'a>,
+        #[serde(rename = "AddressLine1")]
+        line1: Scalar<'a>,
+        #[serde(rename = "AddressLine2")]
+        line2: Scalar<'a>,
+        #[serde(rename = "AddressLine3")]
+        line3: Scalar<'a>,
+        city: Scalar<'a>,
+        county: Scalar<'a>,
+        district: Scalar<'a>,
+        state_or_region: Scalar<'a>,
+        municipality: Scalar<'a>,
+        postal_code: Scalar<'a>,
+        country_code: Scalar<'a>,
+        phone: Scalar<'a>,
+        address_type: Scalar<'a>,
+    }
+    Item {
+        #[serde(rename = "ASIN")]
+        asin: Scalar<'a>,
+        #[serde(rename = "SellerSKU")]
+        seller_sku: Scalar<'a>,
+        order_item_id: Scalar<'a>,
+        title: Scalar<'a>,
+        quantity_ordered: Scalar<'a>,
+        quantity_shipped: Scalar<'a>,
+        item_price: Option<Money<'a>>,
+        item_tax: Option<Money<'a>>,
+        shipping_price: Option<Money<'a>>,
+        shipping_tax: Option<Money<'a>>,
+        shipping_discount: Option<Money<'a>>,
+        promotion_discount: Option<Money<'a>>,
+        #[serde(rename = "CODFee")]
+        cod_fee: Option<Money<'a>>,
+        #[serde(deserialize_with = "one_or_many")]
+        promotion_ids: Vec<Scalar<'a>>,
+        condition_id: Scalar<'a>,
+        condition_subtype_id: Scalar<'a>,
+        #[serde(deserialize_with = "one_or_many")]
+        serial_numbers: Vec<Scalar<'a>>,
+        tax_collection: Option<Collection<'a>>,
+        buyer_requested_cancel: Option<Cancel<'a>>,
+        buyer_info: Option<Gift<'a>>,
+        ioss_number: Scalar<'a>,
+    }
+    Collection { model: Scalar<'a>, }
+    Cancel { is_buyer_requested_cancel: Scalar<'a>, buyer_cancel_reason: Scalar<'a>, }
+    Gift { gift_message_text: Scalar<'a>, gift_wrap_level: Scalar<'a>, gift_wrap_price: Option<Money<'a>>, }
+}
