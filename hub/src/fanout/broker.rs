@@ -128,8 +128,14 @@ impl Stream for Broker {
     }
 
     async fn ids(&self, after: u64) -> Result<Vec<(u64, Id)>, Trouble> {
+        let last = self.state().await?.last;
         let mut ids = Vec::new();
         self.read(after, |found| ids.extend(found.id.map(|id| (found.place, id)))).await?;
+        // Whoever gave them may be a replica that is behind; what it does not know of would be published twice.
+        let read = ids.last().map_or(after, |(place, _)| *place);
+        if read < last && self.id_at(last).await?.is_some() {
+            return Err(Trouble::Away("a replica of the stream is behind the others".to_owned()));
+        }
         Ok(ids)
     }
 }
