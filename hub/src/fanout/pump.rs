@@ -26,7 +26,8 @@ const REMEMBER_AFTER: Duration = Duration::from_millis(250);
 
 /// An event under way.
 struct Flight {
-    event: Ready,
+    seq: Seq,
+    bytes: usize,
     end: End,
 }
 
@@ -72,13 +73,16 @@ impl Publisher {
                 let Some(event) = self.next(&mut pages, head, broker, flying.is_empty()).await? else {
                     break;
                 };
+                let (seq, bytes) = (event.seq, event.size());
                 let end = match event.id.and_then(|id| found.take(id)) {
                     Some(place) => End::Present(place),
-                    None => self.send(&event, &broker.link).await?,
+                    None => self.send(event, &broker.link).await?,
                 };
-                flying.push_back(Flight { event, end });
+                flying.push_back(Flight { seq, bytes, end });
             }
-            if let Some(flight) = flying.pop_front() {
+            // A part of the window at a time: sent together, they share what it costs to send.
+            for _ in 0..(flying.len() / 8).max(1) {
+                let Some(flight) = flying.pop_front() else { break };
                 self.land(flight, broker, &found).await?;
                 unsaved += 1;
             }
@@ -137,7 +141,7 @@ impl Publisher {
         Ok(pages.ready.pop_front())
     }
 
-    async fn send(&self, event: &Ready, link: &Link) -> Result<End, Trouble> {
+    async fn send(&self, event: Ready, link: &Link) -> Result<End, Trouble> {
         match event.send(link).await {
             Ok(asked) => Ok(End::Asked(asked)),
             Err(error) => match refused(&error, link) {
@@ -149,11 +153,11 @@ impl Publisher {
 
     /// Waits for the acknowledgement of the oldest event under way.
     async fn land(&mut self, flight: Flight, broker: &Broker, found: &Survey) -> Result<(), Trouble> {
-        let Flight { event, end } = flight;
+        let Flight { seq, bytes, end } = flight;
         let (place, outcome) = match end {
             End::Present(place) => (place, "present"),
             End::TooLarge => {
-                self.too_large(&event);
+                self.too_large(seq, bytes);
                 return Ok(());
             }
             End::Asked(asked) => match asked.await {
@@ -161,7 +165,7 @@ impl Publisher {
                 Ok(ack) => (ack.sequence, if ack.duplicate { "duplicate" } else { "published" }),
                 Err(error) => match refused(&error, &broker.link) {
                     Refused::TooLarge => {
-                        self.too_large(&event);
+                        self.too_large(seq, bytes);
                         return Ok(());
                     }
                     Refused::Trouble(trouble) => {
@@ -171,19 +175,19 @@ impl Publisher {
                 },
             },
         };
-        self.memory.acked(event.seq, place);
+        self.memory.acked(seq, place);
         self.metrics.count(Metric::Published, outcome, 1);
         Ok(())
     }
 
-    fn too_large(&mut self, event: &Ready) {
+    fn too_large(&mut self, seq: Seq, bytes: usize) {
         tracing::error!(
-            event = event.seq,
-            bytes = event.size(),
+            event = seq,
+            bytes,
             "an event is too large for the NATS servers and was left out: raise their max_payload and restart the hub"
         );
         self.metrics.count(Metric::Published, "too_large", 1);
-        self.memory.leave_out(event.seq);
+        self.memory.leave_out(seq);
     }
 
     /// Events that were too large at an earlier time: the servers may take more now.
@@ -193,16 +197,15 @@ impl Publisher {
             return Ok(());
         }
         for stored in self.backbone.events_at(seqs).await? {
-            let event = ready(&stored, &self.names.stream);
-            let sent = match event.send(&broker.link).await {
+            let sent = match ready(&stored, &self.names.stream).send(&broker.link).await {
                 Ok(asked) => asked.await,
                 Err(error) => Err(error),
             };
             match sent.map_err(|error| refused(&error, &broker.link)) {
                 Ok(_) => {
-                    tracing::info!(event = event.seq, "an event that was too large is published now");
+                    tracing::info!(event = stored.seq, "an event that was too large is published now");
                     self.metrics.count(Metric::Published, "published", 1);
-                    self.memory.left_out.retain(|seq| *seq != event.seq);
+                    self.memory.left_out.retain(|seq| *seq != stored.seq);
                 }
                 Err(Refused::TooLarge) => {}
                 Err(Refused::Trouble(trouble)) => return Err(trouble),
