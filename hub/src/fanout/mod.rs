@@ -11,7 +11,8 @@
 //!   the cursor goes back to the last event that is still at its place, and what is missing is published again.
 //! - **Order.** Events go out in the order of the log, so per key in the order of `sequence`. After a loss what was
 //!   published meanwhile may lie before what is filled in: consumers drop what is older than they have, as they must
-//!   with any redelivery. Nothing is published twice, as long as message ids can be read or the servers remember them.
+//!   with any redelivery. Nothing is published twice but what was under way when a connection broke, was stored while the
+//!   stream was looked at, and is older than `nats.duplicate_window` when it is sent again; consumers drop it by `ce-id`.
 //! - **One event cannot stop the others.** One that is too large for the servers is left out, loudly: counted, in the log
 //!   and in `crossdock nats audit`; it is tried again at each start, for when the servers take more.
 //!
