@@ -65,11 +65,11 @@ pub async fn connect(config: &Nats, name: &str) -> Result<Link> {
         .event_callback(move |event| {
             match &event {
                 Event::ServerError(error) => {
-                    tracing::error!(error = %error, "NATS server refuses");
+                    tracing::error!(error = %error, "a NATS server refuses");
                     *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
                 }
                 Event::Connected => tracing::debug!("connected to NATS"),
-                other => tracing::warn!(event = %other, "NATS connection"),
+                other => tracing::warn!(event = %other, "connection to NATS"),
             }
             std::future::ready(())
         });
@@ -100,7 +100,7 @@ pub async fn connect(config: &Nats, name: &str) -> Result<Link> {
         )));
     }
     if !version.is_safe() {
-        tracing::warn!(version = %version, "this NATS server can damage compressed blocks; install {} or newer", SAFE[1]);
+        tracing::warn!(version = %version, wanted = %SAFE[1], "this NATS server can damage compressed blocks");
     }
     let jetstream = ContextBuilder::new().timeout(TIMEOUT).build(client.clone());
     Ok(Link { client, jetstream, version, refused })
