@@ -69,7 +69,8 @@ impl Duties {
                 .map_err(|error| NatsError::Away(link.explain(&format!("bucket {bucket}"), &error)))?,
         };
         let kept = store.status().await.map(|status| status.max_age());
-        let kept = kept.map_err(|error| NatsError::Away(link.explain(&format!("bucket {bucket}"), &error)))?;
+        let kept =
+            kept.map_err(|error| NatsError::Away(link.explain(&format!("bucket {bucket}"), &error)))?;
         if kept != LEASE {
             return Err(NatsError::Refused(format!(
                 "bucket {bucket} keeps its entries for {kept:?}, but must keep them for {LEASE:?}: delete it (nats kv rm \

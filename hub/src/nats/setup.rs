@@ -8,8 +8,8 @@ use super::api::{Trouble, ask, stream_info};
 use super::fields::{Difference, of_stream, of_wanted, shown};
 use super::plan::{config_of, create};
 use super::{Link, Names, NatsError, Result, Wanted, consumers, events_stream, inbound_stream};
-use crate::duty::LEASE;
 use crate::config::{Nats, Store};
+use crate::duty::LEASE;
 
 /// What kind of thing a step is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
