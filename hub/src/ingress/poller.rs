@@ -78,6 +78,8 @@ impl Poller {
                 Some(Place::Inside(cursor)) => cursor,
                 place => {
                     let from = match place {
+                        // A queue is read until it is empty, whenever that is.
+                        _ if self.poll.empties(topic) => now,
                         Some(Place::After(end)) => minus(end, overlap),
                         _ => minus(
                             now,

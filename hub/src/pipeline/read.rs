@@ -16,6 +16,13 @@ pub(super) struct Read {
     pub(super) outcome: Result<Normalized, QuarantineReason>,
 }
 
+impl Read {
+    /// Whether nothing of it stays in quarantine.
+    pub(super) fn leaves(&self) -> bool {
+        self.outcome.as_ref().is_ok_and(|read| !read.issues.iter().any(|issue| issue.kind.keeps()))
+    }
+}
+
 /// Reads one capture, whatever its connector makes of it.
 pub(super) fn read(sources: &SourceOf, enrich: &dyn Enrich, stored: &StoredCapture) -> Read {
     let _span = child_span("normalize", stored.traceparent.as_deref()).entered();

@@ -112,7 +112,7 @@ impl Fold {
                 break;
             }
             taken += 1;
-            readable += u64::from(read.outcome.is_ok());
+            readable += u64::from(read.leaves());
             let mut mark = self.capture(backbone, capture, read, now, &mut work).await?;
             mark.again = from.is_none();
             work.done(mark);
