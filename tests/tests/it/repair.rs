@@ -3,8 +3,10 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
+use crossdock_testkit::standin::shopify;
+
 use crate::calls::{post, send};
-use crate::orders::{order, signed};
+use crate::orders::{order, secret, signed};
 use crate::site::{PATIENCE, Site, basics, receiver, sink};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,4 +224,43 @@ async fn a_receiver_that_is_down_delays_no_other_and_gets_everything_later() {
     for report in [erp.stop().await, crm.stop().await] {
         assert_eq!(report.distinct, 20);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_people_can_answer_waits_until_they_did() {
+    let site = Site::new(
+        "[[source]]\nid = \"shopify\"\nuse = \"shopify\"\n[source.settings]\nshop = \"demo.myshopify.com\"\n\
+         secret = { env = \"STORE_SECRET\" }\n",
+    );
+    let hub = site.start();
+    let body = br#"{"shop_id":7,"shop_domain":"demo.myshopify.com","customer":{"id":191167},"orders_to_redact":[299938]}"#;
+    let signature = shopify::signature(secret().as_bytes(), body);
+    let headers = [
+        ("x-shopify-topic", "customers/redact"),
+        ("x-shopify-shop-domain", "demo.myshopify.com"),
+        ("x-shopify-hmac-sha256", &signature),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(post(&hub, "/in/shopify", &headers, body).await.status, 200);
+    let ledger = site.settled();
+    let line = ledger.sources.iter().find(|line| line.source == "shopify").unwrap();
+    let kept = line.quarantined_by_reason.get("for_people");
+    assert_eq!((line.captured, line.quarantined, kept), (1, 1, Some(&1)), "{line:?}");
+    let waiting = || site.ask(&["quarantine", "list", "--reason", "for_people"]);
+    let [listed] = <[_; 1]>::try_from(waiting()).unwrap();
+    assert!(listed["detail"].as_str().unwrap().contains("orders named: 1"), "{listed}");
+    let capture = listed["capture"].to_string();
+    let shown = site.call(&["quarantine", "show", &capture, "--raw"]);
+    assert_eq!(shown.stdout, body, "whom it is about stands in the body");
+    // Reading it once more answers nothing, and neither does a start.
+    assert_eq!(site.call(&["quarantine", "retry", "--all"]).status.code(), Some(3));
+    assert!(hub.terminate().0.success());
+    let hub = site.start();
+    assert_eq!(waiting().len(), 1);
+    assert!(site.call(&["quarantine", "drop", &capture, "--yes"]).status.success());
+    assert!(waiting().is_empty());
+    let ledger = site.settled();
+    let line = ledger.sources.iter().find(|line| line.source == "shopify").unwrap();
+    assert_eq!((line.captured, line.quarantined, line.ignored), (1, 0, 1), "{line:?}");
+    assert!(hub.terminate().0.success());
 }
