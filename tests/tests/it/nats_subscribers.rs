@@ -1,6 +1,8 @@
 //! The programs of deploy/nats/subscribers, those very files, against a real stream: an ERP team copies them.
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -12,6 +14,9 @@ use crossdock_testkit::nats::Server;
 use serde_json::{Value, json};
 
 use crate::brokers::{User, file, options, set_up};
+use crate::calls::send;
+use crate::orders::order;
+use crate::site::{Site, basics};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -126,6 +131,56 @@ async fn story(start: impl Fn() -> Start) {
     program.ends();
 
     on_a_server_that_crashes(start).await;
+}
+
+/// The guide, as a newcomer follows it: the streams, the hub, an order, the first line of a subscriber.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_setup_to_the_first_order() {
+    let server = Server::start_with(options("single.conf")).unwrap();
+    let url = server.url();
+    let site = Site::new("");
+    let become_user = |name: &str| {
+        let secret = site.path("nats-password");
+        std::fs::write(&secret, format!("a password of {name}")).unwrap();
+        std::fs::set_permissions(&secret, Permissions::from_mode(0o600)).unwrap();
+        let nats = format!(
+            r#"[nats]
+servers = ["{url}"]
+user = "{name}"
+password = {{ file = "nats-password" }}
+inbox_prefix = "_INBOX_{name}"
+[nats.consumer.erp]
+events = ["order.*", "refund.*"]
+[nats.consumer.crm]
+events = ["milestone.*"]
+"#
+        );
+        site.configure(&(basics().replace("tenant = \"test\"", "tenant = \"default\"") + &nats));
+    };
+    let set_up = || {
+        let output = site.call(&["nats", "setup"]);
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    become_user("hub");
+    let (done, said) = set_up();
+    assert!(!done && said.to_lowercase().contains("permissions violation"), "{said}");
+    become_user("admin");
+    let (done, said) = set_up();
+    assert!(done && said.contains("done"), "{said}");
+    let (done, said) = set_up();
+    assert!(done && said.contains("everything is as it must be") && !said.contains("done"), "{said}");
+
+    become_user("hub");
+    let hub = site.start();
+    assert_eq!(send(&hub, "1", &order("N-1", 1)).await.status, 200);
+    let erp = [("NATS_URL", url.as_str()), ("NATS_USER", "erp"), ("NATS_PASSWORD", "a password of erp")];
+    let rust = || (Command::new(env!("CARGO_BIN_EXE_subscriber-under-test")), None);
+    let mut program = Program::start(rust(), &erp, "erp");
+    program.says("N-1\torder.placed\t1\t1.00 EUR");
+    program.says("N-1\torder.paid\t1\t1.00 EUR");
+    program.ends();
+    assert!(hub.terminate().0.success(), "{}", site.log());
+    assert!(!site.log().to_lowercase().contains("permissions violation"), "{}", site.log());
 }
 
 /// As on a developer's machine, where nobody has a name; and the server goes and comes back.
