@@ -21,8 +21,10 @@ use crate::handoff::worker::{Setup, Worker};
 use crate::http::Client;
 use crate::ingress::fetcher::{self, FetchSource};
 use crate::ingress::poller::Poller;
+use crate::ingress::pull::Callers;
 use crate::ingress::queue::{self, QueueSource, Queues};
 use crate::ingress::server;
+use crate::ingress::tracker::{self, Tracker};
 use crate::ingress::webhook::{PushSource, Webhooks};
 use crate::lock::{DataLock, private_dir};
 use crate::nats::Names;
@@ -200,12 +202,24 @@ impl Hub {
             }));
         }
 
-        let fetches = fetch_sources(&loaded.sources);
+        let callers = Callers::new(&loaded.sources, &client, &backbone);
+        let fetches = fetch_sources(&loaded.sources, &callers);
         if !fetches.is_empty() {
-            let (backbone, client, metrics) = (Arc::clone(&backbone), client.clone(), Arc::clone(&metrics));
+            let (backbone, metrics) = (Arc::clone(&backbone), Arc::clone(&metrics));
             intake.spawn(whenever(duty("fetch"), intake_stops.clone(), move |stop| {
-                let (backbone, metrics) = (Arc::clone(&backbone), Arc::clone(&metrics));
-                fetcher::run(fetches.clone(), backbone, client.clone(), metrics, stop)
+                fetcher::run(fetches.clone(), Arc::clone(&backbone), Arc::clone(&metrics), stop)
+            }));
+        }
+        let trackers: Vec<Tracker> = loaded
+            .sources
+            .iter()
+            .filter_map(|source| Tracker::of(source, callers.of(source), &backbone, &metrics))
+            .collect();
+        if !trackers.is_empty() {
+            let files = loaded.sources.iter().any(|source| source.config.live_files);
+            let backbone = Arc::clone(&backbone);
+            intake.spawn(whenever(duty("track"), intake_stops.clone(), move |stop| {
+                tracker::run(trackers.clone(), Arc::clone(&backbone), files, stop)
             }));
         }
         for source in &loaded.sources {
@@ -216,7 +230,7 @@ impl Hub {
                 every,
                 since: source.config.poll_since.unwrap_or(HumanDuration(Duration::from_secs(86_400))),
                 backbone: Arc::clone(&backbone),
-                client: client.clone(),
+                caller: callers.of(source),
                 metrics: Arc::clone(&metrics),
             };
             let has = duty(&format!("poll.{}", source.id));
@@ -364,14 +378,18 @@ fn queue_sources(sources: &[SourceSetup]) -> Vec<QueueSource> {
     .collect()
 }
 
-fn fetch_sources(sources: &[SourceSetup]) -> HashMap<Arc<str>, FetchSource> {
+fn fetch_sources(sources: &[SourceSetup], callers: &Callers) -> HashMap<Arc<str>, FetchSource> {
     sources
         .iter()
         .filter_map(|source| {
             let fetch = Arc::clone(source.parts.fetch.as_ref()?);
             Some((
                 Arc::clone(&source.id),
-                FetchSource { fetch, concurrency: source.config.fetch_concurrency },
+                FetchSource {
+                    fetch,
+                    caller: callers.of(source),
+                    concurrency: source.config.fetch_concurrency,
+                },
             ))
         })
         .collect()

@@ -1,13 +1,19 @@
 //! Sessions with vendors: opened once for all calls of a connector, renewed before they end, thrown away when refused.
+//!
+//! A vendor that gives a new refresh token with each renewal makes the configured one useless: such sessions are kept
+//! (see [`vault`]), so that a restart goes on where the last run was.
+
+pub mod vault;
 
 use std::sync::Arc;
 
-use crossdock_connector::{Error, ErrorKind, Session, Token};
+use crossdock_connector::{Class, Error, ErrorKind, Session, Token};
 use tokio::sync::Mutex;
 
-use crate::backbone::Micros;
+use crate::backbone::{Backbone, Micros};
 use crate::clock;
 use crate::http::Client;
+use vault::Vault;
 
 /// A token is renewed when it holds no longer than this many seconds.
 const AHEAD: i64 = 60;
@@ -18,6 +24,7 @@ const PATIENCE: Micros = 5_000_000;
 pub struct Sessions {
     part: Arc<dyn Session>,
     client: Client,
+    vault: Option<Vault>,
     state: Mutex<State>,
 }
 
@@ -27,12 +34,21 @@ struct State {
     /// The last one, for vendors that renew.
     last: Option<Arc<Token>>,
     failed: Option<(Micros, ErrorKind, String)>,
+    /// The kept one that was of no use.
+    spent: Option<Token>,
 }
 
 impl Sessions {
     /// Sessions opened with this part. Nothing is called yet.
     pub fn new(part: Arc<dyn Session>, client: Client) -> Self {
-        Self { part, client, state: Mutex::new(State::default()) }
+        Self { part, client, vault: None, state: Mutex::new(State::default()) }
+    }
+
+    /// The same, kept over restarts where the vendor gives refresh tokens.
+    #[must_use]
+    pub fn kept(mut self, backbone: Arc<dyn Backbone>, source: &str) -> Self {
+        self.vault = Vault::new(backbone, source, &*self.part);
+        self
     }
 
     /// The open session; opens one when there is none. Whoever comes meanwhile waits for the same.
@@ -52,20 +68,45 @@ impl Sessions {
         {
             return Err(Error::new(*kind, words.clone()));
         }
-        let last = state.last.clone();
+        // Another hub, or the last run, may have renewed it meanwhile.
+        let kept = match &self.vault {
+            Some(vault) => vault.read().await.filter(|kept| state.spent.as_ref() != Some(kept)),
+            None => None,
+        };
+        let last = match kept {
+            Some(kept) if state.last.as_deref() != Some(&kept) => {
+                let kept = Arc::new(kept);
+                if kept.holds(now, AHEAD) {
+                    let (token, last) = (Some(Arc::clone(&kept)), Some(Arc::clone(&kept)));
+                    *state = State { token, last, ..State::default() };
+                    return Ok(kept);
+                }
+                Some(kept)
+            }
+            _ => state.last.clone(),
+        };
         match self.open(last.as_deref()).await {
             Ok(token) => {
                 let token = Arc::new(token);
-                *state =
-                    State { token: Some(Arc::clone(&token)), last: Some(Arc::clone(&token)), failed: None };
+                if let Some(vault) = &self.vault {
+                    vault.write(&token).await;
+                }
+                *state = State {
+                    token: Some(Arc::clone(&token)),
+                    last: Some(Arc::clone(&token)),
+                    ..State::default()
+                };
                 Ok(token)
             }
             Err(error) => {
-                // What was refused for renewal is of no use for it: the next one begins anew.
+                // What was refused for renewal is of no use for it: the next one begins anew. A vendor that was down
+                // refused nothing.
+                let refused = error.class() != Class::Retryable;
                 *state = State {
                     token: None,
-                    last: None,
+                    last: if refused { None } else { last.clone() },
                     failed: Some((clock::now_micros(), error.kind(), error.to_string())),
+                    spent: last.filter(|_| refused).map(|last| (*last).clone()).or(state.spent.take()),
                 };
                 Err(error)
             }
@@ -142,6 +183,78 @@ mod tests {
         let client =
             Client::new(&Outbound { connect_timeout: five, timeout: five, max_reply: 4096 }).unwrap();
         (Arc::new(Sessions::new(Arc::new(Vendor(url)), client)), opened)
+    }
+
+    /// A vendor with whom each refresh token works once.
+    struct Rotating(String);
+
+    impl Session for Rotating {
+        fn open(&self, last: Option<&Token>, _: Timestamp) -> crossdock_connector::Result<HttpRequest> {
+            let refresh = last.and_then(|last| last.refresh.as_ref()?.expose_text()).unwrap_or("1");
+            Ok(HttpRequest::get(format!("{}{refresh}", self.0)))
+        }
+
+        fn opened(
+            &self,
+            _: Option<&Token>,
+            reply: &HttpResponse,
+            now: Timestamp,
+        ) -> crossdock_connector::Result<Token> {
+            if reply.status == 503 {
+                return Err(Error::from_response(reply));
+            }
+            let next = String::from_utf8_lossy(&reply.body).into_owned();
+            match reply.is_success() {
+                true => Ok(Token::new(format!("access-{next}")).lives(now, 30).renewed_by(next)),
+                false => Err(Error::auth("this refresh token was used")),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refresh_token_that_rotates_survives_restarts_and_outages() {
+        let (next, down) = (Arc::new(AtomicU32::new(1)), Arc::new(AtomicU32::new(0)));
+        let state = (Arc::clone(&next), Arc::clone(&down));
+        let renew = |Shared((next, down)): Shared<(Arc<AtomicU32>, Arc<AtomicU32>)>,
+                     axum::extract::Path(given): axum::extract::Path<u32>| async move {
+            let fits = given == next.load(Ordering::SeqCst);
+            match down.load(Ordering::SeqCst) {
+                0 if fits => {
+                    (axum::http::StatusCode::OK, (next.fetch_add(1, Ordering::SeqCst) + 1).to_string())
+                }
+                0 => (axum::http::StatusCode::UNAUTHORIZED, String::new()),
+                _ => (axum::http::StatusCode::SERVICE_UNAVAILABLE, String::new()),
+            }
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let router = Router::new().route("/{refresh}", get(renew)).with_state(state);
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let dir = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Backbone> =
+            Arc::new(crate::backbone::embedded::Embedded::open(dir.path(), "t").unwrap());
+        let start = || {
+            let five = HumanDuration(Duration::from_secs(5));
+            let client =
+                Client::new(&Outbound { connect_timeout: five, timeout: five, max_reply: 4096 }).unwrap();
+            Sessions::new(Arc::new(Rotating(url.clone())), client).kept(Arc::clone(&store), "jd")
+        };
+        // Tokens that live for half a minute are renewed each time they are asked for.
+        let sessions = start();
+        assert_eq!(text(&sessions.token().await.unwrap()), "access-2");
+        assert_eq!(text(&sessions.token().await.unwrap()), "access-3");
+        down.store(1, Ordering::SeqCst);
+        assert_eq!(sessions.token().await.unwrap_err().kind(), ErrorKind::Unavailable);
+        down.store(0, Ordering::SeqCst);
+        let sessions = start();
+        assert_eq!(text(&sessions.token().await.unwrap()), "access-4", "where the last run was");
+        // Somebody else renewed: what is kept is of no use, and what is configured neither. It says so.
+        next.store(9, Ordering::SeqCst);
+        assert_eq!(sessions.token().await.unwrap_err().kind(), ErrorKind::Auth);
+        // Authorized anew under the same settings: what is configured is tried next.
+        next.store(1, Ordering::SeqCst);
+        sessions.state.lock().await.failed = None;
+        assert_eq!(text(&sessions.token().await.unwrap()), "access-2");
     }
 
     fn text(token: &Token) -> &str {

@@ -74,6 +74,10 @@ pub struct Capabilities {
     pub max_page: Option<u32>,
     /// Most events, or numbers to track, in one call.
     pub max_batch: Option<u32>,
+    /// Whose parcels it asks for, by our word for the carrier; none for aggregators, which are told.
+    pub carrier: Option<&'static str>,
+    /// Least seconds between two questions about one number, where the vendor minds.
+    pub rest_seconds: Option<u32>,
     /// Observations carry a revision of the source. Without one the order of capture decides.
     pub revisions: bool,
     /// Receivers come masked only: the scheme of the token that stands beside them for whoever prints the label.
@@ -94,6 +98,8 @@ impl Capabilities {
         deliver: false,
         max_page: None,
         max_batch: None,
+        carrier: None,
+        rest_seconds: None,
         revisions: false,
         hidden_receivers: None,
     };

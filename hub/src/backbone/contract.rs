@@ -66,6 +66,7 @@ macro_rules! contract {
             lookups::parked_rows_are_found_page_by_page,
             lookups::quarantined_rows_are_found_page_by_page,
             lookups::a_source_is_asked_what_it_told,
+            lookups::parcels_of_a_carrier_are_found_page_by_page,
             lookups::what_became_of_a_history_names_people_too,
             lookups::the_backlog_says_what_the_ledger_says,
             nudges::one_fetch_answers_all_nudges_for_an_object,

@@ -68,6 +68,19 @@ pub enum Question {
         /// At most.
         limit: usize,
     },
+    /// Parcels of a carrier that changed here since a time, in the order of their numbers; answered as [`Answer::Told`].
+    Parcels {
+        /// Our word for the carrier.
+        carrier: String,
+        /// Since.
+        since: Micros,
+        /// After this number.
+        after: String,
+        /// At most.
+        limit: usize,
+    },
+    /// Orders of a parcel or case, parcels and cases of an order; answered as [`Answer::Found`].
+    Linked(HistoryKey),
     /// The events of a history, and what became of them where that is not simply delivered.
     Handoffs(HistoryKey),
     /// Where a sink stands; it was opened before or is not there.

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::place::Map;
 use super::{Config, DEFAULT, Problem, Sink, Source, secrets};
-use super::{enrich, nats, sinks};
+use super::{enrich, nats, sinks, track};
 use crate::enrich::Enricher;
 use crate::enrich::risk::Risk;
 use crate::handoff::filter::Filter;
@@ -198,6 +198,7 @@ fn sources(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<S
         if source.queue && parts.normalize.is_none() {
             problems.push(map.at(&key("queue"), format!("`{}` reads nothing", source.connector)));
         }
+        track::check(source, descriptor, &parts, at, map, problems);
         if source.insecure_accept_unsigned {
             let message =
                 "requests are taken without a valid signature: anybody who knows the URL can send orders";

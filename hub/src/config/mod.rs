@@ -7,6 +7,7 @@ mod place;
 mod secrets;
 mod sinks;
 mod size;
+mod track;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -183,7 +184,25 @@ pub struct Source {
     /// How far back the first poll reaches.
     #[serde(default)]
     pub poll_since: Option<HumanDuration>,
-    /// Most fetches at a time.
+    /// How often to ask for a parcel on its way; absent turns asking off.
+    #[serde(default)]
+    pub track_every: Option<HumanDuration>,
+    /// How long a parcel of which nothing is heard is asked for.
+    #[serde(default = "sixty_days")]
+    pub track_for: HumanDuration,
+    /// Whose parcels are asked for, in our words: for aggregators. Empty is the connector's own carrier.
+    #[serde(default)]
+    pub carriers: Vec<String>,
+    /// Last four digits of the sender's phone, for carriers that want one. Absent is each recipient's.
+    #[serde(default)]
+    pub track_phone: Option<String>,
+    /// Most calls a second for parcels, in the place of what the vendor publishes.
+    #[serde(default)]
+    pub track_per_second: Option<u32>,
+    /// Most calls in any 24 hours for parcels, in the place of what the vendor publishes.
+    #[serde(default)]
+    pub track_per_day: Option<u32>,
+    /// Most fetches, or calls for parcels, at a time.
     #[serde(default = "four")]
     pub fetch_concurrency: usize,
     /// The connector's own settings.
@@ -267,6 +286,9 @@ fn retry_base() -> HumanDuration {
 }
 fn retry_max() -> HumanDuration {
     HumanDuration(Duration::from_secs(3600))
+}
+fn sixty_days() -> HumanDuration {
+    HumanDuration(Duration::from_secs(60 * 24 * 3600))
 }
 fn give_up() -> HumanDuration {
     HumanDuration(Duration::from_secs(3 * 24 * 3600))

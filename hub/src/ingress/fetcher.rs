@@ -12,11 +12,10 @@ use crossdock_schemas::{Channel, Class};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::pull;
+use super::pull::Caller;
 use crate::backbone::*;
 use crate::clock;
 use crate::handoff::schedule::{Schedule, mix};
-use crate::http::Client;
 use crate::telemetry::metrics::{Metric, Metrics};
 
 /// A source whose objects are fetched.
@@ -24,6 +23,8 @@ use crate::telemetry::metrics::{Metric, Metrics};
 pub struct FetchSource {
     /// Its connector's part.
     pub fetch: Arc<dyn Fetch>,
+    /// Makes the calls.
+    pub caller: Caller,
     /// Most calls at a time.
     pub concurrency: usize,
 }
@@ -35,7 +36,6 @@ const SCHEDULE: Schedule = Schedule { base: 1_000_000, longest: 600_000_000, giv
 pub async fn run(
     sources: HashMap<Arc<str>, FetchSource>,
     backbone: Arc<dyn Backbone>,
-    client: Client,
     metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -67,7 +67,7 @@ pub async fn run(
                             fetch: Arc::clone(&source.fetch),
                             gate: Arc::clone(gate),
                             backbone: Arc::clone(&backbone),
-                            client: client.clone(),
+                            caller: source.caller.clone(),
                             metrics: Arc::clone(&metrics),
                         };
                         calls.spawn(async move { call.run(nudge).await.map(|()| memo) });
@@ -98,7 +98,7 @@ struct Call {
     fetch: Arc<dyn Fetch>,
     gate: Arc<Semaphore>,
     backbone: Arc<dyn Backbone>,
-    client: Client,
+    caller: Caller,
     metrics: Arc<Metrics>,
 }
 
@@ -106,7 +106,7 @@ impl Call {
     async fn run(&self, nudge: Nudge) -> Result<()> {
         let Ok(_place) = self.gate.acquire().await else { return Ok(()) };
         let id = ObjectId::new(nudge.kind.clone(), nudge.object.clone());
-        match pull::object(&self.client, &*self.fetch, &id).await {
+        match self.caller.object(&*self.fetch, &id).await {
             Ok(captured) => {
                 self.metrics.count(Metric::Fetches, "captured", 1);
                 let capture = NewCapture {

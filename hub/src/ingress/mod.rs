@@ -1,4 +1,5 @@
-//! How captures come in: webhooks, fetches for nudges, polls, files, NATS. All of it ends in `Backbone::capture`.
+//! How captures come in: webhooks, fetches for nudges, polls, questions for parcels, files, NATS. All of it ends in
+//! `Backbone::capture`.
 
 pub mod body;
 pub mod fetcher;
@@ -9,4 +10,5 @@ pub mod pull;
 pub mod queue;
 pub mod server;
 pub mod spool;
+pub mod tracker;
 pub mod webhook;

@@ -11,11 +11,10 @@ use crossdock_schemas::{Channel, Class};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
-use super::pull;
+use super::pull::Caller;
 use crate::backbone::*;
 use crate::clock;
 use crate::config::HumanDuration;
-use crate::http::Client;
 use crate::telemetry::metrics::{Metric, Metrics};
 
 /// A source that is polled.
@@ -32,7 +31,7 @@ pub struct Poller {
     /// The store.
     pub backbone: Arc<dyn Backbone>,
     /// For the calls.
-    pub client: Client,
+    pub caller: Caller,
     /// Counts.
     pub metrics: Arc<Metrics>,
 }
@@ -110,8 +109,7 @@ impl Poller {
             if *stop.borrow() {
                 return Ok(());
             }
-            let page =
-                pull::page(&self.client, &*self.poll, &cursor).await.map_err(|error| error.to_string())?;
+            let page = self.caller.page(&*self.poll, &cursor).await.map_err(|error| error.to_string())?;
             self.metrics.count(Metric::Polls, "page", 1);
             self.keep(page.captured, page.fetch).await?;
             let place = match page.next {

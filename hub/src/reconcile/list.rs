@@ -12,8 +12,7 @@ use super::ReconcileError;
 use crate::clock;
 use crate::config::SourceSetup;
 use crate::handoff::schedule::{Schedule, mix};
-use crate::http::Client;
-use crate::ingress::pull;
+use crate::ingress::pull::Caller;
 
 /// Retries of one call: from a third of a second to half a minute, for a minute.
 const SCHEDULE: Schedule = Schedule { base: 300_000, longest: 30_000_000, give_up: 60_000_000 };
@@ -24,17 +23,17 @@ pub(super) struct List<'a> {
     poll: &'a dyn Poll,
     fetch: Option<Arc<dyn Fetch>>,
     together: usize,
-    client: &'a Client,
+    caller: &'a Caller,
 }
 
 impl<'a> List<'a> {
-    pub(super) fn new(source: &SourceSetup, poll: &'a dyn Poll, client: &'a Client) -> Self {
+    pub(super) fn new(source: &SourceSetup, poll: &'a dyn Poll, caller: &'a Caller) -> Self {
         Self {
             source: Arc::clone(&source.id),
             poll,
             fetch: source.parts.fetch.clone(),
             together: source.config.fetch_concurrency.max(1),
-            client,
+            caller,
         }
     }
 
@@ -43,7 +42,7 @@ impl<'a> List<'a> {
     }
 
     pub(super) async fn page(&self, cursor: &Cursor) -> Result<Page, ReconcileError> {
-        let page = patiently(|| pull::page(self.client, self.poll, cursor)).await;
+        let page = patiently(|| self.caller.page(self.poll, cursor)).await;
         page.map_err(|error| ReconcileError::Refused {
             source_id: Arc::clone(&self.source),
             topic: cursor.topic.clone(),
@@ -57,14 +56,14 @@ impl<'a> List<'a> {
         for some in ids.chunks(self.together) {
             let mut calls = JoinSet::new();
             for (at, id) in some.iter().cloned().enumerate() {
-                let (fetch, client) = (self.fetch.clone(), self.client.clone());
+                let (fetch, caller) = (self.fetch.clone(), self.caller.clone());
                 calls.spawn(async move {
                     let had = match fetch {
                         None => Err(Error::new(ErrorKind::Unsupported, "the connector cannot fetch it")),
                         Some(fetch) => {
                             let call = || {
-                                let (fetch, client, id) = (Arc::clone(&fetch), client.clone(), id.clone());
-                                async move { pull::object(&client, &*fetch, &id).await }
+                                let (fetch, caller, id) = (Arc::clone(&fetch), caller.clone(), id.clone());
+                                async move { caller.object(&*fetch, &id).await }
                             };
                             patiently(call).await
                         }

@@ -21,7 +21,7 @@ pub use look::{Difference, Looked, What};
 
 use crate::backbone::{Backbone, BackboneError};
 use crate::config::SourceSetup;
-use crate::http::Client;
+use crate::ingress::pull::Caller;
 use crate::pipeline::Fold;
 use list::List;
 use look::Look;
@@ -79,7 +79,7 @@ impl<'a> Reconcile<'a> {
         source: &'a SourceSetup,
         fold: Fold,
         backbone: &'a dyn Backbone,
-        client: &'a Client,
+        caller: &'a Caller,
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Self, ReconcileError> {
@@ -100,7 +100,7 @@ impl<'a> Reconcile<'a> {
                 start = end;
             }
         }
-        let list = List::new(source, poll, client);
+        let list = List::new(source, poll, caller);
         let look = Look::new(Arc::clone(&source.id), fold);
         Ok(Self { list, look, backbone, windows, cursor: None })
     }

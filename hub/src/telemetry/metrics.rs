@@ -26,6 +26,12 @@ pub enum Metric {
     Fetches,
     /// Polled pages by outcome.
     Polls,
+    /// Questions for parcels by outcome.
+    Tracks,
+    /// Parcels that are asked for, by source.
+    TrackOpen,
+    /// Seconds that the first parcel waits beyond its time, by source.
+    TrackLate,
     /// Handoffs by outcome.
     Handoffs,
     /// Events given to the stream of the tenant, by outcome.
@@ -47,6 +53,9 @@ impl Metric {
         Self::Captures,
         Self::Fetches,
         Self::Polls,
+        Self::Tracks,
+        Self::TrackOpen,
+        Self::TrackLate,
         Self::Handoffs,
         Self::Published,
         Self::PublishBehind,
@@ -62,6 +71,9 @@ impl Metric {
             Self::Captures => "crossdock_captures",
             Self::Fetches => "crossdock_fetches",
             Self::Polls => "crossdock_polls",
+            Self::Tracks => "crossdock_tracks",
+            Self::TrackOpen => "crossdock_track_open",
+            Self::TrackLate => "crossdock_track_late_seconds",
             Self::Handoffs => "crossdock_handoffs",
             Self::Published => "crossdock_published",
             Self::PublishBehind => "crossdock_publish_behind",
@@ -77,6 +89,9 @@ impl Metric {
             Self::Captures => "Captures stored by channel",
             Self::Fetches => "Fetches by outcome",
             Self::Polls => "Polled pages by outcome",
+            Self::Tracks => "Questions for parcels by outcome",
+            Self::TrackOpen => "Parcels that are asked for, by source",
+            Self::TrackLate => "Seconds that the first parcel waits beyond its time, by source",
             Self::Handoffs => "Handoffs by outcome",
             Self::Published => "Events given to the NATS stream, by outcome",
             Self::PublishBehind => "Events of the log that are not in the NATS stream yet",
@@ -97,6 +112,11 @@ struct SinkLabel {
     sink: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceLabel {
+    source: String,
+}
+
 /// The hub's counts.
 pub struct Metrics {
     registry: Mutex<Registry>,
@@ -104,6 +124,9 @@ pub struct Metrics {
     captures: Family<Label, Counter>,
     fetches: Family<Label, Counter>,
     polls: Family<Label, Counter>,
+    tracks: Family<Label, Counter>,
+    track_open: Family<SourceLabel, Gauge>,
+    track_late: Family<SourceLabel, Gauge>,
     handoffs: Family<Label, Counter>,
     published: Family<Label, Counter>,
     behind: Gauge,
@@ -124,6 +147,9 @@ impl Default for Metrics {
             captures: Family::default(),
             fetches: Family::default(),
             polls: Family::default(),
+            tracks: Family::default(),
+            track_open: Family::default(),
+            track_late: Family::default(),
             handoffs: Family::default(),
             published: Family::default(),
             behind: Gauge::default(),
@@ -141,9 +167,14 @@ impl Default for Metrics {
         add(Metric::Captures, &this.captures);
         add(Metric::Fetches, &this.fetches);
         add(Metric::Polls, &this.polls);
+        add(Metric::Tracks, &this.tracks);
         add(Metric::Handoffs, &this.handoffs);
         add(Metric::Published, &this.published);
         registry.register(Metric::PublishBehind.name(), Metric::PublishBehind.help(), this.behind.clone());
+        for (metric, gauge) in [(Metric::TrackOpen, &this.track_open), (Metric::TrackLate, &this.track_late)]
+        {
+            registry.register(metric.name(), metric.help(), gauge.clone());
+        }
         registry.register(Metric::HandoffsHeld.name(), Metric::HandoffsHeld.help(), this.held.clone());
         for (metric, histogram) in
             [(Metric::HandoffSeconds, &this.handoff_seconds), (Metric::WebhookSeconds, &this.webhook_seconds)]
@@ -165,9 +196,12 @@ impl Metrics {
             Metric::Captures => &self.captures,
             Metric::Fetches => &self.fetches,
             Metric::Polls => &self.polls,
+            Metric::Tracks => &self.tracks,
             Metric::Handoffs => &self.handoffs,
             Metric::Published => &self.published,
-            Metric::HandoffsHeld
+            Metric::TrackOpen
+            | Metric::TrackLate
+            | Metric::HandoffsHeld
             | Metric::HandoffSeconds
             | Metric::WebhookSeconds
             | Metric::PublishBehind => return,
@@ -175,11 +209,21 @@ impl Metrics {
         family.get_or_create(&Label { outcome }).inc_by(more);
     }
 
-    /// Sets the gauge of a configured sink.
-    pub fn set(&self, metric: Metric, sink: &str, value: usize) {
-        if metric == Metric::HandoffsHeld {
-            let value = i64::try_from(value).unwrap_or(i64::MAX);
-            self.held.get_or_create(&SinkLabel { sink: sink.to_owned() }).set(value);
+    /// Sets a gauge of a configured source or sink.
+    pub fn set(&self, metric: Metric, id: &str, value: usize) {
+        let value = i64::try_from(value).unwrap_or(i64::MAX);
+        let source = || SourceLabel { source: id.to_owned() };
+        match metric {
+            Metric::HandoffsHeld => {
+                self.held.get_or_create(&SinkLabel { sink: id.to_owned() }).set(value);
+            }
+            Metric::TrackOpen => {
+                self.track_open.get_or_create(&source()).set(value);
+            }
+            Metric::TrackLate => {
+                self.track_late.get_or_create(&source()).set(value);
+            }
+            _ => {}
         }
     }
 

@@ -41,6 +41,7 @@ impl Connector for Cainiao {
             fetch: true,
             track: true,
             max_batch: Some(1),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[],

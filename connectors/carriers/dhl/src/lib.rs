@@ -43,6 +43,7 @@ impl Connector for Dhl {
             push: true,
             track: true,
             max_batch: Some(1),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[

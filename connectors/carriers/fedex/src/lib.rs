@@ -44,6 +44,7 @@ impl Connector for Fedex {
             push: true,
             track: true,
             max_batch: Some(track::MOST),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[],

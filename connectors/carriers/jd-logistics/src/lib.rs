@@ -38,6 +38,7 @@ impl Connector for JdLogistics {
             entities: &["parcel"],
             track: true,
             max_batch: Some(1),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[],

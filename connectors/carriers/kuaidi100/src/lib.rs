@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossdock_connector::aggregator::Carriers;
 use crossdock_connector::carrier::House;
-use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, Track};
+use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Result, Role, Track};
 
 mod codes;
 mod config;
@@ -39,9 +39,11 @@ impl Connector for Kuaidi100 {
             push: true,
             track: true,
             max_batch: Some(1),
+            // It locks numbers that are asked for more often.
+            rest_seconds: Some(1800),
             ..Capabilities::NONE
         },
-        quotas: &[Quota { scope: "query.do, each number", calls: 1, seconds: 1800 }],
+        quotas: &[],
     };
 
     fn build(config: Config) -> Result<Parts> {

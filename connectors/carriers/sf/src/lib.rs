@@ -42,6 +42,7 @@ impl Connector for Sf {
             push: true,
             track: true,
             max_batch: Some(track::MOST),
+            carrier: Some(normalize::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[

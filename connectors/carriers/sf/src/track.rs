@@ -34,6 +34,12 @@ struct MsgData<'a> {
 }
 
 impl Track for SearchRoutes {
+    fn together(&self, waybills: &[Waybill]) -> usize {
+        let tail = waybills.first().and_then(|first| first.phone_tail.as_deref());
+        let same = waybills.iter().take_while(|waybill| waybill.phone_tail.as_deref() == tail).count();
+        same.min(usize::try_from(MOST).unwrap_or(1))
+    }
+
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
         if waybills.is_empty() || u32::try_from(waybills.len()).unwrap_or(u32::MAX) > MOST {
             return Err(Error::new(ErrorKind::Bug, format!("expected 1 to {MOST} waybills"))
@@ -163,6 +169,7 @@ mod tests {
         assert_eq!(part(false).query(&mixed, &Context::at(now())).unwrap_err().kind(), ErrorKind::Config);
         let without = [waybill("SF7444400031887", None)];
         assert!(part(false).query(&without, &Context::at(now())).is_ok());
+        assert_eq!((part(false).together(&mixed), part(false).together(&vec![mixed[1].clone(); 11])), (1, 10));
         assert_eq!(part(true).query(&without, &Context::at(now())).unwrap_err().kind(), ErrorKind::Config);
     }
 

@@ -42,6 +42,7 @@ impl Connector for Ups {
             fetch: true,
             track: true,
             max_batch: Some(1),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[],

@@ -43,6 +43,7 @@ impl Connector for Usps {
             push: true,
             track: true,
             max_batch: Some(1),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[],

@@ -35,6 +35,7 @@ impl Connector for Yto {
             push: true,
             track: true,
             max_batch: Some(1),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[],

@@ -36,6 +36,7 @@ impl Connector for Zto {
             push: true,
             track: true,
             max_batch: Some(1),
+            carrier: Some(wire::SLUG),
             ..Capabilities::NONE
         },
         quotas: &[],

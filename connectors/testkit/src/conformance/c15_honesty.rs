@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use crossdock_connector::{Descriptor, Maturity, Parts, Role};
-use crossdock_schemas::HistoryKind;
+use crossdock_schemas::{Entity, HistoryKind};
 use jiff::Timestamp;
 
 use super::golden;
@@ -81,12 +81,16 @@ fn present(descriptor: &Descriptor, parts: &Parts, findings: &mut Findings) {
 fn observed(suite: &Suite<'_>, findings: &mut Findings) {
     let said = suite.descriptor().capabilities;
     let mut kinds = BTreeSet::new();
+    let mut carriers = BTreeSet::new();
     let mut revisions = 0;
     suite.each_case(findings, |case, part, findings| {
         let Ok(normalized) = golden::normalize(part, &case.capture) else { return };
         for observation in &normalized.observations {
             let kind = observation.kind();
             kinds.insert(kind.as_str());
+            if let Entity::Parcel(parcel) = &observation.entity {
+                carriers.insert(parcel.carrier.clone());
+            }
             let known = said.entities.contains(&kind.as_str());
             findings.expect(known, case.label(), format!("gives a {kind}, which is not declared"));
             let revision = observation.source().revision.as_deref();
@@ -107,6 +111,8 @@ fn observed(suite: &Suite<'_>, findings: &mut Findings) {
     for entity in said.entities {
         findings.expect(kinds.contains(entity), format!("entity {entity}"), "no case gives one");
     }
+    let ours = said.carrier.is_none_or(|carrier| carriers.contains(carrier));
+    findings.expect(ours, "carrier", "no case gives a parcel of the carrier that is asked");
     findings.expect(revisions > 0 || !said.revisions, "revisions", "no case has one");
 }
 

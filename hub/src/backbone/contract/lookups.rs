@@ -160,6 +160,54 @@ pub(super) async fn a_source_is_asked_what_it_told(mut made: Made) {
     assert!(ask("nobody", 0, 0).await.is_empty());
 }
 
+pub(super) async fn parcels_of_a_carrier_are_found_page_by_page(mut made: Made) {
+    let parcel = |carrier: &str, number: &str| StateWrite {
+        key: HistoryKey {
+            kind: HistoryKind::Parcel,
+            platform: carrier.into(),
+            shop: "".into(),
+            number: number.into(),
+        },
+        links: vec![order(number)],
+        ..state(number, 0, &["{\"n\":1}"])
+    };
+    let first = captured(&*made.backbone, "shop", 1).await;
+    let states = vec![parcel("zto", "Z3"), parcel("zto", "Z1"), parcel("yto", "Z2")];
+    made.backbone.commit(step(0, &first, states)).await.unwrap();
+    let mut later = aside(vec![parcel("zto", "Z1#2")]);
+    later.at = NOW + 1000;
+    made.backbone.commit(later).await.unwrap();
+    made.crash().await;
+    let backbone = &*made.backbone;
+    let find = |carrier: &str, since: Micros| {
+        let carrier = carrier.to_owned();
+        async move {
+            let (mut all, mut after) = (Vec::new(), String::new());
+            loop {
+                let question = Question::Parcels { carrier: carrier.clone(), since, after, limit: 2 };
+                let Answer::Told(rows) = backbone.ask(question).await.unwrap() else { panic!() };
+                assert!(rows.len() <= 2);
+                assert!(rows.iter().all(|row| row.snapshot.as_deref() == Some("{\"n\":1}")));
+                let Some(last) = rows.last() else { return all };
+                after = last.key.number.clone();
+                all.extend(rows.into_iter().map(|row| row.key));
+            }
+        }
+    };
+    let numbers = |keys: Vec<HistoryKey>| keys.into_iter().map(|key| key.number).collect::<Vec<_>>();
+    assert_eq!(numbers(find("zto", 0).await), ["Z1", "Z1#2", "Z3"]);
+    assert_eq!(numbers(find("zto", NOW + 1).await), ["Z1#2"]);
+    let yto = find("yto", 0).await;
+    assert_eq!(yto, [parcel("yto", "Z2").key]);
+    assert!(find("sto", 0).await.is_empty());
+    let linked = |key: HistoryKey| async move {
+        let Answer::Found(keys) = backbone.ask(Question::Linked(key)).await.unwrap() else { panic!() };
+        keys
+    };
+    assert_eq!(linked(yto[0].clone()).await, [order("Z2")], "known or not yet");
+    assert!(linked(order("Z2")).await.is_empty(), "nobody has told of it");
+}
+
 pub(super) async fn what_became_of_a_history_names_people_too(mut made: Made) {
     let seqs = with_events(&*made.backbone, &["erp", "crm"], 1).await;
     for sink in ["erp", "crm"] {

@@ -24,6 +24,13 @@ pub(super) fn answer(connection: &Connection, tenant: &Arc<str>, question: Quest
         Question::Told { source, kind, since, after, limit } => {
             Answer::Told(told(connection, &source, kind, since, after, limit)?)
         }
+        Question::Parcels { carrier, since, after, limit } => {
+            Answer::Told(parcels(connection, &carrier, since, &after, limit)?)
+        }
+        Question::Linked(key) => Answer::Found(match read::history_id(connection, &key)? {
+            Some(id) => linked(connection, &key, id)?,
+            None => Vec::new(),
+        }),
         Question::Handoffs(key) => handoffs(connection, tenant, &key)?,
         Question::SinkPlace(name) => Answer::SinkPlace(sink_place(connection, &name)?.map(Box::new)),
         Question::Backlog => Answer::Backlog(backlog::backlog(connection)?),
@@ -283,11 +290,34 @@ fn told(
          ORDER BY h.id LIMIT ?5",
     )?;
     let values = params![kind.as_str(), after, since, source, i64::try_from(limit).unwrap_or(i64::MAX)];
-    let rows = statement.query_map(values, |row| {
-        let (platform, shop): (String, String) = (row.get(1)?, row.get(2)?);
-        let key = HistoryKey { kind, platform: platform.into(), shop: shop.into(), number: row.get(3)? };
-        Ok(Told { place: row.get(0)?, key, snapshot: opened_if_there(row, 4)?.map(str::to_owned) })
-    })?;
+    let rows = statement.query_map(values, |row| told_row(kind, row))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+fn told_row(kind: HistoryKind, row: &Row<'_>) -> rusqlite::Result<Told> {
+    let (platform, shop): (String, String) = (row.get(1)?, row.get(2)?);
+    let key = HistoryKey { kind, platform: platform.into(), shop: shop.into(), number: row.get(3)? };
+    Ok(Told { place: row.get(0)?, key, snapshot: opened_if_there(row, 4)?.map(str::to_owned) })
+}
+
+/// By number, so that only histories of this carrier are looked at.
+fn parcels(
+    connection: &Connection,
+    carrier: &str,
+    since: Micros,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<Told>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT h.id, s.platform, s.shop, h.number, COALESCE(h.snapshot, e.snapshot)
+         FROM histories h JOIN scopes s ON s.id = h.scope LEFT JOIN events e ON e.seq = h.snapshot_seq
+         WHERE h.scope = (SELECT id FROM scopes WHERE kind = ?1 AND platform = ?2 AND shop = '')
+           AND h.number > ?3 AND h.updated_at >= ?4 ORDER BY h.number LIMIT ?5",
+    )?;
+    let kind = HistoryKind::Parcel;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement
+        .query_map(params![kind.as_str(), carrier, after, since, limit], |row| told_row(kind, row))?;
     Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 

@@ -68,7 +68,7 @@ mod tests {
             let selected = text.matches("COALESCE(h.snapshot, e.snapshot)").count()
                 + text.matches("COALESCE(e.snapshot, shared.snapshot)").count()
                 + text.matches("c.trace, c.body").count();
-            let opened = ["opened(", "opened_if_there(", "opened_bytes(", "state(row"];
+            let opened = ["opened(", "opened_if_there(", "opened_bytes(", "state(row", "told_row(kind, row"];
             let opened: usize = opened.iter().map(|call| text.matches(call).count()).sum();
             assert!(opened >= selected, "{name} reads {selected} times and opens {opened} times");
             reads += selected;

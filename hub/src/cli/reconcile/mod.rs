@@ -18,6 +18,7 @@ use crate::clock;
 use crate::config::{Config, Loaded, SourceSetup};
 use crate::http::Client;
 use crate::hub::fold_of;
+use crate::ingress::pull::Caller;
 use crate::lock;
 use crate::reconcile::extra::extra;
 use crate::reconcile::handed::Sinks;
@@ -57,7 +58,8 @@ pub(super) async fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome 
     let loaded = global.load()?;
     let source = source(&loaded, &args.source)?;
     let (_, store) = open(global)?;
-    let client = Client::new(&loaded.config.outbound)?;
+    // Without a session: a renewal here would make the running hub's tokens useless.
+    let caller = Caller::new(Client::new(&loaded.config.outbound)?, None);
     let now = clock::now();
     let to = args.stretch.to.as_deref().map(time).transpose()?;
     let from = match &args.stretch.from {
@@ -68,7 +70,7 @@ pub(super) async fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome 
     ordered(Some(from), Some(until))?;
     let names: Vec<String> = loaded.sinks.iter().map(|sink| sink.id.to_string()).collect();
     let mut walk = Walk {
-        reconcile: Reconcile::new(source, fold_of(&loaded), &store, &client, from, until)?,
+        reconcile: Reconcile::new(source, fold_of(&loaded), &store, &caller, from, until)?,
         sinks: Sinks::read(&store, &names).await?,
         store: &store,
         global,

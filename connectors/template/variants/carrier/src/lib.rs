@@ -36,6 +36,8 @@ impl Connector for Acme {
             push: true,
             track: true,
             max_batch: Some(track::MOST),
+            // The same word that its parcels carry.
+            carrier: Some(normalize::CARRIER),
             ..Capabilities::NONE
         },
         quotas: &[Quota { scope: "calls per account", calls: 5, seconds: 1 }],

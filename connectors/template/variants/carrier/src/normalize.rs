@@ -15,7 +15,7 @@ use super::config::OrderShop;
 use super::wire::{Body, Scan, Shipment};
 
 /// The carrier's name in every identity. Once published it never changes.
-const CARRIER: &str = "acme";
+pub(crate) const CARRIER: &str = "acme";
 const CONNECTOR: &str = concat!("acme@", env!("CARGO_PKG_VERSION"));
 
 pub(super) const SCANS: Topic = "scans";
