@@ -63,7 +63,7 @@ impl Words {
 /// Where the longest of these words that stands at `from` ends.
 pub(crate) fn starts_with_any(text: &[char], from: usize, words: &[&str]) -> Option<usize> {
     let first = *text.get(from)?;
-    let begins = |word: &&&str| word.chars().next() == Some(first);
+    let begins = |word: &&&str| word.starts_with(first);
     words.iter().filter(begins).filter_map(|word| starts_with(text, from, word)).max()
 }
 

@@ -37,6 +37,7 @@ mod tests {
     static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
     #[test]
+    #[allow(clippy::string_slice, reason = "the panic that is wanted")]
     fn sec_15_a_panic_says_where_and_nothing_that_was_read() {
         let before = take_hook();
         set_hook(Box::new(|info| SAID.lock().unwrap().push(describe(info))));

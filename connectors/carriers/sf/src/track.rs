@@ -169,7 +169,10 @@ mod tests {
         assert_eq!(part(false).query(&mixed, &Context::at(now())).unwrap_err().kind(), ErrorKind::Config);
         let without = [waybill("SF7444400031887", None)];
         assert!(part(false).query(&without, &Context::at(now())).is_ok());
-        assert_eq!((part(false).together(&mixed), part(false).together(&vec![mixed[1].clone(); 11])), (1, 10));
+        assert_eq!(
+            (part(false).together(&mixed), part(false).together(&vec![mixed[1].clone(); 11])),
+            (1, 10)
+        );
         assert_eq!(part(true).query(&without, &Context::at(now())).unwrap_err().kind(), ErrorKind::Config);
     }
 

@@ -207,7 +207,7 @@ impl Tables {
         let mut best: Option<(Street, usize)> = None;
         for street in self.streets_in(unit) {
             let name = self.name(street.name);
-            if name.chars().next() != Some(first) {
+            if !name.starts_with(first) {
                 continue;
             }
             if let Some(end) = starts_with(text, from, name)
