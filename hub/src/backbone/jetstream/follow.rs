@@ -13,7 +13,7 @@ use tokio::sync::{oneshot, watch};
 use super::log::{Broken, Log, Reply};
 use super::order::*;
 use super::record::*;
-use super::step::{OpenState, read, read_event, read_step};
+use super::step::{AT, OpenState, read, read_event, read_step};
 use crate::backbone::embedded::{Command, Embedded, Placed};
 use crate::backbone::*;
 
@@ -186,14 +186,15 @@ impl<'a> Reader<'a> {
         self.seen = place;
         let mut tokens = subject.split('.').skip(1);
         let (space, what) = (tokens.next(), tokens.nth(1));
-        if space != Some("hub") {
-            // An event: part of the step behind it, unless it was told before this log began.
-            if headers.get(TOLD).is_none() {
-                self.events.push_back(read_event(headers, &payload)?);
-            }
-            return Ok(());
-        }
         let id = headers.get("Nats-Msg-Id").map_or("", |id| id.as_str()).to_owned();
+        if space != Some("hub") {
+            if headers.get(AT).is_some() {
+                self.events.push_back(read_event(headers, &payload)?);
+                return Ok(());
+            }
+            // It belongs to no step: told before this log began, or by somebody else. It is there for subscribers only.
+            return self.place(place, id, Vec::new(), Vec::new(), None).await;
+        }
         let what = what.unwrap_or_default();
         let (mut names, mut histories) = (Vec::new(), Vec::new());
         let command = match what {
@@ -256,6 +257,17 @@ impl<'a> Reader<'a> {
             "begin" => None,
             other => return Err(unknown("record", other)),
         };
+        self.place(place, id, names, histories, command).await
+    }
+
+    async fn place(
+        &mut self,
+        place: Seq,
+        id: String,
+        names: Vec<(String, Seq)>,
+        histories: Vec<(HistoryKey, Seq)>,
+        command: Option<Command>,
+    ) -> Result<()> {
         let after = std::mem::replace(&mut self.after, place);
         self.copy.place(Placed { after, place, id, names, histories, command }).await
     }
@@ -286,6 +298,3 @@ impl<'a> Reader<'a> {
         Ok((record, whole.freeze()))
     }
 }
-
-/// Header of events that were told before this log began: they are there for subscribers only.
-pub(super) const TOLD: &str = "Xd-Told";

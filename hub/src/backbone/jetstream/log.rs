@@ -4,6 +4,7 @@
 //! writes to, and a call ends when its own record came back out of it: that is the only proof there is.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub(super) struct Log {
     pub(super) names: Names,
     waiting: Mutex<HashMap<String, Reply>>,
     applied: watch::Receiver<Seq>,
+    /// Where the log began when it was last looked at: what is older has left it.
+    first: AtomicI64,
     /// Why this hub cannot go on, once it cannot.
     pub(super) broken: watch::Receiver<Option<String>>,
 }
@@ -61,7 +64,7 @@ impl Log {
         applied: watch::Receiver<Seq>,
         broken: watch::Receiver<Option<String>>,
     ) -> Self {
-        Self { link, names, waiting: Mutex::default(), applied, broken }
+        Self { link, names, waiting: Mutex::default(), applied, first: AtomicI64::new(0), broken }
     }
 
     /// An id that no other record has.
@@ -196,6 +199,12 @@ impl Log {
         }
     }
 
+    /// What a record that follows the one at `place` has to name: one that has left the log is not there for the
+    /// servers any more.
+    pub(super) fn behind_what(&self, place: Seq) -> Seq {
+        if place < self.first.load(Ordering::Relaxed) { 0 } else { place }
+    }
+
     /// The last place of the log.
     pub(super) async fn last(&self) -> Result<Seq> {
         let stream = self.link.jetstream.get_stream_no_info(&self.names.stream).await;
@@ -206,7 +215,9 @@ impl Log {
         let info = info.map_err(|error| {
             BackboneError::Unavailable(self.link.explain("the stream does not say how far it is", &error))
         })?;
-        Ok(Seq::try_from(info.state.last_sequence).unwrap_or(Seq::MAX))
+        let number = |seq: u64| Seq::try_from(seq).unwrap_or(Seq::MAX);
+        self.first.store(number(info.state.first_sequence), Ordering::Relaxed);
+        Ok(number(info.state.last_sequence))
     }
 }
 

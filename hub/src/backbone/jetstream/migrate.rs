@@ -5,7 +5,6 @@ use std::path::Path;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 
-use super::follow::TOLD;
 use super::step::Message;
 use super::{JetStream, copies};
 use crate::backbone::embedded::{Embedded, copy};
@@ -84,8 +83,7 @@ async fn tell(link: &Link, stream: &str, window: usize, events: &[StoredEvent]) 
     let mut acks = FuturesOrdered::new();
     let mut count = 0;
     for stored in events {
-        let (subject, mut headers, data) = message(stored, stream);
-        headers.insert(TOLD, "1");
+        let (subject, headers, data) = message(stored, stream);
         let ack = link.jetstream.publish_with_headers(subject, headers, data).await;
         acks.push_back(ack.map_err(|error| away(&error))?.into_future());
         if acks.len() >= window.max(1)

@@ -189,7 +189,7 @@ impl JetStream {
             if version != state.expected {
                 return Err(BackboneError::Conflict(format!("history {}", state.key.number)));
             }
-            places.push(place);
+            places.push(self.log.behind_what(place));
         }
         if let Some(from) = commit.from
             && self.copy.intake_position().await? != from
@@ -204,7 +204,7 @@ impl JetStream {
         let step = match commit.from {
             Some(_) => {
                 let place = self.copy.named("step".into()).await?;
-                Message::new(self.log.names.record("step"), &step)?.behind(place)
+                Message::new(self.log.names.record("step"), &step)?.behind(self.log.behind_what(place))
             }
             None => Message::new(self.log.names.record("again"), &step)?,
         };
@@ -230,7 +230,7 @@ impl JetStream {
         let place = self.copy.named(sink_name(&sink)).await?;
         let subject = self.log.names.record(&format!("sink.{sink}"));
         // Only whoever saw the last step of this sink writes the next one: of two workers one goes on.
-        let message = Message::new(subject, &SettleRecord::new(&settle))?.behind(place);
+        let message = Message::new(subject, &SettleRecord::new(&settle))?.behind(self.log.behind_what(place));
         self.one(message, Reply::Unit).await
     }
 

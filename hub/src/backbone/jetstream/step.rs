@@ -18,8 +18,8 @@ use crate::backbone::embedded::entity_name;
 use crate::backbone::*;
 use crate::nats::Names;
 
-/// Where the entity begins and ends in the data of an event.
-const AT: &str = "Xd-At";
+/// Where the entity begins and ends in the data of an event; only events of steps say so.
+pub(super) const AT: &str = "Xd-At";
 
 /// A message to be published.
 #[derive(Clone, Debug)]

@@ -158,6 +158,51 @@ async fn a_store_goes_into_a_cluster_and_comes_out_again_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_left_the_log_can_still_go_on_and_a_new_hub_begins_with_a_copy() {
+    let server = started(Options::default()).await;
+    let (mut config, dir) = (nats(&server), tempfile::tempdir().unwrap());
+    config.keep_events = crate::config::HumanDuration(Duration::from_secs(2));
+    let hub = JetStream::open(&config, dir.path(), "test", "one").await.unwrap();
+    hub.open_sink("erp".into(), String::new()).await.unwrap();
+    let settle = |low| Settle { sink: "erp".into(), low, delivered: vec![low], ..Settle::default() };
+    hub.capture(vec![capture("a")]).await.unwrap();
+    hub.commit(commit("a", 0)).await.unwrap();
+    hub.settle(settle(1)).await.unwrap();
+    hub.keep_copy().await.unwrap();
+    let link = connect(&config, "look").await.unwrap();
+    let stream = link.jetstream.get_stream_no_info("XD_TEST").await.unwrap();
+    while stream.get_info().await.unwrap().state.messages > 0 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The first try finds out that the record it names is gone, the next one knows.
+    if let Err(error) = hub.commit(commit("a", 1)).await {
+        assert!(matches!(error, BackboneError::Conflict(_)), "{error}");
+        hub.commit(commit("a", 1)).await.unwrap();
+    }
+    hub.settle(settle(2)).await.unwrap();
+    let empty = tempfile::tempdir().unwrap();
+    let other = JetStream::open(&config, empty.path(), "test", "two").await.unwrap();
+    assert_eq!(ids(&other.events(0, 10).await.unwrap()), ids(&hub.events(0, 10).await.unwrap()));
+    assert_eq!(other.events(0, 10).await.unwrap().len(), 2);
+}
+
+/// Somebody may publish events of his own: they are for subscribers, and no hub stumbles over them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_that_belong_to_no_step_are_passed_over() {
+    let server = started(Options::default()).await;
+    let (config, dir) = (nats(&server), tempfile::tempdir().unwrap());
+    let hub = JetStream::open(&config, dir.path(), "test", "one").await.unwrap();
+    hub.commit(commit("a", 0)).await.unwrap();
+    let link = connect(&config, "other").await.unwrap();
+    let subject = "xd.v1.test.order.paid.demo.s1.n.p00";
+    link.jetstream.publish(subject, "{}".into()).await.unwrap().await.unwrap();
+    hub.commit(commit("a", 1)).await.unwrap();
+    link.jetstream.publish(subject, "{}".into()).await.unwrap().await.unwrap();
+    hub.catch_up().await.unwrap();
+    assert_eq!(hub.events(0, 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_was_made_anew_is_not_taken_for_the_old_one() {
     let mut server = started(Options::default()).await;
     let (config, dir) = (nats(&server), tempfile::tempdir().unwrap());
