@@ -52,12 +52,20 @@ pub(super) fn ready(stored: &StoredEvent, stream: &str) -> Ready {
 }
 
 impl Ready {
-    /// Hands it to the connection; the future waits for the stream's acknowledgement.
+    /// Hands it to the connection; the future waits for the stream's acknowledgement. With `behind` the stream takes it
+    /// only behind this place: when the one before it got lost on the way, it must not overtake it.
     ///
     /// # Errors
     /// What can be said at once: too large, or the connection takes nothing.
-    pub(super) async fn send(self, link: &Link) -> Result<PublishAckFuture, PublishError> {
-        let message = PublishMessage::build().payload(self.payload).headers(self.headers);
+    pub(super) async fn send(
+        self,
+        link: &Link,
+        behind: Option<u64>,
+    ) -> Result<PublishAckFuture, PublishError> {
+        let mut message = PublishMessage::build().payload(self.payload).headers(self.headers);
+        if let Some(place) = behind {
+            message = message.expected_last_sequence(place);
+        }
         link.jetstream.send_publish(self.subject, message).await
     }
 
@@ -86,6 +94,11 @@ pub(super) fn refused(error: &PublishError, link: &Link) -> Refused {
     let code = code.map(|error| error.error_code().0);
     if error.kind() == PublishErrorKind::MaxPayloadExceeded || code == Some(TOO_LARGE) {
         return Refused::TooLarge;
+    }
+    if error.kind() == PublishErrorKind::WrongLastSequence {
+        return Refused::Trouble(Trouble::Look(
+            "something else is in the stream where the next event was to be",
+        ));
     }
     let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
     let words = link.explain("publishing", &format!("{error}{cause}"));

@@ -9,9 +9,10 @@
 //! - **It heals.** At the start, after each lost connection and every minute the end of the stream is held against what
 //!   is remembered (`memory.rs`). When a broker has lost its end (power loss, an old copy restored, purged, made anew),
 //!   the cursor goes back to the last event that is still at its place, and what is missing is published again.
-//! - **Order.** Events go out in the order of the log, so per key in the order of `sequence`. After a loss what was
-//!   published meanwhile may lie before what is filled in: consumers drop what is older than they have, as they must
-//!   with any redelivery. Nothing is published twice but what was under way when a connection broke, was stored while the
+//! - **Order.** Events go out in the order of the log, so per key in the order of `sequence`, also when connections break:
+//!   each names the place behind which it is to lie, and one that would overtake a lost one is not taken. Only what a
+//!   broker lost after it had acknowledged it can be filled in behind what came later; consumers drop what is older
+//!   than they have, as they must with any redelivery. Nothing is published twice but what was under way when a connection broke, was stored while the
 //!   stream was looked at, and is older than `nats.duplicate_window` when it is sent again; consumers drop it by `ce-id`.
 //! - **One event cannot stop the others.** One that is too large for the servers is left out, loudly: counted, in the log
 //!   and in `crossdock nats audit`; it is tried again at each start, for when the servers take more.
@@ -194,7 +195,10 @@ impl Publisher {
             self.try_large_ones(&broker).await?;
         }
         self.metrics.live.fanout(|live| live.waiting = false);
-        self.pump(&broker, found, connects).await
+        let ended = self.pump(&broker, found, connects).await;
+        // What was acknowledged or left out before the trouble is known to the next session.
+        self.remember().await?;
+        ended
     }
 
     /// Looks at the stream and goes back to where it is still what is remembered.

@@ -63,6 +63,9 @@ impl Publisher {
         let mut flying: VecDeque<Flight> = VecDeque::new();
         let (mut unsaved, mut saved_at) = (0_u32, Instant::now());
         let mut looked_at = Instant::now();
+        // Each event names the place before its own: what is behind one that got lost is not taken, so that no event
+        // of a key lies before an earlier one.
+        let mut end_of_stream = found.end();
         loop {
             if broker.link.client.statistics().connects.load(Ordering::Relaxed) != connects {
                 return Err(Trouble::Look("the connection to the servers is another one"));
@@ -76,8 +79,9 @@ impl Publisher {
                 let (seq, bytes) = (event.seq, event.size());
                 let end = match event.id.and_then(|id| found.take(id)) {
                     Some(place) => End::Present(place),
-                    None => self.send(event, &broker.link).await?,
+                    None => self.send(event, &broker.link, end_of_stream).await?,
                 };
+                end_of_stream += u64::from(matches!(end, End::Asked(_)));
                 flying.push_back(Flight { seq, bytes, end });
             }
             // A part of the window at a time: sent together, they share what it costs to send.
@@ -141,8 +145,8 @@ impl Publisher {
         Ok(pages.ready.pop_front())
     }
 
-    async fn send(&self, event: Ready, link: &Link) -> Result<End, Trouble> {
-        match event.send(link).await {
+    async fn send(&self, event: Ready, link: &Link, behind: u64) -> Result<End, Trouble> {
+        match event.send(link, Some(behind)).await {
             Ok(asked) => Ok(End::Asked(asked)),
             Err(error) => match refused(&error, link) {
                 Refused::TooLarge => Ok(End::TooLarge),
@@ -166,7 +170,8 @@ impl Publisher {
                 Err(error) => match refused(&error, &broker.link) {
                     Refused::TooLarge => {
                         self.too_large(seq, bytes);
-                        return Ok(());
+                        // Those behind it counted on its place and are refused: it is known from now on.
+                        return Ok(self.remember().await?);
                     }
                     Refused::Trouble(trouble) => {
                         self.metrics.count(Metric::Published, "failed", 1);
@@ -197,7 +202,7 @@ impl Publisher {
             return Ok(());
         }
         for stored in self.backbone.events_at(seqs).await? {
-            let sent = match ready(&stored, &self.names.stream).send(&broker.link).await {
+            let sent = match ready(&stored, &self.names.stream).send(&broker.link, None).await {
                 Ok(asked) => asked.await,
                 Err(error) => Err(error),
             };

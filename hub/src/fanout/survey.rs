@@ -76,6 +76,11 @@ impl Survey {
         self.present.remove(&id)
     }
 
+    /// The last place of the stream, as far as it was looked at.
+    pub(super) fn end(&self) -> u64 {
+        self.present.values().copied().max().unwrap_or_default().max(self.state.last)
+    }
+
     /// Whether the servers call something a duplicate that was looked for and not found: they remember an id whose
     /// message is gone, and forget it after the duplicate window.
     pub(super) fn is_ghost(&self, duplicate: bool, place: u64) -> bool {

@@ -92,7 +92,7 @@ async def main(stream, consumer):
         await jetstream.consumer_info(stream, consumer)
     except NotFoundError:
         sys.exit(f"there is no consumer {consumer} on stream {stream}: run `crossdock nats setup`")
-    except (nats.errors.TimeoutError, nats.errors.NoRespondersError, APIError) as error:
+    except (asyncio.TimeoutError, nats.errors.TimeoutError, nats.errors.NoRespondersError, APIError) as error:
         why = refusals or [str(error) or "no answer"]
         sys.exit(f"user {USER} may not read consumer {consumer} of stream {stream}: {why[0]}")
 
@@ -106,7 +106,7 @@ async def main(stream, consumer):
             # One after the other: events of one order stay in order.
             for message in await subscription.fetch(batch=100, timeout=2):
                 await take(message, applied)
-        except nats.errors.TimeoutError:
+        except (asyncio.TimeoutError, nats.errors.TimeoutError):
             pass  # nothing new
         except nats.errors.Error as error:
             say(f"NATS: {error!r}; trying again")
