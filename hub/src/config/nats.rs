@@ -138,6 +138,16 @@ pub struct NatsConsumer {
 /// What the types cannot say.
 pub(super) fn check(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) {
     let nats = &config.nats;
+    if config.data.backbone == Store::Jetstream {
+        if nats.servers.is_empty() {
+            problems.push(map.at("data.backbone", "\"jetstream\" keeps everything in NATS: name nats.servers"));
+        }
+        let (keep, every) = (nats.keep_events.micros(), nats.copy_every.micros());
+        if keep > 0 && every.saturating_mul(2) > keep {
+            let words = "what has left the stream is only in a copy: at most half of nats.keep_events";
+            problems.push(map.at("nats.copy_every", words));
+        }
+    }
     if nats.window == 0 {
         problems.push(map.at("nats.window", "0 would never publish: at least 1"));
     }

@@ -60,6 +60,10 @@ fn problems_are_named_with_file_line_and_key() {
     let cases = [
         ("tenant = \"t\"\n[webhook]\nlissten = \"x\"\n", "crossdock.toml:3: webhook.lissten: unknown field"),
         (
+            "[data]\nbackbone = \"jetstream\"\n",
+            "crossdock.toml:2: data.backbone: \"jetstream\" keeps everything in NATS: name nats.servers",
+        ),
+        (
             "[[source]]\nid = \"a\"\nuse = \"nobody\"\n",
             "crossdock.toml:3: source[0].use: no connector `nobody`",
         ),
