@@ -188,8 +188,6 @@ pub struct StoredEvent {
     pub seq: Seq,
     /// The event.
     pub event: Arc<Event>,
-    /// CloudEvents structured JSON.
-    pub json: Bytes,
     /// Source id whose capture caused it.
     pub source: Arc<str>,
     /// When it was committed.
@@ -198,6 +196,13 @@ pub struct StoredEvent {
     pub history: i64,
     /// Order, case or tracking number.
     pub number: Arc<str>,
+}
+
+impl StoredEvent {
+    /// CloudEvents structured JSON: written when it is asked for, because many readers of the log never do.
+    pub fn json(&self) -> Bytes {
+        Bytes::from(self.event.to_json())
+    }
 }
 
 /// A thing to fetch because a capture said that it changed.

@@ -164,7 +164,7 @@ async fn events(store: &dyn Backbone, filter: &Filter, wanted: &Wanted, out: &mu
                 && wanted.place(&event.platform, &event.shop, Some(&stored.source))
                 && wanted.time(at);
             if fits {
-                out.bytes(&stored.json)?;
+                out.bytes(&stored.json())?;
                 out.bytes(b"\n")?;
             }
         }

@@ -79,7 +79,7 @@ async fn follow(
             if out.for_people() {
                 line(stored, out)?;
             } else if args.personal_data {
-                out.bytes(&stored.json)?;
+                out.bytes(&stored.json())?;
                 out.bytes(b"\n")?;
             } else {
                 out.json(&masked(stored)?)?;
@@ -93,7 +93,7 @@ async fn follow(
 
 /// An event as people who follow the log may see it.
 fn masked(stored: &StoredEvent) -> Outcome<serde_json::Value> {
-    let mut event: serde_json::Value = serde_json::from_slice(&stored.json)
+    let mut event: serde_json::Value = serde_json::from_slice(&stored.json())
         .map_err(|error| Failure::failed(format!("event {} cannot be read: {error}", stored.seq)))?;
     if let Some(data) = event.get_mut("data") {
         privacy::mask(data);

@@ -140,7 +140,8 @@ pub(super) fn check(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>)
     let nats = &config.nats;
     if config.data.backbone == Store::Jetstream {
         if nats.servers.is_empty() {
-            problems.push(map.at("data.backbone", "\"jetstream\" keeps everything in NATS: name nats.servers"));
+            problems
+                .push(map.at("data.backbone", "\"jetstream\" keeps everything in NATS: name nats.servers"));
         }
         let (keep, every) = (nats.keep_events.micros(), nats.copy_every.micros());
         if keep > 0 && every.saturating_mul(2) > keep {

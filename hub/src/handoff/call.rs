@@ -86,7 +86,7 @@ impl Worker {
             };
             let replayed = matches!(running.lanes.track(*seq), Track::Replay(_));
             let (event, json) =
-                if replayed { again(stored) } else { (Arc::clone(&stored.event), stored.json.clone()) };
+                if replayed { again(stored) } else { (Arc::clone(&stored.event), stored.json()) };
             deliveries.push(Delivery {
                 event,
                 json,

@@ -164,7 +164,6 @@ mod tests {
         };
         let stored = StoredEvent {
             seq: 3,
-            json: bytes::Bytes::new(),
             event: std::sync::Arc::new(event),
             source: "x".into(),
             recorded_at: 1,

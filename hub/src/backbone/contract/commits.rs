@@ -64,7 +64,7 @@ pub(super) async fn several_events_of_a_step_keep_their_own_snapshots(mut made: 
     let first = &events[0];
     assert_eq!((first.event.key.as_str(), first.event.platform.as_str()), ("o1-1", "demo"));
     assert_eq!((first.event.shop.as_str(), &*first.source, first.recorded_at), ("s1", "shop", NOW));
-    let json: serde_json::Value = serde_json::from_slice(&first.json).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&first.json()).unwrap();
     assert_eq!((&json["id"], &json["data"]["order"]["v"]), (&"e1-1-1-0".into(), &1.into()));
     // By pieces and by number it is the same log.
     let mut at = 0;
@@ -73,9 +73,9 @@ pub(super) async fn several_events_of_a_step_keep_their_own_snapshots(mut made: 
         let piece = made.backbone.events(at, 1).await.unwrap();
         let Some(one) = piece.first() else { break };
         at = one.seq;
-        pieces.push(one.json.clone());
+        pieces.push(one.json());
     }
-    assert_eq!(pieces, events.iter().map(|stored| stored.json.clone()).collect::<Vec<_>>());
+    assert_eq!(pieces, events.iter().map(|stored| stored.json()).collect::<Vec<_>>());
     let picked = made.backbone.events_at(vec![events[2].seq, 999_999, events[0].seq]).await.unwrap();
     assert_eq!(picked.iter().map(|stored| stored.seq).collect::<Vec<_>>(), [events[2].seq, events[0].seq]);
 }

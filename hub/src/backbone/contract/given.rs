@@ -167,7 +167,7 @@ pub(super) async fn picture(backbone: &dyn Backbone) -> String {
         writeln!(text, "{:?}", backbone.ask(question).await.unwrap()).unwrap();
     }
     for event in backbone.events(0, usize::MAX).await.unwrap() {
-        writeln!(text, "{} {} {}", event.seq, event.source, std::str::from_utf8(&event.json).unwrap())
+        writeln!(text, "{} {} {}", event.seq, event.source, std::str::from_utf8(&event.json()).unwrap())
             .unwrap();
     }
     for nudge in backbone.nudges(Micros::MAX, 1000).await.unwrap() {

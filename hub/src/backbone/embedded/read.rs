@@ -237,11 +237,9 @@ pub(super) fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEve
         idem_key: row.get(8)?,
         data: serde_json::value::RawValue::from_string(data).map_err(|_| broken("data is not JSON"))?,
     };
-    let json = Bytes::from(event.to_json());
     Ok(StoredEvent {
         seq,
         event: Arc::new(event),
-        json,
         source: Arc::from(text(16)?),
         recorded_at,
         history: row.get(17)?,

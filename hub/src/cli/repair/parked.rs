@@ -227,7 +227,7 @@ async fn show(event: Seq, sink: Option<String>, raw: bool, global: &Global, out:
     }
     if raw {
         for stored in store.events_at(vec![event]).await? {
-            out.bytes(&stored.json)?;
+            out.bytes(&stored.json())?;
             out.bytes(b"\n")?;
         }
         return Ok(Exit::Done);

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use crossdock_connector::Repeat;
 use crossdock_schemas::{Class, Event, EventType, Ts};
 use proptest::prelude::*;
@@ -111,15 +110,7 @@ fn event(
         data: serde_json::value::RawValue::from_string("{}".into()).unwrap(),
     };
     let number = key.into();
-    StoredEvent {
-        seq,
-        event: Arc::new(event),
-        json: Bytes::new(),
-        source: "src".into(),
-        recorded_at: 0,
-        history,
-        number,
-    }
+    StoredEvent { seq, event: Arc::new(event), source: "src".into(), recorded_at: 0, history, number }
 }
 
 impl Play {
