@@ -165,8 +165,9 @@ async fn finish(
     let Ended { score, took, ledger, reading } = ended;
     let backbone = &*hub.backbone;
     let places = world.places().into_iter().zip(filters);
+    let killed = world.cluster.as_ref().is_some_and(|cluster| !cluster.said().is_empty());
     let receipts: Vec<Receipt> = places
-        .map(|(place, filter)| Receipt { id: place.id, filter, report: place.receiver.report() })
+        .map(|(place, filter)| Receipt { id: place.id, filter, report: place.receiver.report(), killed })
         .collect();
     let evidence = Evidence { backbone, ledger, script, score, receipts: &receipts, first_reading: reading };
     let checks = check::all(&evidence).await?;

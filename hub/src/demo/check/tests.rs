@@ -22,7 +22,8 @@ fn receipt(got: &[(&str, &str)]) -> Receipt {
         })
         .collect();
     let report = Report { distinct: big(entries.len()), entries, ..Report::default() };
-    Receipt { id: "erp", filter: Filter { events: vec!["order.*".to_owned()], ..Filter::default() }, report }
+    let filter = Filter { events: vec!["order.*".to_owned()], ..Filter::default() };
+    Receipt { id: "erp", filter, report, killed: false }
 }
 
 fn wrong(receipt: &Receipt) -> String {
