@@ -4,6 +4,7 @@
 pub mod address;
 pub mod aggregator;
 pub mod amounts;
+pub mod backwards;
 mod capture;
 pub mod carrier;
 pub mod codes;

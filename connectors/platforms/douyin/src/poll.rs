@@ -1,18 +1,15 @@
 //! What changed in a window of time, page by page, from the last page to the first.
 //!
-//! A row leaves the window when it is changed again, and everything behind it moves one place forward. Read forwards, the
-//! row that moved from page 3 to page 2 is never seen; read backwards, it is seen twice, which is harmless. So the first
-//! call counts, and the pages are then read from the last one down. Every reply says the total: a last page that is no
-//! longer the last one grew, and reading starts again from there. The platform counts pages from 0, we from 1.
+//! Every reply says the total. The platform counts pages from 0, we from 1.
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use crossdock_connector::backwards::{self, Place, not_ours};
 use crossdock_connector::{
-    Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, Page, Poll, Result, Topic, rows,
-    wire,
+    Captured, Context, Cursor, Error, HttpRequest, HttpResponse, Page, Poll, Result, Topic, rows, wire,
 };
 
 use crate::gateway::Gateway;
@@ -23,35 +20,6 @@ use crate::{AFTERSALE, ORDER};
 #[derive(Debug)]
 pub(crate) struct DouyinPoll {
     pub(crate) gateway: Arc<Gateway>,
-}
-
-/// Where we are inside a window: `count`, or `page/last`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Count,
-    Page { page: u64, last: u64 },
-}
-
-impl Place {
-    fn read(cursor: &Cursor) -> Result<Self> {
-        let text = &cursor.place;
-        if text == "count" {
-            return Ok(Self::Count);
-        }
-        let parts =
-            text.split_once('/').and_then(|(page, last)| Some((page.parse().ok()?, last.parse().ok()?)));
-        match parts {
-            Some((page, last)) if (1..=last).contains(&page) => Ok(Self::Page { page, last }),
-            _ => Err(not_ours(cursor)),
-        }
-    }
-
-    fn write(self) -> String {
-        match self {
-            Self::Count => "count".to_owned(),
-            Self::Page { page, last } => format!("{page}/{last}"),
-        }
-    }
 }
 
 impl Poll for DouyinPoll {
@@ -69,19 +37,12 @@ impl Poll for DouyinPoll {
     }
 
     fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor {
-        Cursor { topic: topic.to_owned(), from, to, place: Place::Count.write() }
+        backwards::start(topic, from, to)
     }
 
     fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
-        let page = match Place::read(cursor)? {
-            Place::Count => 0,
-            Place::Page { page, .. } => page.saturating_sub(1),
-        };
-        // The platform knows whole seconds only: the end is rounded up, or its last second would be lost.
-        let to = match cursor.to.subsec_nanosecond() {
-            0 => cursor.to,
-            _ => cursor.to.saturating_add(SignedDuration::from_secs(1)).unwrap_or(cursor.to),
-        };
+        let page = Place::of(cursor)?.number().saturating_sub(1);
+        let to = backwards::whole_second(cursor.to);
         let (from, to) = (Value::from(cursor.from.as_second()), Value::from(to.as_second()));
         let mut own = Map::new();
         own.insert("page".to_owned(), page.into());
@@ -107,7 +68,7 @@ impl Poll for DouyinPoll {
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
-        let place = Place::read(cursor)?;
+        let place = Place::of(cursor)?;
         self.gateway.accept(reply)?;
         let read: ListReply<'_> = wire::parse(&reply.body)?;
         let data = read.data.ok_or_else(|| Error::malformed("a reply without the list").at("$.data"))?;
@@ -123,33 +84,16 @@ impl Poll for DouyinPoll {
             Some(raw) => rows::rows(raw.get(), root)?,
             None => Vec::new(),
         };
-        let pages = total.div_ceil(u64::from(self.gateway.config.page_size).max(1));
-        let at = |page: u64, last: u64| {
-            Some(Cursor { place: Place::Page { page, last }.write(), ..cursor.clone() })
-        };
-        let next = match place {
-            Place::Count if list.is_empty() != (total == 0) => {
-                return Err(Error::malformed(
-                    "the total and the rows of the first page contradict each other",
-                )
-                .at(root));
-            }
-            Place::Count if pages > 1 => return Ok(Page { next: at(pages, pages), ..Page::default() }),
-            Place::Count => None,
-            Place::Page { page, last } if page == last && pages > last => at(pages, pages),
-            Place::Page { page, last } if page > 1 => at(page.saturating_sub(1), last),
-            Place::Page { .. } => None,
-        };
+        place.agrees(total, list.len(), root)?;
+        let turn = place.turn(backwards::pages(total, self.gateway.config.page_size));
+        let next = turn.next.map(|next| next.on(cursor));
+        if !turn.take {
+            return Ok(Page { next, ..Page::default() });
+        }
         // Each row is a whole order or case and a capture of its own: a bad one does not hold back the others.
         let record = |row: &serde_json::value::RawValue| {
             Captured::new(topic, reply.body.slice_ref(row.get().as_bytes()))
         };
         Ok(Page { captured: list.into_iter().map(record).collect(), fetch: Vec::new(), next })
     }
-}
-
-fn not_ours(cursor: &Cursor) -> Error {
-    Error::new(ErrorKind::Bug, "not a cursor of this connector")
-        .with("topic", &cursor.topic)
-        .with("place", &cursor.place)
 }

@@ -1,8 +1,7 @@
 //! What changed in a window of time, page by page, from the last page to the first.
 //!
-//! A row leaves the window when it is changed again, and everything behind it moves one place forward. Read forwards, a row
-//! that moves from page 3 to page 2 is never seen; read backwards, it is seen twice, which is harmless. The first call says
-//! how many rows there are. Each page has to hold as many rows as its own total says: less is a fault, never an empty page.
+//! Each reply says how many rows there are. A page has to hold as many of them as its own total says: less is a fault,
+//! never an empty page.
 //!
 //! Refunds of the JOS interface can only be asked for by when they were requested (services also by when they were approved),
 //! not by their last change. Their windows therefore reach back by `lookback_hours`.
@@ -12,6 +11,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value as Json};
 
+use crossdock_connector::backwards::{self, Place, not_ours};
 use crossdock_connector::{
     Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result,
     Topic, rows, wire,
@@ -33,28 +33,24 @@ pub(crate) struct JdPoll {
 
 /// Where we are inside a window: `0:count` or `0:page/last`. Services are read twice, by request and by approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
+struct Pass {
     pass: u8,
-    page: Option<(u64, u64)>,
+    place: Place,
 }
 
-impl Place {
-    fn read(text: &str) -> Option<Self> {
-        let (pass, rest) = text.split_once(':')?;
-        let pass = pass.parse().ok()?;
-        if rest == "count" {
-            return Some(Self { pass, page: None });
-        }
-        let (page, last) = rest.split_once('/')?;
-        let (page, last) = (page.parse().ok()?, last.parse().ok()?);
-        (1 <= page && page <= last).then_some(Self { pass, page: Some((page, last)) })
+impl Pass {
+    const fn new(pass: u8) -> Self {
+        Self { pass, place: Place::Count }
     }
 
-    fn write(self) -> String {
-        match self.page {
-            None => format!("{}:count", self.pass),
-            Some((page, last)) => format!("{}:{page}/{last}", self.pass),
-        }
+    fn of(cursor: &Cursor) -> Result<Self> {
+        let read =
+            |(pass, place): (&str, &str)| Some(Self { pass: pass.parse().ok()?, place: Place::read(place)? });
+        cursor.place.split_once(':').and_then(read).ok_or_else(|| not_ours(cursor))
+    }
+
+    fn on(self, cursor: &Cursor) -> Cursor {
+        Cursor { place: format!("{}:{}", self.pass, self.place), ..cursor.clone() }
     }
 }
 
@@ -76,23 +72,23 @@ impl Poll for JdPoll {
     }
 
     fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor {
-        Cursor { topic: topic.to_owned(), from, to, place: Place { pass: 0, page: None }.write() }
+        Pass::new(0).on(&backwards::start(topic, from, to))
     }
 
     fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
-        let place = place(cursor)?;
-        let page = place.page.map_or(1, |(page, _)| page);
+        let Pass { pass, place } = Pass::of(cursor)?;
+        let page = place.number();
         match cursor.topic.as_str() {
             ORDER => self.orders(cursor, page, context),
             REFUND => self.refunds(cursor, page, context),
-            SERVICE => self.services(cursor, place.pass, page, context),
+            SERVICE => self.services(cursor, pass, page, context),
             SELLER_ORDER | SELLER_CASE => self.seller(cursor, page, context),
             _ => Err(not_ours(cursor)),
         }
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
-        let place = place(cursor)?;
+        let Pass { pass, place } = Pass::of(cursor)?;
         let body = readable(reply)?;
         let list = match cursor.topic.as_str() {
             ORDER => self.order_page(body, reply)?,
@@ -100,38 +96,32 @@ impl Poll for JdPoll {
             SELLER_ORDER | SELLER_CASE => self.seller_page(body, reply)?,
             _ => return Err(not_ours(cursor)),
         };
-        let size = u64::from(self.size(&cursor.topic)).max(1);
-        let last_now = list.total.div_ceil(size);
-        let (page, last) = place.page.unwrap_or((1, 1));
-        // More rows than one page holds: from the last page down. The same when it grew in the meantime.
-        if last_now > last {
-            return Ok(Page {
-                next: Some(at(cursor, Place { page: Some((last_now, last_now)), ..place })),
-                ..Page::default()
-            });
+        let size = self.size(&cursor.topic);
+        let turn = place.turn(backwards::pages(list.total, size));
+        let next = match turn.next {
+            Some(place) => Some(Pass { pass, place }),
+            None if cursor.topic == SERVICE && pass == 0 => Some(Pass::new(1)),
+            None => None,
+        };
+        let next = next.map(|next| next.on(cursor));
+        if !turn.take {
+            return Ok(Page { next, ..Page::default() });
         }
-        let before = page.saturating_sub(1).saturating_mul(size);
+        let size = u64::from(size).max(1);
+        let before = place.number().saturating_sub(1).saturating_mul(size);
         let expected = list.total.saturating_sub(before).min(size);
         let there = u64::try_from(list.rows.len()).unwrap_or(u64::MAX);
         if there != expected {
             let what = format!("the page holds {there} rows, its total says {expected}");
             return Err(Error::new(ErrorKind::Unavailable, what).at(list.path));
         }
-        let mut read = Page::default();
+        let mut read = Page { next, ..Page::default() };
         for (at, row) in list.rows.iter().enumerate() {
             match cursor.topic.as_str() {
                 SELLER_ORDER | SELLER_CASE => read.fetch.push(id(&cursor.topic, row, list.path, at)?),
                 topic => read.captured.push(Captured::new(topic, row.get().as_bytes().to_vec())),
             }
         }
-        let passes = if cursor.topic == SERVICE { 2 } else { 1 };
-        read.next = if page > 1 {
-            Some(at(cursor, Place { page: Some((page.saturating_sub(1), last)), ..place }))
-        } else if place.pass.saturating_add(1) < passes {
-            Some(at(cursor, Place { pass: place.pass.saturating_add(1), page: None }))
-        } else {
-            None
-        };
         Ok(read)
     }
 }
@@ -154,7 +144,7 @@ impl JdPoll {
         let mut own = Map::new();
         for (name, value) in [
             ("start_date", sign::moment(cursor.from)),
-            ("end_date", sign::moment(up(cursor.to))),
+            ("end_date", sign::moment(backwards::whole_second(cursor.to))),
             ("order_state", config.order_states.join(",")),
             ("optional_fields", FIELDS.to_owned()),
             ("page", page.to_string()),
@@ -169,7 +159,7 @@ impl JdPoll {
     fn refunds(&self, cursor: &Cursor, page: u64, context: &Context<'_>) -> Result<HttpRequest> {
         let mut own = Map::new();
         own.insert("applyTimeStart".to_owned(), Json::from(sign::moment(self.reach_back(cursor, 0))));
-        own.insert("applyTimeEnd".to_owned(), Json::from(sign::moment(up(cursor.to))));
+        own.insert("applyTimeEnd".to_owned(), Json::from(sign::moment(backwards::whole_second(cursor.to))));
         own.insert("pageIndex".to_owned(), Json::from(page));
         own.insert("pageSize".to_owned(), Json::from(self.size(REFUND)));
         self.gateway.jos("jingdong.pop.afs.soa.refundapply.queryPageList", own, context)
@@ -183,7 +173,7 @@ impl JdPoll {
         };
         let mut own = Map::new();
         own.insert(begin.to_owned(), Json::from(sign::moment(self.reach_back(cursor, more))));
-        own.insert(end.to_owned(), Json::from(sign::moment(up(cursor.to))));
+        own.insert(end.to_owned(), Json::from(sign::moment(backwards::whole_second(cursor.to))));
         own.insert("pageNumber".to_owned(), Json::from(page));
         own.insert("pageSize".to_owned(), Json::from(self.size(SERVICE)));
         self.gateway.jos("jingdong.asc.serviceAndRefund.view", own, context)
@@ -295,26 +285,4 @@ fn id(topic: &str, row: &serde_json::value::RawValue, path: &str, at: usize) -> 
     let number = if topic == SELLER_CASE { text(&row.afs_order_id) } else { text(&row.order_id) };
     let number = number.ok_or_else(|| Error::malformed("a row without its number").at(place))?;
     Ok(ObjectId::new(topic, number))
-}
-
-/// JD knows whole seconds only: the end is rounded up, or its last second would be lost.
-fn up(to: Timestamp) -> Timestamp {
-    match to.subsec_nanosecond() {
-        0 => to,
-        _ => to.saturating_add(SignedDuration::from_secs(1)).unwrap_or(to),
-    }
-}
-
-fn at(cursor: &Cursor, place: Place) -> Cursor {
-    Cursor { place: place.write(), ..cursor.clone() }
-}
-
-fn place(cursor: &Cursor) -> Result<Place> {
-    Place::read(&cursor.place).ok_or_else(|| not_ours(cursor))
-}
-
-fn not_ours(cursor: &Cursor) -> Error {
-    Error::new(ErrorKind::Bug, "not a cursor of this connector")
-        .with("topic", &cursor.topic)
-        .with("place", &cursor.place)
 }

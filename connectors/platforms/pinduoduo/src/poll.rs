@@ -1,17 +1,15 @@
 //! What changed in a window of time, page by page, from the last page to the first.
 //!
-//! A row leaves the window when it is changed again, and everything behind it moves one place forward. Read
-//! forwards, the row that moved from page 3 to page 2 is never seen; read backwards, it is seen twice, which is
-//! harmless. So the first call counts, and the pages are then read from the last one down. Every reply says the
-//! total: a last page that is no longer the last one grew, and reading starts again from there.
+//! Every reply says the total.
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use crossdock_connector::backwards::{self, Place, not_ours};
 use crossdock_connector::{
-    Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result,
-    Topic, rows, wire,
+    Captured, Context, Cursor, Error, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result, Topic, rows,
+    wire,
 };
 
 use crate::gateway::Gateway;
@@ -22,31 +20,6 @@ use crate::{ORDER, REFUND};
 #[derive(Debug)]
 pub(crate) struct PinduoduoPoll {
     pub(crate) gateway: Arc<Gateway>,
-}
-
-/// Where we are inside a window: `count`, or `page/last`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Count,
-    Page { page: u64, last: u64 },
-}
-
-impl Place {
-    fn read(text: &str) -> Option<Self> {
-        if text == "count" {
-            return Some(Self::Count);
-        }
-        let (page, last) = text.split_once('/')?;
-        let (page, last) = (page.parse().ok()?, last.parse().ok()?);
-        (1 <= page && page <= last).then_some(Self::Page { page, last })
-    }
-
-    fn write(self) -> String {
-        match self {
-            Self::Count => "count".to_owned(),
-            Self::Page { page, last } => format!("{page}/{last}"),
-        }
-    }
 }
 
 /// What a reply holds.
@@ -72,20 +45,13 @@ impl Poll for PinduoduoPoll {
     }
 
     fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor {
-        Cursor { topic: topic.to_owned(), from, to, place: Place::Count.write() }
+        backwards::start(topic, from, to)
     }
 
     fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
-        let page = match place(cursor)? {
-            Place::Count => 1,
-            Place::Page { page, .. } => page,
-        };
+        let page = Place::of(cursor)?.number();
         let config = self.gateway.config();
-        // The platform knows whole seconds only: the end is rounded up, or its last second would be lost.
-        let to = match cursor.to.subsec_nanosecond() {
-            0 => cursor.to,
-            _ => cursor.to.saturating_add(SignedDuration::from_secs(1)).unwrap_or(cursor.to),
-        };
+        let to = backwards::whole_second(cursor.to);
         let mut own = vec![
             ("start_updated_at", cursor.from.as_second().to_string()),
             ("end_updated_at", to.as_second().to_string()),
@@ -115,43 +81,21 @@ impl Poll for PinduoduoPoll {
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
-        let place = place(cursor)?;
+        let place = Place::of(cursor)?;
         self.gateway.accept(reply)?;
         let found = match cursor.topic.as_str() {
             ORDER => orders(&reply.body)?,
             REFUND => refunds(&reply.body)?,
             _ => return Err(not_ours(cursor)),
         };
-        let size = u64::from(self.gateway.config().page_size).max(1);
-        let pages = found.total.div_ceil(size);
-        let at = |page: u64, last: u64| {
-            Some(Cursor { place: Place::Page { page, last }.write(), ..cursor.clone() })
-        };
-        let empty = found.captured.is_empty() && found.fetch.is_empty();
-        let next = match place {
-            Place::Count if pages > 1 => {
-                return Ok(Page { next: at(pages, pages), ..Page::default() });
-            }
-            Place::Count if pages == 1 && empty => {
-                return Err(Error::malformed("the total says there are rows, the page holds none").at("$"));
-            }
-            Place::Count => None,
-            Place::Page { page, last } if page == last && pages > last => at(pages, pages),
-            Place::Page { page, last } if page > 1 => at(page.saturating_sub(1), last),
-            Place::Page { .. } => None,
-        };
+        place.agrees(found.total, found.captured.len().max(found.fetch.len()), "$")?;
+        let turn = place.turn(backwards::pages(found.total, self.gateway.config().page_size));
+        let next = turn.next.map(|next| next.on(cursor));
+        if !turn.take {
+            return Ok(Page { next, ..Page::default() });
+        }
         Ok(Page { captured: found.captured, fetch: found.fetch, next })
     }
-}
-
-fn place(cursor: &Cursor) -> Result<Place> {
-    Place::read(&cursor.place).ok_or_else(|| not_ours(cursor))
-}
-
-fn not_ours(cursor: &Cursor) -> Error {
-    Error::new(ErrorKind::Bug, "not a cursor of this connector")
-        .with("topic", &cursor.topic)
-        .with("place", &cursor.place)
 }
 
 /// An answer to something else must never look like an empty page.
