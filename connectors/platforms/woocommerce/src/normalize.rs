@@ -46,6 +46,10 @@ pub(crate) const TOPICS: &[&str] = &[
     "product.updated",
     "product.deleted",
     "product.restored",
+    "subscription.created",
+    "subscription.updated",
+    "subscription.deleted",
+    "subscription.switched",
 ];
 
 /// Headers of a capture of refunds: the order they belong to, and its currency, which refunds do not name.
@@ -136,6 +140,8 @@ impl Normalize for Reader {
                 Some(("coupon", _)) => Ok(Normalized::ignored("coupon")),
                 Some(("customer", _)) => Ok(Normalized::ignored("customer")),
                 Some(("product", _)) => Ok(Normalized::ignored("product")),
+                // Of the plugin; what it sells comes as orders.
+                Some(("subscription", _)) => Ok(Normalized::ignored("subscription")),
                 _ => Err(Error::new(ErrorKind::Unsupported, "a topic this connector does not know")
                     .with("topic", other)),
             },

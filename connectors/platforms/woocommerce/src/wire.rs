@@ -75,6 +75,9 @@ wire! {
         coupon_lines: List<CouponLine<'a>>,
         #[serde(deserialize_with = "list")]
         refunds: List<RefundLine<'a>>,
+        /// Of the plugin for gift cards: `total` is what they left to pay.
+        #[serde(deserialize_with = "list")]
+        gift_cards: List<GiftCard<'a>>,
     }
 }
 
@@ -100,6 +103,7 @@ wire! {
     Meta {
         key: Text<'a>,
         value: Option<&'a RawValue>,
+        display_value: Option<&'a RawValue>,
     }
 }
 
@@ -122,6 +126,9 @@ wire! {
         meta_data: List<Meta<'a>>,
         sku: Text<'a>,
         image: Option<Image<'a>>,
+        /// Of the plugins for bundles and composites: the line that this one is a part of.
+        bundled_by: Text<'a>,
+        composite_parent: Text<'a>,
     }
 }
 
@@ -176,6 +183,14 @@ wire! {
 }
 
 wire! {
+    /// A gift card and what it paid. Its code is money and not read.
+    GiftCard {
+        id: Text<'a>,
+        amount: Text<'a>,
+    }
+}
+
+wire! {
     /// What an order says about a refund. Old versions call the reason `refund`.
     RefundLine {
         id: Text<'a>,
@@ -212,6 +227,16 @@ wire! {
         tracking_number: Text<'a>,
         date_shipped: Text<'a>,
         tracking_id: Text<'a>,
+        /// What is in the parcel, where the plugin asks for it.
+        products_list: Option<&'a RawValue>,
+    }
+}
+
+wire! {
+    /// A line of the order in a parcel.
+    Packed {
+        item_id: Text<'a>,
+        qty: Text<'a>,
     }
 }
 

@@ -2,11 +2,13 @@
 
 use serde_json::value::RawValue;
 
+use crossdock_connector::wire::Scalar;
 use crossdock_connector::{Error, IssueKind, Result};
-use crossdock_schemas::{CollectedBy, Dec, LineTax, OrderLine};
+use crossdock_schemas::{CollectedBy, Dec, LineKind, LineTax, OrderLine};
 
 use super::Reading;
 use crate::read::{dec, id, name, number, owned, plain, text};
+use crate::site;
 use crate::wire::{LineItem, Meta, Order};
 
 /// Before the keys of attributes that make a variant.
@@ -29,8 +31,9 @@ pub(super) fn lines(reading: &mut Reading<'_>, order: &Order<'_>) -> Result<Vec<
         let payable = dec(&item.total, || at("total"))?;
         let before = dec(&item.subtotal, || at("subtotal"))?.or(payable);
         let (variant_title, customization) = attached(reading, item);
-        lines.push(OrderLine {
+        let line = OrderLine {
             line_ref: Some(line_ref.to_owned()),
+            parent_ref: id(&item.bundled_by).or(id(&item.composite_parent)).map(str::to_owned),
             sku: owned(&item.sku),
             product_ref: id(&item.product_id).map(str::to_owned),
             variant_ref: id(&item.variation_id).map(str::to_owned),
@@ -45,14 +48,39 @@ pub(super) fn lines(reading: &mut Reading<'_>, order: &Order<'_>) -> Result<Vec<
             tax: tax(order, item, &at)?,
             customization: customization.into_iter().collect(),
             ..OrderLine::default()
-        });
+        };
+        // Plugins have made shops answer with a line twice, and the total counted it once.
+        if lines.contains(&line) {
+            reading.issue(IssueKind::BadValue, at("id"), "the same line again, left out");
+            continue;
+        }
+        lines.push(line);
     }
+    bundles(&mut lines);
     let made = |line: &OrderLine| line.line_ref.as_ref().map(|id| (id.len(), id.clone()));
     lines.sort_by_key(made);
     for (position, line) in (1_u32..).zip(&mut lines) {
         line.position = Some(position);
     }
     Ok(lines)
+}
+
+/// Sets that are sold as one line, with what is in them as lines of their own.
+fn bundles(lines: &mut [OrderLine]) {
+    let parts: Vec<(Option<String>, Option<String>)> =
+        lines.iter().map(|line| (line.line_ref.clone(), line.parent_ref.clone())).collect();
+    for line in lines {
+        let is_set = parts.iter().any(|(_, parent)| parent.is_some() && *parent == line.line_ref);
+        // A set that was taken off the order leaves its parts behind.
+        line.parent_ref = line.parent_ref.take().filter(|parent| {
+            parts.iter().any(|(name, _)| name.as_ref() == Some(parent) && *name != line.line_ref)
+        });
+        line.kind = match (is_set, &line.parent_ref) {
+            (true, _) => LineKind::Bundle,
+            (false, Some(_)) => LineKind::Component,
+            (false, None) => LineKind::Product,
+        };
+    }
 }
 
 /// The price of one, where it divides without a rest. The shop's own `price` is after coupons, rounded as a binary number.
@@ -89,13 +117,17 @@ fn tax(order: &Order<'_>, item: &LineItem<'_>, at: &dyn Fn(&str) -> String) -> R
 /// them are the shop's own.
 fn attached(reading: &Reading<'_>, item: &LineItem<'_>) -> (Option<String>, Vec<(String, String)>) {
     let (mut variant, mut made) = (Vec::new(), Vec::new());
+    let named = id(&item.variation_id).map(|_| named(item)).unwrap_or_default();
     for meta in item.meta_data.iter().flatten() {
         let Some(key) = text(&meta.key).filter(|key| !key.starts_with('_')) else { continue };
         if reading.config.ignored_line_meta.iter().any(|ignored| ignored == key) {
             continue;
         }
         let Some(value) = plain(meta) else { continue };
-        if id(&item.variation_id).is_some() && key.starts_with(ATTRIBUTE) {
+        let shown = meta.display_value.and_then(|shown| serde_json::from_str::<Scalar<'_>>(shown.get()).ok());
+        let in_name = |text: &str| named.iter().any(|part| part.eq_ignore_ascii_case(&site::decode(text)));
+        let chosen = in_name(&value) || shown.as_ref().and_then(Scalar::text).is_some_and(in_name);
+        if chosen || (id(&item.variation_id).is_some() && key.starts_with(ATTRIBUTE)) {
             variant.push(value);
         } else {
             made.push((key.to_owned(), value));
@@ -112,6 +144,13 @@ fn attached(reading: &Reading<'_>, item: &LineItem<'_>) -> (Option<String>, Vec<
         }
     }
     ((!variant.is_empty()).then(|| variant.join(", ")), joined)
+}
+
+/// What the shop itself adds to the name of a variation: the values of its attributes, and nothing that the buyer wrote.
+fn named(item: &LineItem<'_>) -> Vec<String> {
+    let (Some(whole), Some(parent)) = (name(&item.name), name(&item.parent_name)) else { return Vec::new() };
+    let values = whole.strip_prefix(&parent).and_then(|rest| rest.strip_prefix(" - "));
+    values.map(|values| values.split(", ").map(str::to_owned).collect()).unwrap_or_default()
 }
 
 /// The line of an order that a line of a refund takes back.

@@ -9,11 +9,14 @@ use crossdock_schemas::{
 use super::Reading;
 use crate::codes;
 use crate::read::{dec, name, owned, text};
-use crate::wire::Order;
+use crate::wire::{GiftCard, Order};
 
 /// Amounts of an order, read once.
 pub(super) struct Amounts {
+    /// What the buyer owes, by whatever it is paid.
     pub(super) total: Option<Dec>,
+    /// What is left of it for the payment method, after gift cards.
+    pub(super) charge: Option<Dec>,
     pub(super) refunded: Option<Dec>,
     pub(super) fees: Vec<Fee>,
     pub(super) discounts: Vec<Discount>,
@@ -26,8 +29,15 @@ pub(super) struct Amounts {
 
 impl Amounts {
     pub(super) fn read(order: &Order<'_>, lines: &[OrderLine]) -> Result<Self> {
+        let charge = dec(&order.total, || "$.total".to_owned())?;
+        let mut total = charge;
+        for (i, card) in order.gift_cards.iter().flatten().enumerate() {
+            let paid = dec(&card.amount, || format!("$.gift_cards[{i}].amount"))?;
+            total = total.zip(paid).map(|(total, paid)| total + paid).or(total);
+        }
         let mut amounts = Self {
-            total: dec(&order.total, || "$.total".to_owned())?,
+            total,
+            charge,
             refunded: None,
             fees: Vec::new(),
             discounts: coupons(order, lines)?,
@@ -149,26 +159,53 @@ fn coupons(order: &Order<'_>, lines: &[OrderLine]) -> Result<Vec<Discount>> {
 pub(super) fn payments(
     order: &Order<'_>,
     currency: &str,
-    total: Option<Dec>,
+    charge: Option<Dec>,
     state: Option<PaymentState>,
     paid_at: Option<Ts>,
 ) -> Vec<Payment> {
-    let (Some(gateway), Some(total)) = (text(&order.payment_method), total) else { return Vec::new() };
+    let mut payments = gift_cards(order, currency, state, paid_at);
+    let (Some(gateway), Some(charge)) = (text(&order.payment_method), charge) else { return payments };
     let status = match state {
         Some(PaymentState::Paid | PaymentState::PartiallyRefunded) => PaymentStatus::Captured,
         Some(PaymentState::Refunded) => PaymentStatus::Refunded,
         Some(PaymentState::CodPending) => PaymentStatus::Pending,
         Some(PaymentState::Failed) => PaymentStatus::Failed,
-        _ => return Vec::new(),
+        _ => return payments,
     };
-    vec![Payment {
+    payments.push(Payment {
         method: codes::pay_method(gateway),
         method_raw: Some(gateway.to_owned()),
         kind: if gateway == codes::CASH { PaymentKind::Cod } else { PaymentKind::Tender },
-        amount: Money::new(total, currency),
+        amount: Money::new(charge, currency),
         status,
         at: paid_at,
         provider_ref: owned(&order.transaction_id),
         ..Payment::default()
-    }]
+    });
+    payments
+}
+
+/// What gift cards paid, once the order is paid; whether a refund went back to them is not said.
+fn gift_cards(
+    order: &Order<'_>,
+    currency: &str,
+    state: Option<PaymentState>,
+    at: Option<Ts>,
+) -> Vec<Payment> {
+    let paid = [PaymentState::Paid, PaymentState::PartiallyRefunded, PaymentState::Refunded];
+    if !state.is_some_and(|state| paid.contains(&state)) {
+        return Vec::new();
+    }
+    let payment = |card: &GiftCard<'_>| {
+        Some(Payment {
+            payment_ref: owned(&card.id),
+            method: "gift_card".to_owned(),
+            kind: PaymentKind::GiftCard,
+            amount: Money::new(Dec::parse(text(&card.amount)?).ok()?, currency),
+            status: PaymentStatus::Captured,
+            at,
+            ..Payment::default()
+        })
+    };
+    order.gift_cards.iter().flatten().filter_map(payment).collect()
 }

@@ -35,7 +35,7 @@ pub(super) fn read(mut reading: Reading<'_>, body: &Wire<'_>) -> Result<Normaliz
     let paid_at = moment(&body.date_paid_gmt, &body.date_paid, || "$.date_paid_gmt".to_owned())?;
     let done = moment(&body.date_completed_gmt, &body.date_completed, || "$.date_completed_gmt".to_owned())?;
     let amounts = money::Amounts::read(body, &lines)?;
-    let parcels = parcel::outbound(reading, body, order_no, modified);
+    let parcels = parcel::outbound(reading, body, order_no, modified, &lines);
     let known = state::Known {
         meaning,
         paid_at,
@@ -58,9 +58,9 @@ pub(super) fn read(mut reading: Reading<'_>, body: &Wire<'_>) -> Result<Normaliz
         modified_at: modified,
         // Whatever the shop shows to buyers, all amounts here are without tax.
         prices_include_tax: Some(false),
-        payments: money::payments(body, &currency, amounts.total, status.payment, paid_at),
+        payments: money::payments(body, &currency, amounts.charge, status.payment, paid_at),
         buyer: people::buyer(body),
-        ship_to: people::address(body.shipping.as_ref()),
+        ship_to: people::recipient(body),
         bill_to: people::address(body.billing.as_ref()),
         delivery: delivery(body),
         buyer_note: name(&body.customer_note),

@@ -4,18 +4,19 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 use crossdock_connector::{IssueKind, carrier, rows};
-use crossdock_schemas::{Direction, Observation, Parcel, Ts};
+use crossdock_schemas::{Dec, Direction, Observation, OrderLine, Parcel, ParcelLine, Ts};
 
 use super::{PLATFORM, Reading};
 use crate::read::text;
-use crate::wire::{Order, Tracking};
+use crate::wire::{Order, Packed, Tracking};
 
-/// A parcel for each number that a plugin keeps. Which lines are in which is not said.
+/// A parcel for each number that a plugin keeps, with its lines where the plugin knows them.
 pub(super) fn outbound(
     reading: &mut Reading<'_>,
     order: &Order<'_>,
     order_no: &str,
     modified: Option<Ts>,
+    lines: &[OrderLine],
 ) -> Vec<Observation> {
     let mut parcels: Vec<Parcel> = Vec::new();
     for (i, meta) in order.meta_data.iter().flatten().enumerate() {
@@ -30,7 +31,11 @@ pub(super) fn outbound(
         for (at, row) in list.into_iter().enumerate() {
             let place = format!("{place}[{at}]");
             match rows::object::<Tracking<'_>>(row, &place) {
-                Ok(tracking) => parcels.extend(parcel(reading, &tracking, modified, &place)),
+                Ok(tracking) => {
+                    let packed = packed(reading, &tracking, lines, &place);
+                    let parcel = parcel(reading, &tracking, modified, &place);
+                    parcels.extend(parcel.map(|parcel| Parcel { lines: packed, ..parcel }));
+                }
                 Err(_) => reading.issue(IssueKind::BadValue, place, "no tracking number"),
             }
         }
@@ -75,6 +80,30 @@ fn parcel(
         parcel.ext.insert(PLATFORM.to_owned(), ext);
     }
     Some(parcel)
+}
+
+/// What is in a parcel: all of it, or nothing where a row cannot be read or speaks of no line of the order.
+fn packed(
+    reading: &mut Reading<'_>,
+    tracking: &Tracking<'_>,
+    lines: &[OrderLine],
+    place: &str,
+) -> Vec<ParcelLine> {
+    let Some(list) = tracking.products_list else { return Vec::new() };
+    let place = format!("{place}.products_list");
+    let row = |row: &RawValue| {
+        let row: Packed<'_> = rows::object(row, &place).ok()?;
+        let line_key = text(&row.item_id)?.to_owned();
+        let known = lines.iter().any(|line| line.line_ref.as_ref() == Some(&line_key));
+        let quantity = Dec::parse(text(&row.qty)?).ok().filter(|quantity| *quantity > Dec::ZERO && known)?;
+        Some(ParcelLine { line_key, quantity, ..ParcelLine::default() })
+    };
+    let read: Option<Vec<ParcelLine>> =
+        rows::inside(list, &place).ok().and_then(|list| list.into_iter().map(row).collect());
+    read.unwrap_or_else(|| {
+        reading.issue(IssueKind::BadValue, place, "no lines of the order with a quantity");
+        Vec::new()
+    })
 }
 
 /// The day of shipping, as seconds since 1970.

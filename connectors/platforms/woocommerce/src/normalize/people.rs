@@ -3,7 +3,7 @@
 use crossdock_connector::wire::Scalar;
 use crossdock_schemas::{Address, Party, PartyKind, Phone, PhoneKind, Protected};
 
-use crate::read::{id, owned, text};
+use crate::read::{id, owned, plain, text};
 use crate::wire::{self, Order};
 
 /// What the shop writes over personal data when it erases them.
@@ -26,6 +26,16 @@ pub(super) fn buyer(order: &Order<'_>) -> Option<Party> {
     let known =
         buyer.id.is_some() || buyer.name.is_some() || buyer.email.is_some() || !buyer.phones.is_empty();
     known.then_some(buyer)
+}
+
+/// Where it goes. Before shops asked for a phone there, plugins kept it in the order's data.
+pub(super) fn recipient(order: &Order<'_>) -> Option<Address> {
+    let mut address = address(order.shipping.as_ref())?;
+    if address.phones.is_empty() {
+        let kept = order.meta_data.iter().flatten().find(|meta| text(&meta.key) == Some("_shipping_phone"));
+        address.phones.extend(kept.and_then(plain).as_deref().map(phone));
+    }
+    Some(address)
 }
 
 /// An address; `None` when all of it is empty, as for orders with nothing to ship.
