@@ -1,8 +1,6 @@
 //! What changed in a window of time, page by page, from the last page to the first.
 //!
-//! Pages are cut anew for each call. An order that is changed again leaves the window, and everything behind it moves
-//! forward: read forwards, what moved from page 3 to page 2 is never seen; read backwards, it is seen twice, which is
-//! harmless. So the first call counts (`X-WP-TotalPages`), and the pages are then read from the last one down.
+//! The first call says how many pages there are (`X-WP-TotalPages`).
 
 use std::sync::Arc;
 
@@ -10,6 +8,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::value::RawValue;
 
+use crossdock_connector::backwards::{self, Place};
 use crossdock_connector::{
     Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result,
     Topic, rows,
@@ -29,35 +28,6 @@ pub(crate) struct Changes {
     pub(crate) api: Arc<Api>,
 }
 
-/// Where we are inside a window: `count`, or `page/last`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Count,
-    Page { page: u32, last: u32 },
-}
-
-impl Place {
-    fn read(cursor: &Cursor) -> Result<Self> {
-        let text = &cursor.place;
-        if text == "count" {
-            return Ok(Self::Count);
-        }
-        let parts =
-            text.split_once('/').and_then(|(page, last)| Some((page.parse().ok()?, last.parse().ok()?)));
-        match parts {
-            Some((page, last)) if (1..=last).contains(&page) => Ok(Self::Page { page, last }),
-            _ => Err(Error::new(ErrorKind::Bug, "not a cursor of this connector").with("place", text)),
-        }
-    }
-
-    fn write(self) -> String {
-        match self {
-            Self::Count => "count".to_owned(),
-            Self::Page { page, last } => format!("{page}/{last}"),
-        }
-    }
-}
-
 impl Poll for Changes {
     fn topics(&self) -> &'static [Topic] {
         if self.api.config.poll_refunds { &[ORDER, REFUND] } else { &[ORDER] }
@@ -73,17 +43,14 @@ impl Poll for Changes {
     }
 
     fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor {
-        Cursor { topic: topic.to_owned(), from, to, place: Place::Count.write() }
+        backwards::start(topic, from, to)
     }
 
     fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
-        let page = match Place::read(cursor)? {
-            Place::Count => 1,
-            Place::Page { page, .. } => page,
-        };
+        let page = Place::of(cursor)?.number();
         // Both ends are outside of what is answered, so they are moved by a second.
         let second = SignedDuration::from_secs(1);
-        let (from, to) = (utc(cursor.from, -second), utc(cursor.to, second));
+        let (from, to) = (utc(cursor.from, -second), utc(backwards::whole_second(cursor.to), second));
         let paging = [
             ("dates_are_gmt", "true".to_owned()),
             ("orderby", "id".to_owned()),
@@ -105,18 +72,14 @@ impl Poll for Changes {
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
-        let place = Place::read(cursor)?;
-        let at = |page: u32, last: u32| {
-            Some(Cursor { place: Place::Page { page, last }.write(), ..cursor.clone() })
-        };
-        match (error::check(reply), place) {
-            (Ok(()), _) => {}
+        let place = Place::of(cursor)?;
+        match error::check(reply) {
+            Ok(()) => {}
             // Rows left the window since they were counted.
-            (Err(error), Place::Page { page, last }) if error::is_page_gone(&error) => {
-                let next = if page > 1 { at(page.saturating_sub(1), last) } else { None };
-                return Ok(Page { next, ..Page::default() });
+            Err(error) if place != Place::Count && error::is_page_gone(&error) => {
+                return Ok(Page { next: place.before().next.map(|next| next.on(cursor)), ..Page::default() });
             }
-            (Err(error), _) => return Err(error),
+            Err(error) => return Err(error),
         }
         let body =
             std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
@@ -124,21 +87,12 @@ impl Poll for Changes {
             return Err(Error::malformed("not a list").at("$"));
         }
         let list = rows::rows(body.trim_start_matches('\u{feff}'), "$")?;
-        let (total, pages) = (counted(reply, TOTAL)?, counted(reply, PAGES)?);
-        if place == Place::Count && list.is_empty() != (total == 0) {
-            return Err(
-                Error::malformed("the total and the rows of the first page contradict each other").at("$")
-            );
+        place.agrees(counted(reply, TOTAL)?, list.len(), "$")?;
+        let turn = place.turn(counted(reply, PAGES)?);
+        let mut found = Page { next: turn.next.map(|next| next.on(cursor)), ..Page::default() };
+        if !turn.take {
+            return Ok(found);
         }
-        let next = match place {
-            // Read again in its turn, from the end.
-            Place::Count if pages > 1 => return Ok(Page { next: at(pages, pages), ..Page::default() }),
-            Place::Count => None,
-            Place::Page { page, last } if page == last && pages > last => at(pages, pages),
-            Place::Page { page, last } if page > 1 => at(page.saturating_sub(1), last),
-            Place::Page { .. } => None,
-        };
-        let mut found = Page { next, ..Page::default() };
         for (i, row) in list.into_iter().enumerate() {
             if cursor.topic == ORDER {
                 found.captured.push(Captured::new(ORDER, reply.body.slice_ref(row.get().as_bytes())));
@@ -160,7 +114,7 @@ fn order_of(row: &RawValue, at: usize) -> Result<ObjectId> {
     Ok(ObjectId::new(ORDER, number(&refund.parent_id, &format!("$[{at}].parent_id"))?))
 }
 
-fn counted(reply: &HttpResponse, header: &str) -> Result<u32> {
+fn counted(reply: &HttpResponse, header: &str) -> Result<u64> {
     let count = reply.headers.get(header).and_then(|text| text.trim().parse().ok());
     count.ok_or_else(|| Error::malformed(format!("a list without the header {header}")).at("$"))
 }
@@ -168,13 +122,7 @@ fn counted(reply: &HttpResponse, header: &str) -> Result<u32> {
 /// Whole seconds in UTC without a mark, as the filters want them.
 fn utc(at: Timestamp, shift: SignedDuration) -> String {
     let moved = at.saturating_add(shift).unwrap_or(at);
-    // Of a fraction the end must not lose its last second.
-    let whole = match moved.subsec_nanosecond() {
-        0 => moved,
-        _ if shift.is_positive() => moved.saturating_add(SignedDuration::from_secs(1)).unwrap_or(moved),
-        _ => moved,
-    };
-    Offset::UTC.to_datetime(whole).strftime("%Y-%m-%dT%H:%M:%S").to_string()
+    Offset::UTC.to_datetime(moved).strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 #[cfg(test)]
@@ -183,10 +131,12 @@ mod tests {
 
     #[test]
     fn ends_of_a_window_are_outside_of_it() {
-        let at = |text: &str, seconds: i64| utc(text.parse().unwrap(), SignedDuration::from_secs(seconds));
-        assert_eq!(at("2026-11-01T00:00:00Z", -1), "2026-10-31T23:59:59");
-        assert_eq!(at("2026-11-01T00:00:00.500Z", -1), "2026-10-31T23:59:59");
-        assert_eq!(at("2026-11-01T00:00:00Z", 1), "2026-11-01T00:00:01");
-        assert_eq!(at("2026-11-01T00:00:00.500Z", 1), "2026-11-01T00:00:02");
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let from = |text: &str| utc(at(text), -SignedDuration::from_secs(1));
+        let to = |text: &str| utc(backwards::whole_second(at(text)), SignedDuration::from_secs(1));
+        assert_eq!(from("2026-11-01T00:00:00Z"), "2026-10-31T23:59:59");
+        assert_eq!(from("2026-11-01T00:00:00.500Z"), "2026-10-31T23:59:59");
+        assert_eq!(to("2026-11-01T00:00:00Z"), "2026-11-01T00:00:01");
+        assert_eq!(to("2026-11-01T00:00:00.500Z"), "2026-11-01T00:00:02");
     }
 }
