@@ -133,11 +133,11 @@ pub(crate) fn related(word: &str) -> Option<RelatedKind> {
     })
 }
 
-/// `addressType`.
+/// `addressType`; `AddressType` of v0.
 pub(crate) fn address(word: &str) -> Option<AddressKind> {
     Some(match word {
-        "RESIDENTIAL" => AddressKind::Residential,
-        "COMMERCIAL" => AddressKind::Commercial,
+        "RESIDENTIAL" | "Residential" => AddressKind::Residential,
+        "COMMERCIAL" | "Commercial" => AddressKind::Commercial,
         "PICKUP_POINT" => AddressKind::PickupPoint,
         _ => return None,
     })

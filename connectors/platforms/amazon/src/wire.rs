@@ -1,4 +1,6 @@
 //! What Amazon sends. Everything may be missing: blocks that were not asked for, and what a role may not see.
+//!
+//! What v0 has as well is read under both names: there it is the same in Pascal case.
 
 use serde::Deserialize;
 
@@ -8,7 +10,7 @@ use crossdock_connector::wire::{Scalar, one_or_many};
 macro_rules! wire {
     ($($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
         $(#[$about])*
-        #[derive(Debug, Default, Deserialize)]
+        #[derive(Clone, Debug, Default, Deserialize)]
         #[serde(default, rename_all = "camelCase")]
         pub(crate) struct $name<'a> {
             $($(#[$of])* #[serde(borrow)] pub(crate) $field: $kind,)*
@@ -52,26 +54,54 @@ wire! {
     Recipient { delivery_address: Option<Address<'a>>, delivery_preference: Option<Preference<'a>>, }
     Preference { drop_off_location: Scalar<'a>, address_instruction: Scalar<'a>, }
     Address {
+        #[serde(alias = "Name")]
         name: Scalar<'a>,
+        #[serde(alias = "CompanyName")]
         company_name: Scalar<'a>,
-        #[serde(rename = "addressLine1")]
+        #[serde(rename = "addressLine1", alias = "AddressLine1")]
         line1: Scalar<'a>,
-        #[serde(rename = "addressLine2")]
+        #[serde(rename = "addressLine2", alias = "AddressLine2")]
         line2: Scalar<'a>,
-        #[serde(rename = "addressLine3")]
+        #[serde(rename = "addressLine3", alias = "AddressLine3")]
         line3: Scalar<'a>,
+        #[serde(alias = "City")]
         city: Scalar<'a>,
+        #[serde(alias = "District")]
         district_or_county: Scalar<'a>,
+        /// Of v0, which has both.
+        #[serde(alias = "County")]
+        county: Scalar<'a>,
+        #[serde(alias = "StateOrRegion")]
         state_or_region: Scalar<'a>,
+        #[serde(alias = "Municipality")]
         municipality: Scalar<'a>,
+        #[serde(alias = "PostalCode")]
         postal_code: Scalar<'a>,
+        #[serde(alias = "CountryCode")]
         country_code: Scalar<'a>,
+        #[serde(alias = "Phone")]
         phone: Scalar<'a>,
+        #[serde(alias = "ExtendedFields")]
         extended_fields: Option<Extended<'a>>,
+        #[serde(alias = "AddressType")]
         address_type: Scalar<'a>,
     }
-    Extended { street_name: Scalar<'a>, street_number: Scalar<'a>, complement: Scalar<'a>, neighborhood: Scalar<'a>, }
-    Money { amount: Scalar<'a>, currency_code: Scalar<'a>, }
+    Extended {
+        #[serde(alias = "StreetName")]
+        street_name: Scalar<'a>,
+        #[serde(alias = "StreetNumber")]
+        street_number: Scalar<'a>,
+        #[serde(alias = "Complement")]
+        complement: Scalar<'a>,
+        #[serde(alias = "Neighborhood")]
+        neighborhood: Scalar<'a>,
+    }
+    Money {
+        #[serde(alias = "Amount")]
+        amount: Scalar<'a>,
+        #[serde(alias = "CurrencyCode")]
+        currency_code: Scalar<'a>,
+    }
     /// Of an order or an item.
     Proceeds {
         grand_total: Option<Money<'a>>,
@@ -114,6 +144,8 @@ wire! {
     Item {
         order_item_id: Scalar<'a>,
         quantity_ordered: Scalar<'a>,
+        #[serde(deserialize_with = "one_or_many")]
+        programs: Vec<Scalar<'a>>,
         measurement: Option<Measurement<'a>>,
         #[serde(deserialize_with = "one_or_many")]
         associated_order_items: Vec<AssociatedItem<'a>>,
@@ -124,8 +156,20 @@ wire! {
         fulfillment: Option<ItemFulfillment<'a>>,
         tax: Option<ItemTax<'a>>,
     }
-    Measurement { unit: Scalar<'a>, value: Scalar<'a>, }
-    AssociatedItem { order_id: Scalar<'a>, order_item_id: Scalar<'a>, association_type: Scalar<'a>, }
+    Measurement {
+        #[serde(alias = "Unit")]
+        unit: Scalar<'a>,
+        #[serde(alias = "Value")]
+        value: Scalar<'a>,
+    }
+    AssociatedItem {
+        #[serde(alias = "OrderId")]
+        order_id: Scalar<'a>,
+        #[serde(alias = "OrderItemId")]
+        order_item_id: Scalar<'a>,
+        #[serde(alias = "AssociationType")]
+        association_type: Scalar<'a>,
+    }
     Product {
         asin: Scalar<'a>,
         title: Scalar<'a>,
@@ -136,9 +180,12 @@ wire! {
         serial_numbers: Vec<Scalar<'a>>,
         customization: Option<Customization<'a>>,
     }
-    Condition { condition_type: Scalar<'a>, condition_subtype: Scalar<'a>, }
-    Price { unit_price: Option<Money<'a>>, }
-    Customization { customized_url: Scalar<'a>, }
+    Condition { condition_type: Scalar<'a>, condition_subtype: Scalar<'a>, condition_note: Scalar<'a>, }
+    Price { unit_price: Option<Money<'a>>, price_designation: Scalar<'a>, }
+    Customization {
+        #[serde(alias = "CustomizedURL")]
+        customized_url: Scalar<'a>,
+    }
     Promotion {
         #[serde(deserialize_with = "one_or_many")]
         breakdowns: Vec<Promoted<'a>>,
@@ -159,10 +206,21 @@ wire! {
     Packing { gift_option: Option<Gift<'a>>, }
     Gift { gift_message: Scalar<'a>, gift_wrap_level: Scalar<'a>, }
     Shipping {
+        scheduled_delivery_window: Option<Range<'a>>,
         shipping_constraints: Option<Constraints<'a>>,
         international_shipping: Option<International<'a>>,
     }
-    Constraints { signature_confirmation: Scalar<'a>, }
+    Constraints {
+        #[serde(alias = "PalletDelivery")]
+        pallet_delivery: Scalar<'a>,
+        cash_on_delivery: Scalar<'a>,
+        #[serde(alias = "SignatureConfirmation")]
+        signature_confirmation: Scalar<'a>,
+        #[serde(alias = "RecipientIdentityVerification")]
+        recipient_identity_verification: Scalar<'a>,
+        #[serde(alias = "RecipientAgeVerification")]
+        recipient_age_verification: Scalar<'a>,
+    }
     International { ioss_number: Scalar<'a>, }
     ItemTax {
         #[serde(deserialize_with = "one_or_many")]

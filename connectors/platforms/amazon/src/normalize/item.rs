@@ -26,6 +26,7 @@ pub(super) struct Items {
 
 pub(super) fn read(reading: &mut Reading<'_>, given: &theirs::Order<'_>, path: &str) -> Result<Items> {
     let mut found = Items::default();
+    let currency = money::currency(given);
     for (at, item) in given.order_items.iter().enumerate() {
         let at = format!("{path}.orderItems[{at}]");
         let id = required(&item.order_item_id, &format!("{at}.orderItemId"))?.to_owned();
@@ -40,13 +41,18 @@ pub(super) fn read(reading: &mut Reading<'_>, given: &theirs::Order<'_>, path: &
             continue;
         }
         let position = u32::try_from(found.lines.len() + 1).ok();
-        let line = line(reading, item, &at)?;
+        let line = line(reading, item, currency.as_deref(), &at)?;
         found.lines.push(OrderLine { line_ref: Some(id), position, quantity: ordered, ..line });
     }
     Ok(found)
 }
 
-fn line(reading: &mut Reading<'_>, item: &theirs::Item<'_>, at: &str) -> Result<OrderLine> {
+fn line(
+    reading: &mut Reading<'_>,
+    item: &theirs::Item<'_>,
+    currency: Option<&str>,
+    at: &str,
+) -> Result<OrderLine> {
     let product = item.product.as_ref();
     let ordered = count(&item.quantity_ordered, &format!("{at}.quantityOrdered"))?.unwrap_or_default();
     let mut line = OrderLine {
@@ -65,7 +71,7 @@ fn line(reading: &mut Reading<'_>, item: &theirs::Item<'_>, at: &str) -> Result<
     let price =
         product.and_then(|product| product.price.as_ref()).and_then(|price| price.unit_price.as_ref());
     line.unit_price = money::of(price, &format!("{at}.product.price.unitPrice"))?.map(|price| price.amount);
-    money::line(reading, &mut line, item, at)?;
+    money::line(reading, &mut line, item, currency, at)?;
     if let Some(done) = &item.fulfillment {
         let shipped = count(&done.quantity_fulfilled, &format!("{at}.fulfillment.quantityFulfilled"))?;
         let open = count(&done.quantity_unfulfilled, &format!("{at}.fulfillment.quantityUnfulfilled"))?;
@@ -140,6 +146,9 @@ fn ext(item: &theirs::Item<'_>) -> crossdock_schemas::Ext {
     let condition = item.product.as_ref().and_then(|product| product.condition.as_ref());
     put("condition", condition.and_then(|condition| condition.condition_type.owned()));
     put("subcondition", condition.and_then(|condition| condition.condition_subtype.owned()));
+    put("condition_note", condition.and_then(|condition| condition.condition_note.owned()));
+    let price = item.product.as_ref().and_then(|product| product.price.as_ref());
+    put("price_designation", price.and_then(|price| price.price_designation.owned()));
     // Goods by weight: the quantity counts pieces, this is how much each holds.
     put("measure", item.measurement.as_ref().and_then(|measure| measure.value.owned()));
     put("measure_unit", item.measurement.as_ref().and_then(|measure| measure.unit.owned()));
@@ -159,6 +168,11 @@ fn ext(item: &theirs::Item<'_>) -> crossdock_schemas::Ext {
     promotions.sort_unstable();
     if !promotions.is_empty() {
         own.insert("promotions".to_owned(), promotions.into_iter().collect());
+    }
+    let mut programs: Vec<&str> = item.programs.iter().filter_map(|program| program.text()).collect();
+    programs.sort_unstable();
+    if !programs.is_empty() {
+        own.insert("programs".to_owned(), programs.into_iter().collect());
     }
     let others = item.associated_order_items.iter().filter_map(|other| {
         let fields = [

@@ -53,32 +53,40 @@ struct Parts {
     discount: Dec,
     /// Of these, what is taken off shipping.
     off_shipping: Dec,
+    /// Of these, what is taken off gift wrap and the fee for cash on delivery.
+    off_fees: Dec,
     /// Everything else that is charged.
     fees: Vec<(String, Dec)>,
+    /// Parts in another currency than the order's, which are not counted.
+    foreign: Vec<String>,
 }
 
 impl Parts {
-    fn read(given: &theirs::Proceeds<'_>, path: &str) -> Result<Self> {
+    fn read(given: &theirs::Proceeds<'_>, currency: Option<&str>, path: &str) -> Result<Self> {
         let mut parts = Self::default();
         let add = |held: &mut Option<Dec>, more: Dec| *held = Some(held.unwrap_or_default() + more);
         for (at, part) in given.breakdowns.iter().enumerate() {
             let at = format!("{path}.breakdowns[{at}]");
-            let Some(amount) =
-                of(part.subtotal.as_ref(), &format!("{at}.subtotal"))?.map(|money| money.amount)
-            else {
+            let Some(money) = of(part.subtotal.as_ref(), &format!("{at}.subtotal"))? else { continue };
+            let amount = money.amount;
+            if currency.is_some_and(|currency| currency != money.currency) {
+                parts.foreign.push(at);
                 continue;
-            };
+            }
             match part.r#type.text().unwrap_or_default() {
                 "ITEM" => add(&mut parts.item, amount),
                 "TAX" => add(&mut parts.tax, amount),
                 "DISCOUNT" => {
                     parts.discount = parts.discount + amount.abs();
                     for (place, detail) in part.detailed_breakdowns.iter().enumerate() {
-                        if detail.subtype.text() == Some("SHIPPING") {
-                            let at = format!("{at}.detailedBreakdowns[{place}].value");
-                            let off = of(detail.value.as_ref(), &at)?.map(|money| money.amount.abs());
-                            parts.off_shipping = parts.off_shipping + off.unwrap_or_default();
-                        }
+                        let part = match detail.subtype.text() {
+                            Some("SHIPPING") => &mut parts.off_shipping,
+                            Some("GIFT_WRAP" | "COD_FEE") => &mut parts.off_fees,
+                            _ => continue,
+                        };
+                        let at = format!("{at}.detailedBreakdowns[{place}].value");
+                        let off = of(detail.value.as_ref(), &at)?.map(|money| money.amount.abs());
+                        *part = *part + off.unwrap_or_default();
                     }
                 }
                 // A tip that is not final yet may still change; it is told as it is.
@@ -86,6 +94,11 @@ impl Parts {
             }
         }
         Ok(parts)
+    }
+
+    /// What is taken off the goods.
+    fn off_goods(&self) -> Dec {
+        self.discount - self.off_shipping - self.off_fees
     }
 
     /// Everything but tax.
@@ -116,14 +129,18 @@ pub(super) fn line(
     reading: &mut Reading<'_>,
     line: &mut OrderLine,
     item: &theirs::Item<'_>,
+    currency: Option<&str>,
     at: &str,
 ) -> Result<()> {
     let Some(given) = &item.proceeds else { return Ok(()) };
     let at = format!("{at}.proceeds");
-    let parts = Parts::read(given, &at)?;
+    let parts = Parts::read(given, currency, &at)?;
+    for part in &parts.foreign {
+        reading.issue(IssueKind::BadValue, part.clone(), "an amount in another currency, not counted");
+    }
     let total = of(given.proceeds_total.as_ref(), &format!("{at}.proceedsTotal"))?.map(|money| money.amount);
     line.line_total = parts.item;
-    let off = parts.discount - parts.off_shipping;
+    let off = parts.off_goods();
     if let Some(whole) = parts.item
         && !off.is_zero()
     {
@@ -170,14 +187,14 @@ pub(super) fn fill(
     path: &str,
 ) -> Result<()> {
     discounts(order, given, path)?;
-    let Some(proceeds) = &given.proceeds else { return Ok(()) };
+    let Some(proceeds) = &given.proceeds else { return fees_of_items(reading, order, given, path) };
     let at = format!("{path}.proceeds");
     let total = of(proceeds.grand_total.as_ref(), &format!("{at}.grandTotal"))?.map(|money| money.amount);
     order.totals.payable = total;
     if proceeds.breakdowns.is_empty() {
         return fees_of_items(reading, order, given, path);
     }
-    let parts = Parts::read(proceeds, &at)?;
+    let parts = Parts::read(proceeds, order.currency.as_deref(), &at)?;
     let mut other = Dec::ZERO;
     for (word, amount) in &parts.fees {
         let kind = reading.word(codes::fee(word), word, &format!("{at}.breakdowns"));
@@ -216,7 +233,8 @@ fn fees_of_items(
     let mut sums: BTreeMap<String, Dec> = BTreeMap::new();
     for (at, item) in given.order_items.iter().enumerate() {
         let Some(proceeds) = &item.proceeds else { continue };
-        let parts = Parts::read(proceeds, &format!("{path}.orderItems[{at}].proceeds"))?;
+        let at = format!("{path}.orderItems[{at}].proceeds");
+        let parts = Parts::read(proceeds, order.currency.as_deref(), &at)?;
         for (word, amount) in parts.fees {
             let sum = sums.entry(word).or_default();
             *sum = *sum + amount;
@@ -241,16 +259,17 @@ fn discounts(order: &mut Order, given: &theirs::Order<'_>, path: &str) -> Result
         if !order.lines.iter().any(|line| line.line_ref.as_deref() == Some(id)) {
             continue;
         }
-        let parts = Parts::read(proceeds, &format!("{path}.orderItems[{at}].proceeds"))?;
+        let at = format!("{path}.orderItems[{at}].proceeds");
+        let parts = Parts::read(proceeds, order.currency.as_deref(), &at)?;
         let promoted =
             item.promotion.as_ref().map(|promotion| promotion.breakdowns.as_slice()).unwrap_or_default();
         let id_of = match promoted {
             [only] => only.promotion_id.owned(),
             _ => None,
         };
-        let off = parts.discount - parts.off_shipping;
         let found = [
-            (off, DiscountKind::Promotion, DiscountTarget::Line),
+            (parts.off_goods(), DiscountKind::Promotion, DiscountTarget::Line),
+            (parts.off_fees, DiscountKind::Promotion, DiscountTarget::Order),
             (parts.off_shipping, DiscountKind::Shipping, DiscountTarget::Shipping),
         ];
         for (amount, kind, target) in found.into_iter().filter(|(amount, _, _)| *amount > Dec::ZERO) {

@@ -141,9 +141,15 @@ fn header(reading: &mut Reading<'_>, order: &mut Order, given: &theirs::Order<'_
         order.deliver_by =
             window(reading, fulfillment.deliver_by_window.as_ref(), &format!("{at}.deliverByWindow"))?;
     }
+    if order.deliver_by.is_none() {
+        order.deliver_by = scheduled(reading, given, path)?;
+    }
     order.delivery = delivery(given);
     Ok(())
 }
+
+/// 1995-07-16: before that day there were no orders.
+const EPOCH_OF_ORDERS: i64 = 805_852_800;
 
 fn window(
     reading: &mut Reading<'_>,
@@ -151,13 +157,38 @@ fn window(
     path: &str,
 ) -> Result<Option<Window>> {
     let Some(given) = given else { return Ok(None) };
-    let mut from = time(&given.earliest_date_time, &format!("{path}.earliestDateTime"))?;
+    let from = time(&given.earliest_date_time, &format!("{path}.earliestDateTime"))?;
     let to = time(&given.latest_date_time, &format!("{path}.latestDateTime"))?;
+    // Seconds that somebody took for milliseconds: orders of 1970, in Amazon's own examples.
+    let mut sound = |at: Option<Ts>, end: &str| {
+        if at.is_some_and(|at| at.utc_seconds() < EPOCH_OF_ORDERS) {
+            reading.issue(IssueKind::BadValue, format!("{path}.{end}"), "a time before there was Amazon");
+            return None;
+        }
+        at
+    };
+    let (mut from, to) = (sound(from, "earliestDateTime"), sound(to, "latestDateTime"));
     if from.zip(to).is_some_and(|(from, to)| from > to) {
         reading.issue(IssueKind::BadValue, path, "ends before it begins");
         from = None;
     }
     Ok((from.is_some() || to.is_some()).then_some(Window { from, to }))
+}
+
+/// The time the buyer chose, where the order says none and all items have the same.
+fn scheduled(reading: &mut Reading<'_>, given: &theirs::Order<'_>, path: &str) -> Result<Option<Window>> {
+    let mut windows = Vec::new();
+    for (at, item) in given.order_items.iter().enumerate() {
+        let shipping = item.fulfillment.as_ref().and_then(|given| given.shipping.as_ref());
+        let path = format!("{path}.orderItems[{at}].fulfillment.shipping.scheduledDeliveryWindow");
+        windows.push(window(
+            reading,
+            shipping.and_then(|given| given.scheduled_delivery_window.as_ref()),
+            &path,
+        )?);
+    }
+    let first = windows.first().cloned().flatten();
+    Ok(first.filter(|first| windows.iter().all(|window| window.as_ref() == Some(first))))
 }
 
 fn delivery(given: &theirs::Order<'_>) -> Option<Delivery> {
@@ -168,18 +199,24 @@ fn delivery(given: &theirs::Order<'_>) -> Option<Delivery> {
         texts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     });
     let instructions = instructions.filter(|text| !text.is_empty());
-    let signs = |item: &theirs::Item<'_>| {
-        let shipping = item.fulfillment.as_ref().and_then(|given| given.shipping.as_ref());
-        let constraints = shipping.and_then(|shipping| shipping.shipping_constraints.as_ref());
-        constraints.is_some_and(|given| given.signature_confirmation.text() == Some("MANDATORY"))
-    };
-    let signature = given.order_items.iter().any(signs).then_some(true);
+    let signature = demanded(given, |demands| &demands.signature_confirmation).then_some(true);
     (service.is_some() || instructions.is_some() || signature.is_some()).then(|| Delivery {
         method_code: service,
         instructions,
         signature,
         ..Delivery::default()
     })
+}
+
+/// Whether any item may only be handed over so.
+fn demanded<'g, 'a>(
+    given: &'g theirs::Order<'a>,
+    what: fn(&'g theirs::Constraints<'a>) -> &'g wire::Scalar<'a>,
+) -> bool {
+    let demands = |item: &'g theirs::Item<'a>| {
+        item.fulfillment.as_ref()?.shipping.as_ref()?.shipping_constraints.as_ref()
+    };
+    given.order_items.iter().filter_map(demands).any(|demands| what(demands).text() == Some("MANDATORY"))
 }
 
 fn status(reading: &mut Reading<'_>, order: &mut Order, given: &theirs::Order<'_>, path: &str) {
@@ -253,11 +290,11 @@ fn payments(order: &mut Order, given: &theirs::Order<'_>, path: &str) -> Result<
     }
     let at_the_door = |payment: &Payment| payment.kind == PaymentKind::Cod;
     let open = order.status.fulfillment != Some(Fulfillment::Delivered);
-    if open
-        && order.status.payment == Some(PaymentState::Paid)
-        && !order.payments.is_empty()
-        && order.payments.iter().all(at_the_door)
-    {
+    let door = match order.payments.as_slice() {
+        [] => demanded(given, |demands| &demands.cash_on_delivery),
+        told => told.iter().all(at_the_door),
+    };
+    if open && door && order.status.payment == Some(PaymentState::Paid) {
         order.status.payment = Some(PaymentState::CodPending);
     }
     Ok(())
@@ -272,6 +309,16 @@ fn flags(given: &theirs::Order<'_>) -> Vec<String> {
         Some("MERCHANT") => flags.push("fulfilled_by_merchant".to_owned()),
         _ => {}
     }
+    // Sold elsewhere and only shipped by Amazon: the order of the shop where it was sold says the same.
+    if given.sales_channel.as_ref().is_some_and(|channel| channel.channel_name.text() == Some("NON_AMAZON")) {
+        flags.push("non_amazon".to_owned());
+    }
+    let demands = [
+        ("pallet_delivery", demanded(given, |demands| &demands.pallet_delivery)),
+        ("identity_verification", demanded(given, |demands| &demands.recipient_identity_verification)),
+        ("age_verification", demanded(given, |demands| &demands.recipient_age_verification)),
+    ];
+    flags.extend(demands.into_iter().filter(|(_, demanded)| *demanded).map(|(flag, _)| flag.to_owned()));
     flags
 }
 

@@ -72,6 +72,7 @@ pub(super) fn address(reading: &mut Reading<'_>, given: &theirs::Address<'_>, pa
         district: given
             .district_or_county
             .owned()
+            .or_else(|| given.county.owned())
             .or_else(|| more.and_then(|more| more.neighborhood.owned())),
         town: given.municipality.owned(),
         line1: given.line1.owned(),

@@ -8,10 +8,11 @@ use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result};
 use crossdock_schemas::Dec;
 
-use self::given::{Address, Item, Money, Order, Page};
+use self::given::{Classification, Item, Order, Page};
 use super::{Reading, order, required};
 use crate::error;
 use crate::wire as theirs;
+use crate::wire::{Address, Money};
 
 /// Reads the payload of getOrders, of getOrder, or of getOrder with the items of getOrderItems.
 ///
@@ -71,14 +72,10 @@ fn word(text: &str) -> Scalar<'static> {
     Scalar::from(text.to_owned())
 }
 
-fn money<'a>(given: Option<&Money<'a>>) -> Option<theirs::Money<'a>> {
-    given.map(|money| theirs::Money {
-        amount: money.amount.clone(),
-        currency_code: money.currency_code.clone(),
-    })
-}
-
 fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
+    let preorder = given.order_type.text() == Some("Preorder");
+    let easy_ship = given.easy_ship_shipment_status.text().is_some();
+    let of_kind = [(preorder, "PREORDER"), (easy_ship, "AMAZON_EASY_SHIP")];
     let programs = [
         (&given.is_business_order, "AMAZON_BUSINESS"),
         (&given.is_prime, "PRIME"),
@@ -99,15 +96,15 @@ fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
         .iter()
         .map(|one| theirs::Execution {
             payment_method: one.payment_method.clone(),
-            payment_amount: money(one.payment.as_ref()),
-            ..theirs::Execution::default()
+            payment_amount: one.payment.clone(),
+            authorization_code: one.authorization_code.clone(),
         })
         .collect();
     // Only what is paid at the door or by invoice is told apart here.
     if executions.is_empty() && given.payment_method.text() == Some("COD") {
         executions.push(theirs::Execution {
             payment_method: word("COD"),
-            payment_amount: money(given.order_total.as_ref()),
+            payment_amount: given.order_total.clone(),
             ..theirs::Execution::default()
         });
     }
@@ -119,7 +116,13 @@ fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
         }],
         created_time: given.purchase_date.clone(),
         last_updated_time: given.last_update_date.clone(),
-        programs: programs.into_iter().filter(|(flag, _)| is(flag)).map(|(_, name)| word(name)).collect(),
+        programs: programs
+            .into_iter()
+            .map(|(flag, name)| (is(flag), name))
+            .chain(of_kind)
+            .filter(|(is, _)| *is)
+            .map(|(_, name)| word(name))
+            .collect(),
         associated_orders: replaced
             .then(|| theirs::Associated {
                 order_id: given.replaced_order_id.clone(),
@@ -130,22 +133,27 @@ fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
         sales_channel: Some(theirs::SalesChannel {
             marketplace_id: given.marketplace_id.clone(),
             marketplace_name: given.sales_channel.clone(),
-            ..theirs::SalesChannel::default()
+            channel_name: channel(&given.sales_channel),
         }),
         buyer: given.buyer_info.as_ref().map(|buyer| theirs::Buyer {
             buyer_name: buyer.buyer_name.clone(),
             buyer_email: buyer.buyer_email.clone(),
             buyer_purchase_order_number: buyer.purchase_order_number.clone(),
-            ..theirs::Buyer::default()
+            buyer_company_name: buyer
+                .buyer_tax_info
+                .as_ref()
+                .map(|tax| tax.company_legal_name.clone())
+                .unwrap_or_default(),
         }),
-        recipient: given.shipping_address.as_ref().map(|given| theirs::Recipient {
-            delivery_address: Some(address(given)),
+        tax: Some(tax(given)),
+        recipient: given.shipping_address.as_ref().map(|to| theirs::Recipient {
+            delivery_address: Some(address(to, is(&given.is_access_point_order))),
             ..theirs::Recipient::default()
         }),
-        proceeds: given
-            .order_total
-            .as_ref()
-            .map(|total| theirs::Proceeds { grand_total: money(Some(total)), ..theirs::Proceeds::default() }),
+        proceeds: given.order_total.as_ref().map(|total| theirs::Proceeds {
+            grand_total: Some(total.clone()),
+            ..theirs::Proceeds::default()
+        }),
         payment: Some(theirs::Payment { payment_executions: executions }),
         fulfillment: Some(theirs::Fulfillment {
             fulfillment_status: given.order_status.clone(),
@@ -159,32 +167,42 @@ fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
     })
 }
 
-fn address<'a>(given: &Address<'a>) -> theirs::Address<'a> {
-    let kind = given.address_type.text().map(|text| word(&text.to_ascii_uppercase()));
-    let district = if given.district.text().is_some() { &given.district } else { &given.county };
-    theirs::Address {
-        name: given.name.clone(),
-        company_name: given.company_name.clone(),
-        line1: given.line1.clone(),
-        line2: given.line2.clone(),
-        line3: given.line3.clone(),
-        city: given.city.clone(),
-        district_or_county: district.clone(),
-        state_or_region: given.state_or_region.clone(),
-        municipality: given.municipality.clone(),
-        postal_code: given.postal_code.clone(),
-        country_code: given.country_code.clone(),
-        phone: given.phone.clone(),
-        address_type: kind.unwrap_or_default(),
-        ..theirs::Address::default()
+/// What was sold elsewhere and is only shipped by Amazon.
+fn channel<'a>(name: &Scalar<'a>) -> Scalar<'a> {
+    let elsewhere = name.text().is_some_and(|name| name.starts_with("Non-Amazon"));
+    if elsewhere { word("NON_AMAZON") } else { Scalar::default() }
+}
+
+/// Numbers of the buyer, and how far the invoice is.
+fn tax<'a>(given: &Order<'a>) -> theirs::OrderTax<'a> {
+    let info = given.buyer_info.as_ref().and_then(|buyer| buyer.buyer_tax_info.as_ref());
+    let registration = |one: &Classification<'a>| theirs::Registration {
+        entity_type: word("BUYER"),
+        tax_registration_type: match one.name.text() {
+            Some("VATNumber") => word("VAT"),
+            _ => one.name.clone(),
+        },
+        tax_registration_number: one.value.clone(),
+    };
+    theirs::OrderTax {
+        tax_registrations: info.iter().flat_map(|info| &info.tax_classifications).map(registration).collect(),
+        tax_invoicing: Some(theirs::Invoicing {
+            buyer_invoice_preference: given.buyer_invoice_preference.clone(),
+            invoice_status: given.electronic_invoice_status.clone(),
+        }),
     }
+}
+
+fn address<'a>(given: &Address<'a>, to_pick_up: bool) -> Address<'a> {
+    let kind = if to_pick_up { word("PICKUP_POINT") } else { given.address_type.clone() };
+    Address { address_type: kind, ..given.clone() }
 }
 
 fn item<'a>(given: &Item<'a>) -> Result<theirs::Item<'a>> {
     let part = |kind: &str, amount: Option<&Money<'a>>| {
         amount.map(|amount| theirs::Breakdown {
             r#type: word(kind),
-            subtotal: money(Some(amount)),
+            subtotal: Some(amount.clone()),
             ..theirs::Breakdown::default()
         })
     };
@@ -197,17 +215,17 @@ fn item<'a>(given: &Item<'a>) -> Result<theirs::Item<'a>> {
         part("COD_FEE", given.cod_fee.as_ref()),
         part("TAX", given.item_tax.as_ref()),
         part("TAX", given.shipping_tax.as_ref()),
+        part("TAX", gift.and_then(|gift| gift.gift_wrap_tax.as_ref())),
         part("DISCOUNT", given.promotion_discount.as_ref()),
     ]
     .into_iter()
     .flatten()
     .collect();
-    if let Some(mut off) = part("DISCOUNT", given.shipping_discount.as_ref()) {
-        off.detailed_breakdowns = vec![theirs::Detail {
-            subtype: word("SHIPPING"),
-            value: money(given.shipping_discount.as_ref()),
-        }];
-        parts.push(off);
+    for (of, amount) in [("SHIPPING", &given.shipping_discount), ("COD_FEE", &given.cod_fee_discount)] {
+        if let Some(mut off) = part("DISCOUNT", amount.as_ref()) {
+            off.detailed_breakdowns = vec![theirs::Detail { subtype: word(of), value: amount.clone() }];
+            parts.push(off);
+        }
     }
     let model = given.tax_collection.as_ref().and_then(|found| found.model.text()).map(|model| match model {
         "MarketplaceFacilitator" => word("MARKETPLACE_FACILITATOR"),
@@ -233,11 +251,18 @@ fn item<'a>(given: &Item<'a>) -> Result<theirs::Item<'a>> {
             condition: Some(theirs::Condition {
                 condition_type: given.condition_id.clone(),
                 condition_subtype: given.condition_subtype_id.clone(),
+                condition_note: given.condition_note.clone(),
             }),
-            price: unit_price(given)?.map(|price| theirs::Price { unit_price: Some(price) }),
+            price: Some(theirs::Price {
+                unit_price: unit_price(given)?,
+                price_designation: given.price_designation.clone(),
+            }),
             serial_numbers: given.serial_numbers.clone(),
-            customization: None,
+            customization: gift.and_then(|gift| gift.buyer_customized_info.clone()),
         }),
+        programs: given.amazon_programs.as_ref().map(|own| own.programs.clone()).unwrap_or_default(),
+        measurement: given.measurement.clone(),
+        associated_order_items: given.associated_items.clone(),
         proceeds: Some(theirs::Proceeds { breakdowns: parts, ..theirs::Proceeds::default() }),
         promotion: Some(theirs::Promotion {
             breakdowns: given
@@ -256,15 +281,18 @@ fn item<'a>(given: &Item<'a>) -> Result<theirs::Item<'a>> {
                 }),
             }),
             shipping: Some(theirs::Shipping {
+                scheduled_delivery_window: Some(theirs::Range {
+                    earliest_date_time: given.scheduled_delivery_start_date.clone(),
+                    latest_date_time: given.scheduled_delivery_end_date.clone(),
+                }),
+                shipping_constraints: given.shipping_constraints.clone(),
                 international_shipping: Some(theirs::International {
                     ioss_number: given.ioss_number.clone(),
                 }),
-                ..theirs::Shipping::default()
             }),
             ..theirs::ItemFulfillment::default()
         }),
         tax: Some(theirs::ItemTax { tax_collections: collections }),
-        ..theirs::Item::default()
     })
 }
 
@@ -300,17 +328,15 @@ fn totals(order: &mut theirs::Order<'_>) -> Result<()> {
     for (item, (net, tax)) in order.order_items.iter_mut().zip(sums) {
         if let Some(proceeds) = &mut item.proceeds {
             let whole = if on_top { net + tax } else { net };
-            proceeds.proceeds_total = Some(theirs::Money {
-                amount: Scalar::from(whole.canonical()),
-                currency_code: currency.clone(),
-            });
+            proceeds.proceeds_total =
+                Some(Money { amount: Scalar::from(whole.canonical()), currency_code: currency.clone() });
         }
     }
     Ok(())
 }
 
 /// `ItemPrice` is for all of them: the price of one is told where it comes out even.
-fn unit_price<'a>(given: &Item<'a>) -> Result<Option<theirs::Money<'a>>> {
+fn unit_price<'a>(given: &Item<'a>) -> Result<Option<Money<'a>>> {
     let Some(price) = &given.item_price else { return Ok(None) };
     let path = "$.payload.OrderItems.ItemPrice.Amount";
     let Some(whole) = price.amount.dec(path)? else { return Ok(None) };
@@ -319,7 +345,7 @@ fn unit_price<'a>(given: &Item<'a>) -> Result<Option<theirs::Money<'a>>> {
         let one = whole.checked_div(count)?;
         (one.checked_mul(count) == Some(whole) && one.round(4) == one).then_some(one)
     });
-    Ok(one.map(|one| theirs::Money {
+    Ok(one.map(|one| Money {
         amount: Scalar::from(one.canonical()),
         currency_code: price.currency_code.clone(),
     }))

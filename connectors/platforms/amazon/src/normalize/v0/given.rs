@@ -5,6 +5,8 @@ use serde_json::value::RawValue;
 
 use crossdock_connector::wire::{Scalar, one_or_many};
 
+use crate::wire::{Address, AssociatedItem, Constraints, Customization, Measurement, Money};
+
 /// Structs of optional fields in Pascal case.
 macro_rules! wire {
     ($($name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
@@ -28,6 +30,11 @@ wire! {
         order_status: Scalar<'a>,
         fulfillment_channel: Scalar<'a>,
         sales_channel: Scalar<'a>,
+        order_type: Scalar<'a>,
+        is_access_point_order: Scalar<'a>,
+        easy_ship_shipment_status: Scalar<'a>,
+        electronic_invoice_status: Scalar<'a>,
+        buyer_invoice_preference: Scalar<'a>,
         marketplace_id: Scalar<'a>,
         ship_service_level: Scalar<'a>,
         order_total: Option<Money<'a>>,
@@ -51,28 +58,19 @@ wire! {
         order_items: Vec<Item<'a>>,
         next_token: Scalar<'a>,
     }
-    Money { currency_code: Scalar<'a>, amount: Scalar<'a>, }
-    Execution { payment: Option<Money<'a>>, payment_method: Scalar<'a>, }
-    Buyer { buyer_email: Scalar<'a>, buyer_name: Scalar<'a>, purchase_order_number: Scalar<'a>, }
-    Address {
-        name: Scalar<'a>,
-        company_name: Scalar<'a>,
-        #[serde(rename = "AddressLine1")]
-        line1: Scalar<'a>,
-        #[serde(rename = "AddressLine2")]
-        line2: Scalar<'a>,
-        #[serde(rename = "AddressLine3")]
-        line3: Scalar<'a>,
-        city: Scalar<'a>,
-        county: Scalar<'a>,
-        district: Scalar<'a>,
-        state_or_region: Scalar<'a>,
-        municipality: Scalar<'a>,
-        postal_code: Scalar<'a>,
-        country_code: Scalar<'a>,
-        phone: Scalar<'a>,
-        address_type: Scalar<'a>,
+    Execution { payment: Option<Money<'a>>, payment_method: Scalar<'a>, authorization_code: Scalar<'a>, }
+    Buyer {
+        buyer_email: Scalar<'a>,
+        buyer_name: Scalar<'a>,
+        buyer_tax_info: Option<TaxInfo<'a>>,
+        purchase_order_number: Scalar<'a>,
     }
+    TaxInfo {
+        company_legal_name: Scalar<'a>,
+        #[serde(deserialize_with = "one_or_many")]
+        tax_classifications: Vec<Classification<'a>>,
+    }
+    Classification { name: Scalar<'a>, value: Scalar<'a>, }
     Item {
         #[serde(rename = "ASIN")]
         asin: Scalar<'a>,
@@ -90,10 +88,21 @@ wire! {
         promotion_discount: Option<Money<'a>>,
         #[serde(rename = "CODFee")]
         cod_fee: Option<Money<'a>>,
+        #[serde(rename = "CODFeeDiscount")]
+        cod_fee_discount: Option<Money<'a>>,
         #[serde(deserialize_with = "one_or_many")]
         promotion_ids: Vec<Scalar<'a>>,
         condition_id: Scalar<'a>,
         condition_subtype_id: Scalar<'a>,
+        condition_note: Scalar<'a>,
+        price_designation: Scalar<'a>,
+        scheduled_delivery_start_date: Scalar<'a>,
+        scheduled_delivery_end_date: Scalar<'a>,
+        measurement: Option<Measurement<'a>>,
+        #[serde(deserialize_with = "one_or_many")]
+        associated_items: Vec<AssociatedItem<'a>>,
+        shipping_constraints: Option<Constraints<'a>>,
+        amazon_programs: Option<Programs<'a>>,
         #[serde(deserialize_with = "one_or_many")]
         serial_numbers: Vec<Scalar<'a>>,
         tax_collection: Option<Collection<'a>>,
@@ -103,5 +112,15 @@ wire! {
     }
     Collection { model: Scalar<'a>, }
     Cancel { is_buyer_requested_cancel: Scalar<'a>, buyer_cancel_reason: Scalar<'a>, }
-    Gift { gift_message_text: Scalar<'a>, gift_wrap_level: Scalar<'a>, gift_wrap_price: Option<Money<'a>>, }
+    Gift {
+        buyer_customized_info: Option<Customization<'a>>,
+        gift_message_text: Scalar<'a>,
+        gift_wrap_level: Scalar<'a>,
+        gift_wrap_price: Option<Money<'a>>,
+        gift_wrap_tax: Option<Money<'a>>,
+    }
+    Programs {
+        #[serde(deserialize_with = "one_or_many")]
+        programs: Vec<Scalar<'a>>,
+    }
 }
