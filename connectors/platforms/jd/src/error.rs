@@ -54,7 +54,7 @@ impl<'c> Reader<'c> {
     /// The gateway's trouble.
     pub(crate) fn trouble(self, trouble: &Trouble<'_>) -> Error {
         let code = text(&trouble.code).unwrap_or_default();
-        let kind = self.kind(code, &words(&[&trouble.zh_desc, &trouble.en_desc]));
+        let kind = self.kind(code, &words(&[&trouble.zh_desc, &trouble.en_desc, &trouble.msg]));
         Error::new(kind, "the gateway refused the call").vendor(code).at("$.error_response")
     }
 
@@ -72,9 +72,14 @@ impl<'c> Reader<'c> {
         if text(&result.success).is_none_or(|success| success == "true") {
             return Ok(());
         }
-        let code = text(&result.error_code).unwrap_or_default();
-        let kind = self.kind(code, &words(&[&result.chinese_err_code, &result.english_err_code]));
-        Err(Error::new(kind, "the method says that the call failed").vendor(code).at("$.apiResult"))
+        let code = text(&result.error_code).or(text(&result.number_code));
+        let words = words(&[&result.chinese_err_code, &result.english_err_code]);
+        let kind = self.kind(code.unwrap_or_default(), &words);
+        let error = Error::new(kind, "the method says that the call failed").at("$.apiResult");
+        Err(match code {
+            Some(code) => error.vendor(code),
+            None => error,
+        })
     }
 
     /// The seller interface succeeds when `success` is true and there are no errors.

@@ -310,6 +310,23 @@ fn unset(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The form in which a public client's tests have it: a waybill without its carrier, no lines, no time of change.
+    #[test]
+    fn without_a_time_of_change_there_is_no_revision() {
+        let secret = serde_json::json!({ crossdock_connector::Secret::resolved_key(): "secret" });
+        let config = serde_json::json!({ "shop": "1", "app_key": "key", "app_secret": secret, "access_token": secret });
+        let part = JdNormalize::new(&serde_json::from_value(config).unwrap()).unwrap();
+        let reply =
+            br#"{"jingdong_pop_order_get_responce": {"orderDetailInfo": {"apiResult": {"success": "true"},
+            "orderInfo": {"orderId": "67834311", "orderState": "WAIT_SELLER_STOCK_OUT", "orderPayment": "90",
+            "orderStartTime": "2019-01-01 12:21:32", "waybill": "SF534221"}}}}"#;
+        let found = part.order(reply).unwrap();
+        assert_eq!(found.observations.len(), 1);
+        assert_eq!(found.observations[0].source().revision, None);
+        let paths: Vec<_> = found.issues.iter().filter_map(|issue| issue.path.rsplit('.').next()).collect();
+        assert_eq!(paths, ["itemInfoList", "modified", "waybill"]);
+    }
+
     #[test]
     fn never_has_many_forms() {
         let read = |text: &str| moment(&Some(Scalar::from(text.to_owned())));

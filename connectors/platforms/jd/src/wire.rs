@@ -102,6 +102,7 @@ pub(crate) struct ApiResult<'a> {
     #[serde(borrow)]
     pub(crate) success: Value<'a>,
     pub(crate) error_code: Value<'a>,
+    pub(crate) number_code: Value<'a>,
     pub(crate) chinese_err_code: Value<'a>,
     pub(crate) english_err_code: Value<'a>,
 }
@@ -114,6 +115,7 @@ pub(crate) struct Trouble<'a> {
     pub(crate) code: Value<'a>,
     pub(crate) zh_desc: Value<'a>,
     pub(crate) en_desc: Value<'a>,
+    pub(crate) msg: Value<'a>,
 }
 
 /// A page of refunds or of after-sale services.
@@ -200,8 +202,7 @@ pub(crate) struct OrderInfo<'a> {
     pub(crate) partial_logistics_info_model: Vec<PartialLogistics<'a>>,
     #[serde(deserialize_with = "wire::one_or_many")]
     pub(crate) item_info_list: Vec<Item<'a>>,
-    #[serde(deserialize_with = "wire::one_or_many")]
-    pub(crate) coupon_detail_list: Vec<Coupon<'a>>,
+    pub(crate) coupon_detail_list: Option<&'a RawValue>,
     pub(crate) consignee_info: Block<Consignee<'a>>,
     pub(crate) invoice_easy_info: Block<Invoice<'a>>,
 }

@@ -3,7 +3,7 @@
 //! JD says: payment = goods - reductions - balance used + freight + tax + service. Balance, beans and gift cards are means of
 //! payment, so what the buyer owes is the payment and these together.
 
-use crossdock_connector::{IssueKind, Result, wire};
+use crossdock_connector::{IssueKind, Result, rows, wire};
 use crossdock_schemas::{
     Allocation, ComputedBy, Dec, Discount, DiscountKind, DiscountTarget, Fee, FeeKind, Money, Order,
     OrderLine, Payment, PaymentKind, PaymentState, PaymentStatus, Totals, text::clean,
@@ -49,10 +49,8 @@ pub(super) fn put(
     if let Some(balance) = amounts.balance {
         tenders.push(tender("jd_balance", PaymentKind::Tender, balance));
     }
-    for (at, coupon) in info.coupon_detail_list.iter().enumerate() {
-        let Some(amount) =
-            reading.amount(&coupon.coupon_price, format_args!("couponDetailList[{at}].couponPrice"))?
-        else {
+    for (path, coupon) in coupons(reading, info) {
+        let Some(amount) = reading.amount(&coupon.coupon_price, format_args!("{path}.couponPrice"))? else {
             continue;
         };
         let raw = wire::text(coupon.coupon_type.as_ref());
@@ -64,9 +62,9 @@ pub(super) fn put(
         let (kind, funded_by) = row
             .map_or((DiscountKind::Unknown, None), |row| (row.discount.unwrap_or_default(), row.funded_by));
         if let (None, Some(raw)) = (row, &raw) {
-            reading.unmapped(format_args!("couponDetailList[{at}].couponType"), raw);
+            reading.unmapped(format_args!("{path}.couponType"), raw);
         }
-        let (target, allocations) = place(coupon, amount, lines);
+        let (target, allocations) = place(&coupon, amount, lines);
         let discount =
             Discount { kind, kind_raw: raw, funded_by, amount, target, allocations, ..Discount::default() };
         // Without lines a part of the discounts would look like all.
@@ -85,6 +83,23 @@ pub(super) fn put(
     totals(amounts, payable, !lines.is_empty(), order);
     check(reading, order);
     Ok(())
+}
+
+/// The reductions. Elements may be lists themselves; one that cannot be read costs itself, and the sums tell.
+fn coupons<'w>(reading: &mut Reading<'_>, info: &OrderInfo<'w>) -> Vec<(String, Coupon<'w>)> {
+    const FIELD: &str = "couponDetailList";
+    let mut found = Vec::new();
+    let all = info.coupon_detail_list.map_or(Ok(Vec::new()), |raw| rows::inside(raw, FIELD));
+    for (at, row) in all.unwrap_or_default().into_iter().enumerate() {
+        for coupon in rows::inside(row, FIELD).unwrap_or_else(|_| vec![row]) {
+            let path = format!("{FIELD}[{at}]");
+            match rows::object(coupon, &path) {
+                Ok(coupon) => found.push((path, coupon)),
+                Err(error) => reading.issue(IssueKind::Malformed, path, error.message()),
+            }
+        }
+    }
+    found
 }
 
 /// A reduction of one article belongs to its line where there is no doubt which one it is; the same article may stand there

@@ -31,6 +31,10 @@ pub(super) fn read(mut reading: Reading<'_>, info: &OrderInfo<'_>) -> Result<Nor
     } else if placed_at.is_none() {
         return Err(reading.malformed("orderStartTime", "the time of the order is missing"));
     }
+    if modified.is_none() {
+        let what = "no time of change: the order of capture decides";
+        reading.issue(IssueKind::BadValue, "modified", what);
+    }
     let shipped_at = reading.time(&info.out_bound_date, "outBoundDate");
     let parcels = parcels(reading, info, modified);
     let paid = reading.time(&info.payment_confirm_time, "paymentConfirmTime");

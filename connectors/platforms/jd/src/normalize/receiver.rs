@@ -106,7 +106,8 @@ pub(super) fn invoice(invoice: &Invoice<'_>) -> Option<InvoiceRequest> {
     let shown = |value| {
         text(value).map(|text: &str| match form(text) {
             Form::Masked(masked) => Protected::masked(masked),
-            Form::Plain(plain) | Form::Cipher(plain) => Protected::plain(plain),
+            Form::Plain(plain) => Protected::plain(plain),
+            Form::Cipher(cipher) => Protected::token(TOKEN, cipher),
         })
     };
     Some(InvoiceRequest {
