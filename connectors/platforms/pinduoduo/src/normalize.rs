@@ -28,7 +28,7 @@ use crossdock_schemas::{Dec, OrderRef, Source, Ts};
 
 use crate::codes::Codes;
 use crate::config::Config;
-use crate::wire::{OrderReply, RefundReply, Value};
+use crate::wire::{Order, OrderReply, RefundReply, Value};
 use crate::{ORDER, PMC, REFUND, RELAY};
 
 /// Name of the platform in every identity.
@@ -56,6 +56,11 @@ impl PinduoduoNormalize {
         if let Some(holder) = reply.order_info_get_response {
             let base = "$.order_info_get_response.order_info";
             let order = holder.order_info.ok_or_else(|| Error::malformed("the order is missing").at(base))?;
+            // One page of the platform shows the fees beside the answer instead of inside the order.
+            let order = Order {
+                service_fee_detail: either(order.service_fee_detail, reply.service_fee_detail),
+                ..order
+            };
             return order::read(Reading::new(self, base), &order);
         }
         if let Some(order) = reply.order_info {
@@ -227,6 +232,10 @@ fn moment(text: &str) -> Result<Ts> {
         };
     }
     time::china_millis(&format!("{text}000"))
+}
+
+fn either<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
+    if first.is_empty() { second } else { first }
 }
 
 /// Whether a value says yes.

@@ -113,14 +113,24 @@ fn kind(reading: &mut Reading<'_>, order: &Wire<'_>) -> OrderKind {
 }
 
 fn related(order: &Wire<'_>) -> Vec<Related> {
-    let link = wire::text(order.ship_additional_link_order.as_ref());
-    let link = link.map(|order_no| Related {
-        order_no,
-        // Our model has no word for an order that pays another's freight.
-        kind: RelatedKind::Unknown,
-        kind_raw: Some("ship_additional_link_order".to_owned()),
+    // Our model has no word for an order that pays another's freight, nor for one that is another's gift.
+    let unknown = |number: &Value<'_>, raw: String| {
+        let order_no = wire::text(number.as_ref())?;
+        Some(Related { order_no, kind: RelatedKind::Unknown, kind_raw: Some(raw) })
+    };
+    let link = unknown(&order.ship_additional_link_order, "ship_additional_link_order".to_owned());
+    let gifts = order.gift_list.iter().filter_map(|gift| unknown(&gift.order_sn, "gift_list".to_owned()));
+    let others = order.related_order_list.iter().filter_map(|other| {
+        let code = text(&other.relation_type).unwrap_or_default();
+        unknown(&other.order_sn, format!("related_order_list:{code}"))
     });
-    link.into_iter().collect()
+    let mut found: Vec<Related> = Vec::new();
+    for related in link.into_iter().chain(gifts).chain(others) {
+        if !found.contains(&related) {
+            found.push(related);
+        }
+    }
+    found
 }
 
 fn times(reading: &mut Reading<'_>, wire: &Wire<'_>, status: &Status, order: &mut Order) {
@@ -190,7 +200,7 @@ fn extension(order: &Wire<'_>) -> Map<String, Json> {
             ext.insert(name.to_owned(), Json::from(value));
         }
     };
-    let texts: [(&str, &Value<'_>); 12] = [
+    let texts: [(&str, &Value<'_>); 14] = [
         ("group_order_id", &order.group_order_id),
         ("inner_transaction_id", &order.inner_transaction_id),
         ("pre_sale_time", &order.pre_sale_time),
@@ -203,11 +213,13 @@ fn extension(order: &Wire<'_>) -> Map<String, Json> {
         ("is_lucky_flag", &order.is_lucky_flag),
         ("risk_control_status", &order.risk_control_status),
         ("refund_status", &order.refund_status),
+        ("open_address_id", &order.open_address_id),
+        ("gift_order_status", &order.gift_order_status),
     ];
     for (name, value) in texts {
         put(name, text(value));
     }
-    let numbers: [(&str, &Value<'_>); 15] = [
+    let numbers: [(&str, &Value<'_>); 19] = [
         ("mkt_biz_type", &order.mkt_biz_type),
         ("is_pre_sale", &order.is_pre_sale),
         ("is_stock_out", &order.is_stock_out),
@@ -223,6 +235,10 @@ fn extension(order: &Wire<'_>) -> Map<String, Json> {
         ("province_id", &order.province_id),
         ("city_id", &order.city_id),
         ("town_id", &order.town_id),
+        ("depot_type", &order.depot_type),
+        ("identification_status", &order.identification_status),
+        ("trade_in_national_subsidy_amount", &order.trade_in_national_subsidy_amount),
+        ("trade_in_national_subsidy_amount_type", &order.trade_in_national_subsidy_amount_type),
     ];
     for (name, value) in numbers {
         put(name, told(value));
@@ -233,6 +249,16 @@ fn extension(order: &Wire<'_>) -> Map<String, Json> {
     }
     if let Some(store) = &order.store_info {
         put("store_number", text(&store.store_number));
+        put("out_store_code", text(&store.out_store_code));
+    }
+    // 0 is Hong Kong here, not "none".
+    if let Some(place) = &order.consolidate_info {
+        put("consolidate_type", text(&place.consolidate_type));
+    }
+    for part in &order.government_subsidy_settle_details {
+        if let Some(funder) = text(&part.funder) {
+            put(&format!("government_subsidy_{funder}"), told(&part.amount));
+        }
     }
     if let Some(depot) = &order.order_depot_info {
         let mut own = Map::new();

@@ -61,13 +61,17 @@ pub(super) fn read(reading: &mut Reading<'_>, order: &Order<'_>, ext: &mut Map<S
             None => address.protected = Some(detail),
         }
     }
-    if let Some(phone) = phone {
-        address.phones.push(match phone.value {
+    let contact = protected(&order.contact_mobile, &None, "contact_mobile_index");
+    for phone in phone.into_iter().chain(contact) {
+        let phone = match phone.value {
             Some(national) => {
                 Phone { national: Some(national), kind: PhoneKind::Unknown, ..Phone::default() }
             }
             None => Phone { kind: PhoneKind::Unknown, protected: Some(phone), ..Phone::default() },
-        });
+        };
+        if !address.phones.contains(&phone) {
+            address.phones.push(phone);
+        }
     }
     if address == Address::default() {
         return Receiver { address: None, emptied };

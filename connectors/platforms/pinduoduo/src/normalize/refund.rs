@@ -99,6 +99,9 @@ fn states(reading: &mut Reading<'_>, refund: &Refund<'_>, case: &mut Aftersale) 
             reading.unmapped("after_sales_status", code);
             case.status = Some(AftersaleStatus::Unknown);
         }
+    } else {
+        reading.issue(IssueKind::BadValue, "after_sales_status", "no status in the payload");
+        case.status = Some(AftersaleStatus::Unknown);
     }
     if let Some(code) = text(&refund.after_sales_type) {
         let types = if is_detail(refund) { RefundTypes::Detail } else { reading.config.refund_types };

@@ -151,6 +151,10 @@ fn holds(reading: &mut Reading<'_>, order: &Order<'_>, status: &mut Status) {
         if let Some(code @ ("2" | "3")) = text(&order.refund_status) {
             hold(Hold::Platform, "refund_status", code);
         }
+        // The tag 暂停发货: the platform has stopped shipping of this order.
+        if order.order_tag_list.iter().any(|tag| text(&tag.name) == Some("ship_hold") && yes(&tag.value)) {
+            hold(Hold::Platform, "order_tag_list.ship_hold", "1");
+        }
         if yes(&order.is_stock_out) && text(&order.stock_out_handle_status) == Some("0") {
             hold(Hold::Stock, "stock_out_handle_status", "0");
         }

@@ -18,6 +18,8 @@ pub(crate) struct OrderReply<'a> {
     pub(crate) order_info: Option<Order<'a>>,
     #[serde(borrow, default)]
     pub(crate) error_response: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "wire::one_or_many")]
+    pub(crate) service_fee_detail: Vec<ServiceFee<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -180,6 +182,26 @@ pub(crate) struct Order<'a> {
     pub(crate) id_card_num: Value<'a>,
     #[serde(default)]
     pub(crate) group_order_id: Value<'a>,
+    #[serde(default)]
+    pub(crate) open_address_id: Value<'a>,
+    #[serde(default)]
+    pub(crate) gift_order_status: Value<'a>,
+    #[serde(default)]
+    pub(crate) depot_type: Value<'a>,
+    #[serde(default)]
+    pub(crate) identification_status: Value<'a>,
+    #[serde(default)]
+    pub(crate) trade_in_national_subsidy_amount: Value<'a>,
+    #[serde(default)]
+    pub(crate) trade_in_national_subsidy_amount_type: Value<'a>,
+    #[serde(default)]
+    pub(crate) contact_mobile: Value<'a>,
+    #[serde(default)]
+    pub(crate) consolidate_info: Option<Consolidate<'a>>,
+    #[serde(default, deserialize_with = "wire::one_or_many")]
+    pub(crate) government_subsidy_settle_details: Vec<Subsidy<'a>>,
+    #[serde(default, deserialize_with = "wire::one_or_many")]
+    pub(crate) related_order_list: Vec<RelatedOrder<'a>>,
     #[serde(default, deserialize_with = "wire::one_or_many")]
     pub(crate) service_fee_detail: Vec<ServiceFee<'a>>,
     #[serde(default, deserialize_with = "wire::one_or_many")]
@@ -232,6 +254,34 @@ pub(crate) struct Item<'a> {
     pub(crate) outer_id: Value<'a>,
     #[serde(default)]
     pub(crate) outer_goods_id: Value<'a>,
+    /// Of a gift that is shipped under a number of its own.
+    #[serde(default)]
+    pub(crate) order_sn: Value<'a>,
+}
+
+/// Where a parcel is taken over for another country or a far province.
+#[derive(Deserialize)]
+pub(crate) struct Consolidate<'a> {
+    #[serde(borrow, default)]
+    pub(crate) consolidate_type: Value<'a>,
+}
+
+/// A part of a subsidy of the state's, and who pays it.
+#[derive(Deserialize)]
+pub(crate) struct Subsidy<'a> {
+    #[serde(borrow, default)]
+    pub(crate) funder: Value<'a>,
+    #[serde(default)]
+    pub(crate) amount: Value<'a>,
+}
+
+/// An order that belongs to this one.
+#[derive(Deserialize)]
+pub(crate) struct RelatedOrder<'a> {
+    #[serde(borrow, default)]
+    pub(crate) order_sn: Value<'a>,
+    #[serde(default)]
+    pub(crate) relation_type: Value<'a>,
 }
 
 /// One more parcel.
@@ -310,4 +360,6 @@ pub(crate) struct Store<'a> {
     pub(crate) store_name: Value<'a>,
     #[serde(default)]
     pub(crate) store_number: Value<'a>,
+    #[serde(default)]
+    pub(crate) out_store_code: Value<'a>,
 }
