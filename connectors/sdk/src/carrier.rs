@@ -1,6 +1,7 @@
 //! What every carrier's connector does the same way: numbers, the parcel it fills, scans gathered by waybill, and what
 //! carriers are called.
 
+mod meaning;
 mod names;
 
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use crossdock_schemas::{Courier, Dec, Observation, OrderRef, Parcel, Phone, Phon
 
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
 
+pub use meaning::Meaning;
 pub use names::{known, slug};
 
 /// The shop whose order numbers the shipper gives to the carrier; part of a source's settings.
@@ -70,6 +72,19 @@ pub fn courier(name: Option<&str>, phone: Option<&str>) -> Option<Courier> {
         }
     });
     (name.is_some() || phone.is_some()).then_some(Courier { name, phone })
+}
+
+/// Who delivers: from fields of their own, else as the sentence of the scan names them.
+pub fn delivering(name: Option<&str>, phone: Option<&str>, said: &remark::Masked<'_>) -> Option<Courier> {
+    courier(name, phone).or_else(|| {
+        let name = said.courier.as_ref().map(Protected::masked);
+        let phone = said.phone.as_ref().map(|(shown, mobile)| Phone {
+            kind: if *mobile { PhoneKind::Mobile } else { PhoneKind::Unknown },
+            protected: Some(Protected::masked(shown)),
+            ..Phone::default()
+        });
+        (name.is_some() || phone.is_some()).then_some(Courier { name, phone })
+    })
 }
 
 /// Who speaks: what all parcels of a source have in common.

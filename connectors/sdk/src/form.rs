@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, Result};
+use crate::{Error, Result, wire};
 
 /// The content type of a form.
 pub const TYPE: &str = "application/x-www-form-urlencoded; charset=UTF-8";
@@ -53,6 +53,20 @@ impl<'a> Form<'a> {
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))
     }
+}
+
+/// The text in one field of a form, or the body itself where it begins with one of `bare` (`{`, `<`), as it does when a
+/// push is tried out by hand.
+///
+/// # Errors
+/// `Malformed` at `path` when it is neither.
+pub fn field<'a>(body: &'a [u8], name: &str, bare: &[u8], path: &str) -> Result<Cow<'a, str>> {
+    if wire::first_byte(body).is_some_and(|first| bare.contains(&first)) {
+        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        return Ok(Cow::Borrowed(text.trim_start_matches('\u{feff}')));
+    }
+    let missing = || Error::malformed(format!("expected a form with the field `{name}`")).at(path);
+    Form::read(body)?.take(name).ok_or_else(missing)
 }
 
 /// Decodes one name or value: `+` is a blank, `%XX` a byte. `None` when it is not URL-encoded UTF-8.
@@ -122,6 +136,15 @@ mod tests {
         assert_eq!(form.get("data"), None);
         assert_eq!(form.clone().take("data"), None);
         assert_eq!(form.take("x").as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn a_push_is_a_field_or_itself() {
+        let text = |body: &'static str| field(body.as_bytes(), "param", b"{<", "$.param");
+        assert_eq!(text("param=%7B%7D").unwrap(), "{}");
+        assert_eq!(text("\u{feff} {}").unwrap(), " {}");
+        assert_eq!(text("other={}").unwrap_err().path.as_deref(), Some("$.param"));
+        assert!(text("[]").is_err());
     }
 
     #[test]

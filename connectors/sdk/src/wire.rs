@@ -38,6 +38,22 @@ pub fn parse_text<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T> {
     serde_json::from_str(text).map_err(|plain| explain::<T>(text.as_bytes(), plain))
 }
 
+/// The first byte of a text that counts: `{` of an object, `<` of XML.
+pub fn first_byte(body: &[u8]) -> Option<u8> {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first().copied()
+}
+
+/// Reads one object. A structure would also be read from a list, field by field in their order.
+///
+/// # Errors
+/// As [`parse`], and `Malformed` when it is not an object.
+pub fn object<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T> {
+    if first_byte(body) != Some(b'{') {
+        return Err(Error::malformed("expected a JSON object").at("$"));
+    }
+    parse(body)
+}
+
 #[cold]
 fn explain<'de, T: Deserialize<'de>>(body: &'de [u8], plain: serde_json::Error) -> Error {
     let mut reader = serde_json::Deserializer::from_slice(body);

@@ -1,26 +1,13 @@
 //! What one scan means where its code alone does not say it. Each scan is decided from itself alone.
 
+use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::remark::{self, Taken, english};
-use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
-
-/// What a scan means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    pub(crate) status: ParcelStatus,
-    pub(crate) step: Option<Step>,
-    pub(crate) reason: Option<Reason>,
-    pub(crate) delivered_to: Option<DeliveredTo>,
-}
+use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason};
 
 /// Decides one scan from its code and its sentence.
 pub(crate) fn decide(code: &TrackingCode, text: &str) -> Meaning {
-    let mut meaning = Meaning {
-        status: code.status,
-        step: code.step,
-        reason: code.reason,
-        delivered_to: code.delivered_to,
-    };
+    let mut meaning = Meaning::from(code);
     match meaning.status {
         ParcelStatus::Delivered => {
             meaning.delivered_to = taker(text);

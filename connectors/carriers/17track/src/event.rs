@@ -1,13 +1,14 @@
 //! One scan of a carrier as 17TRACK classified it.
 
 use crossdock_connector::Issue;
+use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{self, english};
 use crossdock_connector::wire::dec;
 use crossdock_schemas::{AtQuality, Geo, Location, TrackingEvent, Ts};
 
 use crate::codes::Codes;
-use crate::decide::{Meaning, decide};
+use crate::decide::decide;
 use crate::wire::{Latest, Place, Row};
 
 /// A scan with its time and where it stands.

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crossdock_connector::Topic;
 use crossdock_connector::rows::{or_none, or_nothing};
+pub(crate) use crossdock_connector::wire::object;
 use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{Error, Result, Topic};
 
 /// Name of everything that is 17TRACK's.
 pub(crate) const SLUG: &str = "17track";
@@ -244,18 +245,6 @@ pub(crate) struct Raw<'a> {
     pub(crate) time: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) timezone: Scalar<'a>,
-}
-
-/// Reads an object; a list would be read as one too, field by field.
-///
-/// # Errors
-/// `Malformed` when it is not such an object.
-pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T> {
-    let bare = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    if bare.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Error::malformed("expected a JSON object").at("$"));
-    }
-    wire::parse(body)
 }
 
 /// The text of a list that may be missing.

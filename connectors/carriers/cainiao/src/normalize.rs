@@ -1,9 +1,9 @@
 //! From a capture to its feed: the topic names it, and a push is told by what it holds.
 
-use crossdock_connector::{Capture, Error, ErrorKind, Normalize, Normalized, Result, rows, xml};
+use crossdock_connector::{Capture, Error, ErrorKind, Normalize, Normalized, Result, rows, wire, xml};
 
 use crate::feeds::Feeds;
-use crate::wire::{GLOBAL, LINK, PRACTICE, Probe, TAOBAO, object, opened};
+use crate::wire::{GLOBAL, LINK, PRACTICE, Probe, TAOBAO, opened};
 
 /// Header under which the number asked for is kept beside a reply.
 pub(crate) const ASKED: &str = "waybill";
@@ -41,7 +41,7 @@ impl Normalizer {
             return self.feeds.detail_xml(&root);
         }
         if text.trim_start().starts_with('{') {
-            let probe: Probe<'_> = object(text)?;
+            let probe: Probe<'_> = wire::object(text.as_bytes())?;
             if probe.operation_details.is_some() {
                 return self.feeds.practice(text, None);
             }

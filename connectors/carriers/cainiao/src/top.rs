@@ -5,11 +5,11 @@
 
 use crossdock_connector::{
     Captured, Context, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Result, form, legacy,
-    sign, time,
+    sign, time, wire,
 };
 
 use crate::config::{SignMethod, TaobaoConfig};
-use crate::wire::{TAOBAO, TopReply, Traced, object};
+use crate::wire::{TAOBAO, TopReply, Traced};
 
 /// What is fetched: an order, by its number.
 const TRADE: &str = "trade";
@@ -88,7 +88,7 @@ impl Fetch for TraceSearch {
 /// # Errors
 /// The platform's error; `Malformed` when it is not such a reply.
 pub(crate) fn answer(text: &str) -> Result<Traced<'_>> {
-    let reply: TopReply<'_> = object(text)?;
+    let reply: TopReply<'_> = wire::object(text.as_bytes())?;
     if let Some(said) = reply.error_response {
         let (code, sub_code) = (said.code.text().unwrap_or_default(), said.sub_code.text());
         return Err(Error::new(kind(code, sub_code), "the platform refused the call")

@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::form::Form;
 use crossdock_connector::rows::{or_none, or_nothing};
-use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{Error, Result, Topic};
+use crossdock_connector::wire::Scalar;
+use crossdock_connector::{Result, Topic, form};
 
 /// Platform and name of everything that is Cainiao's, and the carrier of its own express.
 pub(crate) const SLUG: &str = "cainiao";
@@ -28,25 +27,7 @@ pub(crate) const FIELD: &str = "logistics_interface";
 /// # Errors
 /// `Malformed` when there is none.
 pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
-    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first();
-    if matches!(start, Some(b'{' | b'[' | b'<')) {
-        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        return Ok(Cow::Borrowed(text.trim_start_matches('\u{feff}')));
-    }
-    let missing = || Error::malformed("expected a form with the field `logistics_interface`").at("$");
-    Form::read(body)?.take(FIELD).ok_or_else(missing)
-}
-
-/// A structure would also be read from a list; these are always objects.
-///
-/// # Errors
-/// `Malformed` when it is not an object.
-pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
-    if text.trim_start().starts_with('{') {
-        wire::parse(text.as_bytes())
-    } else {
-        Err(Error::malformed("expected a JSON object").at("$"))
-    }
+    form::field(body, FIELD, b"{[<", "$")
 }
 
 /// Which feed an object is from, told by the list it holds.

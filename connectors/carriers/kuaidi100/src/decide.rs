@@ -3,9 +3,10 @@
 //!
 //! Each scan is decided from itself alone, so it says the same whenever and beside whatever it is seen.
 
+use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::remark::{self, Taken};
-use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
+use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason};
 
 /// Words of a scan that puts a parcel into a locker or station; some of these come labelled as signed.
 const PUT_IN: [&str; 10] = [
@@ -26,23 +27,9 @@ const COLLECTED: [&str; 3] = ["完成取件", "已被取", "已取出"];
 const SENT_BACK: [&str; 6] =
     ["退回签收", "退件签收", "退回件已签收", "寄件人签收", "发件人签收", "退回到寄件人"];
 
-/// What a scan means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    pub(crate) status: ParcelStatus,
-    pub(crate) step: Option<Step>,
-    pub(crate) reason: Option<Reason>,
-    pub(crate) delivered_to: Option<DeliveredTo>,
-}
-
 /// Decides one scan from its code and its sentence.
 pub(crate) fn decide(code: &TrackingCode, text: &str) -> Meaning {
-    let mut meaning = Meaning {
-        status: code.status,
-        step: code.step,
-        reason: code.reason,
-        delivered_to: code.delivered_to,
-    };
+    let mut meaning = Meaning::from(code);
     match meaning.status {
         ParcelStatus::Delivered => delivered(&mut meaning, text),
         ParcelStatus::AvailableForPickup => meaning.delivered_to = remark::place(text),

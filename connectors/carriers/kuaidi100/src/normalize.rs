@@ -6,16 +6,14 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use crossdock_connector::aggregator::Carriers;
-use crossdock_connector::carrier::{self, Batch, Gathered, House};
+use crossdock_connector::carrier::{self, Batch, Gathered, House, Meaning};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time,
 };
-use crossdock_schemas::{
-    AtQuality, Courier, Leg, LegKind, ParcelStatus, Phone, PhoneKind, Protected, TrackingEvent, Ts,
-};
+use crossdock_schemas::{AtQuality, Leg, LegKind, ParcelStatus, Protected, TrackingEvent, Ts};
 
 use crate::codes::Codes;
-use crate::decide::{Meaning, decide};
+use crate::decide::decide;
 use crate::place;
 use crate::wire::{self, Callback, PUSH, QUERY, Row, Track};
 
@@ -32,7 +30,7 @@ impl Normalize for Results {
         match capture.topic.as_str() {
             PUSH => {
                 let text = wire::opened(&capture.body)?;
-                self.callback(&wire::object(&text)?, &mut batch)?;
+                self.callback(&wire::object(text.as_bytes())?, &mut batch)?;
             }
             QUERY => {
                 let text = std::str::from_utf8(&capture.body)
@@ -59,7 +57,7 @@ impl Normalize for Results {
 /// # Errors
 /// Kuaidi100's error as its table says; `Malformed` when it is not such a reply.
 pub(crate) fn answer(text: &str) -> Result<Track<'_>> {
-    let track: Track<'_> = wire::object(text)?;
+    let track: Track<'_> = wire::object(text.as_bytes())?;
     if track.result.as_str() == "false" {
         let code = track.return_code.text().unwrap_or_default();
         return Err(crate::error::of_query(code).at("$.returnCode"));
@@ -252,16 +250,9 @@ fn event(
 ) -> (TrackingEvent, Option<String>) {
     let row = &scan.row;
     let masked = remark::mask(row.context.as_str());
-    let courier = (meaning.status == ParcelStatus::OutForDelivery
-        && (masked.courier.is_some() || masked.phone.is_some()))
-    .then(|| Courier {
-        name: masked.courier.map(Protected::masked),
-        phone: masked.phone.map(|(phone, mobile)| Phone {
-            kind: if mobile { PhoneKind::Mobile } else { PhoneKind::Unknown },
-            protected: Some(Protected::masked(phone)),
-            ..Phone::default()
-        }),
-    });
+    let courier = (meaning.status == ParcelStatus::OutForDelivery)
+        .then(|| carrier::delivering(None, None, &masked))
+        .flatten();
     let event = TrackingEvent {
         at: scan.at,
         at_quality: quality,

@@ -97,7 +97,7 @@ impl Track for Subscribe {
         }
         let text =
             std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        let reply: Reply<'_> = wire::object(text)?;
+        let reply: Reply<'_> = wire::object(text.as_bytes())?;
         match (reply.result.as_str(), reply.return_code.as_str()) {
             // Subscribed, or subscribed before. Nothing is known about the parcel yet.
             ("true", _) | ("false", "501") => Ok(Vec::new()),

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::form::Form;
 use crossdock_connector::rows::{or_none, or_nothing};
-use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{Error, Result, Topic};
+use crossdock_connector::wire::Scalar;
+pub(crate) use crossdock_connector::wire::object;
+use crossdock_connector::{Result, Topic, form};
 
 /// Name of everything that is Kuaidi100's.
 pub(crate) const SLUG: &str = "kuaidi100";
@@ -99,22 +99,5 @@ pub(crate) struct Row<'a> {
 /// # Errors
 /// `Malformed` when it is neither.
 pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
-    let bare = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    if bare.trim_ascii_start().first() == Some(&b'{') {
-        let text = std::str::from_utf8(bare).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        return Ok(Cow::Borrowed(text));
-    }
-    let missing = || Error::malformed("expected a form with the field `param`").at("$.param");
-    Form::read(body)?.take("param").ok_or_else(missing)
-}
-
-/// Reads an object; a list would be read as one too, field by field.
-///
-/// # Errors
-/// `Malformed` when it is not such an object.
-pub(crate) fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
-    if !text.trim_start().starts_with('{') {
-        return Err(Error::malformed("expected a JSON object").at("$"));
-    }
-    wire::parse(text.as_bytes())
+    form::field(body, "param", b"{", "$.param")
 }

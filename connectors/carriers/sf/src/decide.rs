@@ -9,6 +9,7 @@
 //!
 //! An opCode without a row is `unknown` and an issue, also beside a coarse status.
 
+use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::{Issue, IssueKind};
 use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step, Ts};
@@ -45,30 +46,8 @@ impl Scan<'_> {
     }
 }
 
-/// What a scan means.
-#[derive(Debug)]
-pub(crate) struct Meaning {
-    pub(crate) status: ParcelStatus,
-    pub(crate) status_raw: Option<String>,
-    pub(crate) step: Option<Step>,
-    pub(crate) reason: Option<Reason>,
-    pub(crate) delivered_to: Option<DeliveredTo>,
-}
-
-impl Meaning {
-    fn of(code: TrackingCode) -> Self {
-        Self {
-            status: code.status,
-            status_raw: None,
-            step: code.step,
-            reason: code.reason,
-            delivered_to: code.delivered_to,
-        }
-    }
-
-    fn plain(status: ParcelStatus, delivered_to: Option<DeliveredTo>) -> Self {
-        Self { status, status_raw: None, step: None, reason: None, delivered_to }
-    }
+fn plain(status: ParcelStatus, delivered_to: Option<DeliveredTo>) -> Meaning {
+    Meaning { status, delivered_to, ..Meaning::default() }
 }
 
 /// What else a decision may look at.
@@ -91,14 +70,14 @@ pub(crate) fn decide(scan: &Scan<'_>, context: &Context<'_, '_>, issues: &mut Ve
     }
     let stated = stated(scan, context.codes, issues);
     let mut meaning = match combination(scan, context.codes, issues) {
-        Some(code) => Meaning::of(code),
+        Some(code) => Meaning::from(&code),
         None => match (operation, &stated) {
             (Some(code), _) if ELSEWHERE.contains(&op_code) => elsewhere(scan, code),
-            (Some(code), Some((said, _))) => Meaning::of(finer(code, *said, scan, context)),
-            (None, Some((said, _))) if op_code.is_empty() => Meaning::of(*said),
+            (Some(code), Some((said, _))) => Meaning::from(&finer(code, *said, scan, context)),
+            (None, Some((said, _))) if op_code.is_empty() => Meaning::from(said),
             (Some(code), None) => by_operation(scan, code, context),
             // Whatever the coarse status says: only the opCode tells a return or a photo from the rest.
-            (None, _) => Meaning::plain(ParcelStatus::Unknown, None),
+            (None, _) => plain(ParcelStatus::Unknown, None),
         },
     };
     if meaning.delivered_to.is_none() {
@@ -173,16 +152,16 @@ fn finer(code: TrackingCode, said: TrackingCode, scan: &Scan<'_>, context: &Cont
 
 fn elsewhere(scan: &Scan<'_>, code: TrackingCode) -> Meaning {
     if scan.op_code() == "648" && remark::says_forwarded(scan.remark()) {
-        return Meaning { step: Some(Step::Readdressed), ..Meaning::plain(ParcelStatus::InTransit, None) };
+        return Meaning { step: Some(Step::Readdressed), ..plain(ParcelStatus::InTransit, None) };
     }
-    Meaning::of(code)
+    Meaning::from(&code)
 }
 
 fn by_operation(scan: &Scan<'_>, code: TrackingCode, context: &Context<'_, '_>) -> Meaning {
     match scan.op_code() {
         "80" => signed(scan, context),
         "8000" => photo(scan, context, code),
-        _ => Meaning::of(code),
+        _ => Meaning::from(&code),
     }
 }
 
@@ -190,16 +169,16 @@ fn by_operation(scan: &Scan<'_>, code: TrackingCode, context: &Context<'_, '_>) 
 fn signed(scan: &Scan<'_>, context: &Context<'_, '_>) -> Meaning {
     let taken = remark::taken(scan.remark());
     if let Taken::Person(to) = taken {
-        return Meaning::plain(ParcelStatus::Delivered, Some(to));
+        return plain(ParcelStatus::Delivered, Some(to));
     }
     let collected = context.scans.iter().any(|other| other.op_code() == COLLECTED && other.at <= scan.at);
     match taken {
-        Taken::Place(to) if collected => Meaning::plain(ParcelStatus::Delivered, Some(to)),
-        Taken::Place(to) => Meaning::plain(ParcelStatus::AvailableForPickup, Some(to)),
-        Taken::Person(_) | Taken::NotSaid if collected => Meaning::plain(ParcelStatus::Delivered, None),
+        Taken::Place(to) if collected => plain(ParcelStatus::Delivered, Some(to)),
+        Taken::Place(to) => plain(ParcelStatus::AvailableForPickup, Some(to)),
+        Taken::Person(_) | Taken::NotSaid if collected => plain(ParcelStatus::Delivered, None),
         Taken::Person(_) | Taken::NotSaid => match put_away(scan, context) {
-            Some(to) => Meaning::plain(ParcelStatus::AvailableForPickup, to),
-            None => Meaning::plain(ParcelStatus::Delivered, None),
+            Some(to) => plain(ParcelStatus::AvailableForPickup, to),
+            None => plain(ParcelStatus::Delivered, None),
         },
     }
 }
@@ -221,12 +200,12 @@ fn put_away(scan: &Scan<'_>, context: &Context<'_, '_>) -> Option<Option<Deliver
 fn photo(scan: &Scan<'_>, context: &Context<'_, '_>, code: TrackingCode) -> Meaning {
     let alone = !signed_beside(context) && (context.history || remark::says_signed(scan.remark()));
     if !alone {
-        return Meaning::of(code);
+        return Meaning::from(&code);
     }
     match remark::taken(scan.remark()) {
-        Taken::Place(to) => Meaning::plain(ParcelStatus::AvailableForPickup, Some(to)),
-        Taken::Person(to) => Meaning::plain(ParcelStatus::Delivered, Some(to)),
-        Taken::NotSaid => Meaning::plain(ParcelStatus::Delivered, None),
+        Taken::Place(to) => plain(ParcelStatus::AvailableForPickup, Some(to)),
+        Taken::Person(to) => plain(ParcelStatus::Delivered, Some(to)),
+        Taken::NotSaid => plain(ParcelStatus::Delivered, None),
     }
 }
 

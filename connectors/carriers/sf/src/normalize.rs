@@ -4,16 +4,16 @@
 
 use serde_json::{Map, Value};
 
-use crossdock_connector::carrier::{self, OrderShop};
+use crossdock_connector::carrier::{self, Meaning, OrderShop};
 use crossdock_connector::remark::{Masked, mask};
 use crossdock_connector::{Capture, Error, Issue, IssueKind, Normalize, Normalized, Result, time, wire};
 use crossdock_schemas::{
     AtQuality, Courier, Datum, Direction, Entity, Geo, Location, Observation, OrderRef, Parcel, ParcelStatus,
-    Phone, PhoneKind, Protected, Source, TrackingEvent,
+    Protected, Source, TrackingEvent,
 };
 
 use crate::codes::Codes;
-use crate::decide::{Context, Meaning, Scan, decide};
+use crate::decide::{Context, Scan, decide};
 use crate::wire::{PUSH, Place, QUERY, Route, Rows};
 use crate::{form, places, query, remark};
 
@@ -294,13 +294,7 @@ fn courier(status: ParcelStatus, masked: &Masked<'_>) -> Option<Courier> {
     if masked.courier.is_none() && status != ParcelStatus::OutForDelivery {
         return None;
     }
-    let name = masked.courier.as_ref().map(Protected::masked);
-    let phone = masked.phone.as_ref().map(|(shown, mobile)| Phone {
-        kind: if *mobile { PhoneKind::Mobile } else { PhoneKind::Unknown },
-        protected: Some(Protected::masked(shown)),
-        ..Phone::default()
-    });
-    (name.is_some() || phone.is_some()).then_some(Courier { name, phone })
+    carrier::delivering(None, None, masked)
 }
 
 fn add_text(ext: &mut Map<String, Value>, key: &str, text: &str) {

@@ -1,20 +1,10 @@
 //! What one scan means where its code alone does not say it. Each scan is decided from itself alone.
 
+use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{self, Taken};
-use crossdock_connector::{Issue, IssueKind};
-use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
-
-/// What a scan means.
-#[derive(Debug, Default)]
-pub(crate) struct Meaning {
-    pub(crate) status: ParcelStatus,
-    pub(crate) status_raw: Option<String>,
-    pub(crate) step: Option<Step>,
-    pub(crate) reason: Option<Reason>,
-    pub(crate) reason_raw: Option<String>,
-    pub(crate) delivered_to: Option<DeliveredTo>,
-}
+use crossdock_connector::Issue;
+use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason};
 
 /// What a scan says beside its code.
 #[derive(Clone, Copy, Default)]
@@ -39,14 +29,9 @@ pub(crate) fn decide(
 ) -> Meaning {
     let path = format!("{place}.infoContent");
     let Some(found) = table.get(code) else {
-        issues.push(if code.is_empty() {
-            Issue::new(IssueKind::BadValue, path, "empty")
-        } else {
-            Issue::unmapped(path, code)
-        });
-        return Meaning { status_raw: Some(code.to_owned()), ..Meaning::default() };
+        return Meaning::unmapped(code, path, issues);
     };
-    let mut meaning = Meaning { status: found.status, step: found.step, ..Meaning::default() };
+    let mut meaning = Meaning::from(found);
     match meaning.status {
         ParcelStatus::Delivered => signed(&mut meaning, words),
         ParcelStatus::AvailableForPickup => {

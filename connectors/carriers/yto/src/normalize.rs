@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::carrier::{self, Batch, House};
+use crossdock_connector::carrier::{self, Batch, House, Meaning};
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::xml::{self, Node};
 use crossdock_connector::{
@@ -10,7 +10,7 @@ use crossdock_connector::{
 };
 use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
 
-use crate::decide::{Meaning, Words, decide};
+use crate::decide::{Words, decide};
 use crate::wire::{PUSH, QUERY, Reply, Scan, opened};
 
 /// Header under which the number asked for is kept beside a reply.
@@ -213,14 +213,7 @@ fn courier(meaning: &Meaning, text: &str, names: &[&str], phone: Option<&str>) -
         return None;
     }
     let named = names.iter().copied().find(|name| !name.is_empty());
-    if let Some(courier) = carrier::courier(named, phone) {
-        return Some(courier);
-    }
-    let masked = remark::mask(text);
-    let phone = masked.phone.map(|(number, _)| number);
-    let mut found = carrier::courier(None, phone.as_deref()).unwrap_or_default();
-    found.name = masked.courier.map(Protected::masked);
-    (found.name.is_some() || found.phone.is_some()).then_some(found)
+    carrier::delivering(named, phone, &remark::mask(text))
 }
 
 /// A time in China; older documents show a fraction and `CST`, which is China's here.

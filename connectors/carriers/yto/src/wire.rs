@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::form::Form;
 use crossdock_connector::wire::Scalar;
-use crossdock_connector::{Error, Result, Topic};
+use crossdock_connector::{Result, Topic, form};
 
 /// Platform, carrier and name of everything that is YTO's.
 pub(crate) const SLUG: &str = "yto";
@@ -23,13 +22,7 @@ pub(crate) const FIELD: &str = "logistics_interface";
 /// # Errors
 /// `Malformed` when there is none.
 pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
-    let trimmed = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
-    if trimmed.first() == Some(&b'<') {
-        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        return Ok(Cow::Borrowed(text));
-    }
-    let missing = || Error::malformed("expected a form with the field `logistics_interface`").at("$");
-    Form::read(body)?.take(FIELD).ok_or_else(missing)
+    form::field(body, FIELD, b"<", "$")
 }
 
 /// One scan of a query reply.

@@ -4,23 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{self, Taken};
-use crossdock_connector::{Issue, IssueKind};
+use crossdock_connector::Issue;
 use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
 
 use crate::config::ReturnKind;
-
-/// What a scan means.
-#[derive(Debug, Default)]
-pub(crate) struct Meaning {
-    pub(crate) status: ParcelStatus,
-    pub(crate) status_raw: Option<String>,
-    pub(crate) step: Option<Step>,
-    pub(crate) reason: Option<Reason>,
-    pub(crate) reason_raw: Option<String>,
-    pub(crate) delivered_to: Option<DeliveredTo>,
-}
 
 /// What a scan says beside its code.
 pub(crate) struct Words<'a> {
@@ -46,20 +36,9 @@ pub(crate) fn decide(
     issues: &mut Vec<Issue>,
 ) -> Meaning {
     let Some(found) = table.get(code) else {
-        issues.push(if code.is_empty() {
-            Issue::new(IssueKind::BadValue, place, "empty")
-        } else {
-            Issue::unmapped(place, code)
-        });
-        return Meaning { status_raw: Some(code.to_owned()), ..Meaning::default() };
+        return Meaning::unmapped(code, place, issues);
     };
-    let mut meaning = Meaning {
-        status: found.status,
-        step: found.step,
-        reason: found.reason,
-        delivered_to: found.delivered_to,
-        ..Meaning::default()
-    };
+    let mut meaning = Meaning::from(found);
     if code == "RETURN_SCAN" {
         returns(&mut meaning, words, return_types, place, issues);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::carrier::{self, Batch, House};
+use crossdock_connector::carrier::{self, Batch, House, Meaning};
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time, wire,
@@ -13,7 +13,7 @@ use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEven
 
 use crate::codes::Codes;
 use crate::config::ReturnKind;
-use crate::decide::{Meaning, Words, decide};
+use crate::decide::{Words, decide};
 use crate::wire::{PUSH, QUERY, Reply, Scan, Trace, opened};
 
 /// Header under which the number asked for is kept beside a reply.

@@ -120,7 +120,7 @@ struct JsonEnvelope<'a> {
 /// `Malformed` when there is no field `data` in it.
 pub(crate) fn envelope(body: &[u8]) -> Result<Envelope<'_>> {
     let missing = || Error::malformed("expected a form or JSON with the text field `data`").at("$.data");
-    if is_json(body) {
+    if wire::first_byte(body) == Some(b'{') {
         let fields: JsonEnvelope<'_> = wire::parse(body)?;
         return Ok(Envelope { data: fields.data.ok_or_else(missing)?, digest: fields.data_digest });
     }
@@ -134,7 +134,7 @@ pub(crate) fn envelope(body: &[u8]) -> Result<Envelope<'_>> {
 /// # Errors
 /// `Malformed` when it is not such a push.
 pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
-    if is_json(body) {
+    if wire::first_byte(body) == Some(b'{') {
         #[derive(Deserialize)]
         struct Probe<'a> {
             #[serde(borrow, rename = "billCode", default)]
@@ -146,9 +146,4 @@ pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
         }
     }
     envelope(body).map(|envelope| envelope.data)
-}
-
-fn is_json(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    body.trim_ascii_start().first() == Some(&b'{')
 }

@@ -30,7 +30,7 @@ const PEOPLE: [(&str, DeliveredTo); 14] = [
 ];
 
 /// Places where a parcel is left for somebody to collect.
-const PLACES: [(&str, DeliveredTo); 22] = [
+const PLACES: [(&str, DeliveredTo); 23] = [
     ("丰巢", DeliveredTo::Locker),
     ("豐巢", DeliveredTo::Locker),
     ("自助柜", DeliveredTo::Locker),
@@ -40,6 +40,7 @@ const PLACES: [(&str, DeliveredTo); 22] = [
     ("自提柜", DeliveredTo::Locker),
     ("快递柜", DeliveredTo::Locker),
     ("取件柜", DeliveredTo::Locker),
+    ("柜子", DeliveredTo::Locker),
     ("驿站", DeliveredTo::Station),
     ("驛站", DeliveredTo::Station),
     ("便利店", DeliveredTo::Station),
@@ -59,11 +60,12 @@ const PLACES: [(&str, DeliveredTo); 22] = [
 const COLLECTED: [&str; 6] = ["取出", "取走", "取件成功", "已取件", "凭取货码签收", "凭取件码签收"];
 
 /// Why something went wrong.
-const REASONS: [(&str, Reason); 32] = [
+const REASONS: [(&str, Reason); 33] = [
     ("无人接听", Reason::RecipientUnavailable),
     ("無人接聽", Reason::RecipientUnavailable),
     ("无法联系", Reason::RecipientUnavailable),
     ("联系不上", Reason::RecipientUnavailable),
+    ("未联系上", Reason::RecipientUnavailable),
     ("无人在家", Reason::RecipientUnavailable),
     ("收件人不在", Reason::RecipientUnavailable),
     ("客户不在", Reason::RecipientUnavailable),
@@ -141,13 +143,17 @@ pub fn reason(remark: &str) -> Option<Reason> {
     first(remark, &REASONS)
 }
 
-/// The branch a remark names: what stands first in `【】` and is not just a city or district.
+/// The branch a remark names: what stands first in `【】` and is not just a city or district, nor why it failed
+/// (`原因【...】`), who signed (`由【...】签收`) or a place the recipient chose (`客户指定地点`).
 pub fn facility(remark: &str) -> Option<&str> {
     let mut rest = remark;
-    while let Some((_, after)) = rest.split_once('【') {
+    while let Some((before, after)) = rest.split_once('【') {
         let (name, behind) = after.split_once('】')?;
         let name = name.trim();
-        if !name.is_empty() && !name.ends_with(['省', '市', '区', '县', '州']) {
+        let is_area = name.ends_with(['省', '市', '区', '县', '州']);
+        let is_cause = before.trim_end_matches([':', '：']).ends_with("原因");
+        let signed = before.ends_with('由') && behind.starts_with("签收");
+        if !name.is_empty() && !is_area && !is_cause && !signed && !name.starts_with("客户") {
             return Some(name);
         }
         rest = behind;
@@ -185,5 +191,10 @@ mod tests {
         assert_eq!(facility("【杭州市】测试营业部 已揽收"), None);
         assert_eq!(facility("【杭州市】到达【杭州中转场】"), Some("杭州中转场"));
         assert_eq!(facility("快件到达【"), None);
+        assert_eq!(facility("派送不成功，原因【暂未联系上客户】，预计下次派送"), None);
+        assert_eq!(reason("派送不成功，原因【暂未联系上客户】"), Some(Reason::RecipientUnavailable));
+        assert_eq!(facility("快件已由【何测试】签收"), None);
+        assert_eq!(facility("您的快件已由【客户指定地点】代收"), None);
+        assert_eq!(facility("快件已由【测试便利店】代收"), Some("测试便利店"));
     }
 }

@@ -22,7 +22,8 @@ const COURIER: [&str; 12] = [
     "揽投员",
 ];
 /// Labels after which a name stands only behind a colon; `签收人是` needs none.
-const OTHERS: [&str; 8] = ["签收人是", "签收人", "簽收人", "联系人", "收件人", "寄件人", "收方", "寄方"];
+const OTHERS: [&str; 10] =
+    ["签收人是", "签收人", "簽收人", "揽收人", "取件人", "联系人", "收件人", "寄件人", "收方", "寄方"];
 /// Who stands behind such a label without being a name.
 const NO_NAMES: [&str; 27] = [
     "本人",
@@ -62,9 +63,9 @@ const VERBS: [char; 19] = [
 const DOES: [&str; 8] =
     ["已揽收", "已收件", "已揽件", "已取件", "正在派件", "正在派送", "正在第", "正在配送"];
 /// Characters of words for things and places, which stand before the same verbs.
-const NOT_IN_NAMES: [char; 30] = [
+const NOT_IN_NAMES: [char; 31] = [
     '件', '货', '品', '裹', '递', '物', '户', '部', '司', '站', '心', '场', '厅', '店', '所', '处', '柜',
-    '局', '点', '市', '区', '县', '省', '已', '在', '您', '员', '人', '话', '系',
+    '局', '库', '点', '市', '区', '县', '省', '已', '在', '您', '员', '人', '话', '系',
 ];
 /// Longest name after a label without a colon.
 const LONGEST: usize = 4;
@@ -105,7 +106,7 @@ pub fn mask_with<'a>(remark: &'a str, known: &[&str]) -> Masked<'a> {
         found.courier.get_or_insert_with(|| name.clone());
         edits.push((range, name));
     }
-    if let Some(range) = handed_to(remark) {
+    for range in ["交给", "分配给"].iter().filter_map(|verb| handed_to(remark, verb)) {
         let name = masked_name(remark, &range);
         found.courier.get_or_insert_with(|| name.clone());
         edits.push((range, name));
@@ -126,11 +127,21 @@ pub fn mask_with<'a>(remark: &'a str, known: &[&str]) -> Masked<'a> {
             edits.push((range, name));
         }
     }
+    if let Some(range) = in_brackets(remark) {
+        let name = masked_name(remark, &range);
+        found.signer.get_or_insert_with(|| name.clone());
+        edits.push((range, name));
+    }
     let runs = digit_runs(remark);
     for (at, run) in runs.iter().enumerate() {
         if let Some((range, shown, mobile)) =
             phone(remark, run, runs.get(at.saturating_add(1)..).unwrap_or_default())
         {
+            if let Some(range) = slashed(remark.get(..run.start).unwrap_or_default()) {
+                let name = masked_name(remark, &range);
+                found.courier.get_or_insert_with(|| name.clone());
+                edits.push((range, name));
+            }
             let whole = remark.get(run.start..range.start).unwrap_or_default();
             found.phone.get_or_insert_with(|| (format!("{whole}{shown}"), mobile));
             edits.push((range, shown));
@@ -190,14 +201,36 @@ fn names(text: &str, label: &str, bare: bool) -> Vec<Range<usize>> {
     found
 }
 
-/// The name in `快件交给林测试，正在派送途中`.
-fn handed_to(text: &str) -> Option<Range<usize>> {
-    let (before, after) = text.split_once("交给")?;
-    let start = before.len().saturating_add("交给".len());
+/// The name in `快件交给林测试，正在派送途中` and `揽收任务已分配给林测试（`.
+fn handed_to(text: &str, verb: &str) -> Option<Range<usize>> {
+    let (before, after) = text.split_once(verb)?;
+    let start = before.len().saturating_add(verb.len());
     let name: String = after.chars().take_while(|character| is_name(*character)).collect();
     let length = name.chars().count();
-    let fits = (2..=LONGEST).contains(&length) && !NO_NAMES.iter().any(|word| name.starts_with(word));
+    let fits = (2..=LONGEST).contains(&length)
+        && !NO_NAMES.iter().any(|word| name.starts_with(word))
+        && (verb == "交给" || !name.contains(NOT_IN_NAMES));
     fits.then(|| start..start.saturating_add(name.len()))
+}
+
+/// The name in `快件已由【林测试】签收`, where a shop stands more often.
+fn in_brackets(text: &str) -> Option<Range<usize>> {
+    let (before, after) = text.split_once("由【")?;
+    let (name, behind) = after.split_once('】')?;
+    let start = before.len().saturating_add("由【".len());
+    let signed = behind.starts_with("签收") || behind.starts_with("代收");
+    (signed && looks_like_a_name(name)).then(|| start..start.saturating_add(name.len()))
+}
+
+/// The name before a phone number in `(林测试/13800000135)` and `网点/林测试 13800000135`.
+fn slashed(head: &str) -> Option<Range<usize>> {
+    let ends_so = head.ends_with('/');
+    let head = head.trim_end_matches([' ', '/']);
+    let length = head.chars().rev().take_while(|letter| is_name(*letter)).count();
+    let start = head.char_indices().rev().take(length).last().map_or(head.len(), |(at, _)| at);
+    let opened = head.get(..start)?.chars().next_back();
+    let apart = if ends_so { matches!(opened, Some('(' | '（' | '/' | ' ')) } else { opened == Some('/') };
+    (apart && looks_like_a_name(head.get(start..)?)).then_some(start..head.len())
 }
 
 /// Who stands right before a verb, perhaps with a phone number in brackets between them.
@@ -235,13 +268,14 @@ pub fn is_no_name(text: &str) -> bool {
 /// The text of a field for who signed, masked, when it is a name; `None` for `本人`, `前台`, a shop or a sentence.
 pub fn signer(text: &str) -> Option<String> {
     let text = text.trim();
-    let length = text.chars().count();
-    let is_name = (2..=LONGEST).contains(&length)
+    (looks_like_a_name(text) && !text.contains("签收")).then(|| mask_name(text))
+}
+
+fn looks_like_a_name(text: &str) -> bool {
+    (2..=LONGEST).contains(&text.chars().count())
         && text.chars().all(is_name)
         && !is_no_name(text)
         && !text.contains(NOT_IN_NAMES)
-        && !text.contains("签收");
-    is_name.then(|| mask_name(text))
 }
 
 /// A name with all but its first character hidden.
@@ -337,100 +371,4 @@ fn phone(text: &str, run: &Run, next: &[Run]) -> Option<(Range<usize>, String, b
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(remark: &str) -> String {
-        mask(remark).text.into_owned()
-    }
-
-    #[test]
-    fn hides_who_stands_before_what_he_does() {
-        assert_eq!(text("【郑州市】何测试(13800000246) 正在派件"), "【郑州市】何**(138****0246) 正在派件");
-        assert_eq!(text("义乌测试一部 的 方测试 已揽收"), "义乌测试一部 的 方** 已揽收");
-        assert_eq!(text("小件员 许测试 13800000057 正在派送"), "小件员 许** 138****0057 正在派送");
-        assert_eq!(text("许测试 138****0057 正在派送"), "许** 138****0057 正在派送");
-        assert_eq!(mask("网点的方测试（0579-55500135）已揽收").courier.as_deref(), Some("方**"));
-        for remark in [
-            "【杭州市】测试营业部 已揽收",
-            "您的快件已揽收",
-            "已揽收",
-            "京东快递 已收取快件",
-            "包裹正在派送",
-            "YTO已揽收",
-        ] {
-            assert_eq!(text(remark), remark);
-        }
-    }
-
-    #[test]
-    fn hides_what_older_pushes_write() {
-        assert_eq!(text("诸城公司 的派件员 测试点何测试 正在派件"), "诸城公司 的派件员 测***** 正在派件");
-        assert_eq!(
-            text("派送业务员：何测试；联系电话：13800000024"),
-            "派送业务员：何**；联系电话：138****0024"
-        );
-        assert_eq!(text("已签收,签收人是何测试签收"), "已签收,签收人是何**签收");
-        assert_eq!(mask("已签收,签收人是：何测试").signer.as_deref(), Some("何**"));
-        for remark in ["已签收,签收人是前台签收", "已签收,签收人是门卫签收", "派件员 正在派件", "快递员收件"]
-        {
-            assert_eq!(text(remark), remark);
-        }
-    }
-
-    #[test]
-    fn hides_names_that_other_fields_give_away() {
-        assert_eq!(mask_with("快件由何测试取走,何测试", &["何测试"]).text, "快件由何**取走,何**");
-        assert_eq!(mask_with("由本人签收,前台", &["本人", "前台", "台", " "]).text, "由本人签收,前台");
-        assert_eq!(mask_name("何测试"), "何**");
-        assert_eq!(signer("何测试").as_deref(), Some("何**"));
-        assert!(
-            ["本人", "前台", "凭取货码签收", "测试驿站", "", "138****0246"]
-                .iter()
-                .all(|text| signer(text).is_none())
-        );
-        assert_eq!(mask_phone("13800000246"), ("138****0246".to_owned(), true));
-        assert_eq!(mask_phone("138****0246"), ("138****0246".to_owned(), false));
-        assert_eq!(mask_phone("95338"), ("***38".to_owned(), false));
-    }
-
-    #[test]
-    fn hides_couriers_and_phones() {
-        let masked = mask("正在派送途中,请您准备签收(派件人:林测试,电话:13800000135)");
-        assert_eq!(masked.text, "正在派送途中,请您准备签收(派件人:林**,电话:138****0135)");
-        assert_eq!(masked.courier.as_deref(), Some("林**"));
-        assert_eq!(masked.phone, Some(("138****0135".to_owned(), true)));
-        let masked = mask("快件交给林测试，正在派送途中（联系电话：13800000135）");
-        assert_eq!(masked.text, "快件交给林**，正在派送途中（联系电话：138****0135）");
-        assert_eq!(masked.courier.as_deref(), Some("林**"));
-    }
-
-    #[test]
-    fn hides_names_without_a_colon_and_leaves_what_is_no_name() {
-        assert_eq!(text("快递员林测试正在为您派件"), "快递员林**正在为您派件");
-        assert_eq!(text("快递员从丰巢收件成功"), "快递员从丰巢收件成功");
-        assert_eq!(text("快件交给顺丰"), "快件交给顺丰");
-        assert_eq!(text("签收人:本人"), "签收人:本人");
-        assert_eq!(text("签收人: 凭取货码签收"), "签收人: 凭取货码签收");
-        assert_eq!(mask("签收人:林测试").signer.as_deref(), Some("林**"));
-        assert_eq!(mask("签收人:本人").signer, None);
-    }
-
-    #[test]
-    fn hides_every_way_a_phone_is_written() {
-        assert_eq!(text("电话138 0000 0035"), "电话138 **** 0035");
-        assert_eq!(text("0755-55500135"), "0755-55****35");
-        assert_eq!(text("+8613800000035"), "+86138****0035");
-        assert_eq!(text("电话１３８０００００１３５"), "电话１３８****０１３５");
-        assert_eq!(text("致电 55500135"), "致电 55****35");
-    }
-
-    #[test]
-    fn leaves_numbers_that_are_no_phones() {
-        for remark in
-            ["SF7444400091234", "运单444400091234", "2026-03-05 18:00", "客服95338", "凭取件码123456"]
-        {
-            assert_eq!(text(remark), remark);
-        }
-    }
-}
+mod tests;

@@ -5,12 +5,12 @@ use jiff::tz::Offset;
 use serde_json::value::RawValue;
 
 use crossdock_connector::carrier::{self, Batch};
-use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result, rows, time};
+use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result, rows, time, wire};
 use crossdock_schemas::{AtQuality, TrackingEvent, Ts};
 
 use super::Feeds;
 use crate::event::{self, Said};
-use crate::wire::{Action, Global, Probe, object};
+use crate::wire::{Action, Global, Probe};
 
 impl Feeds {
     /// Reads one parcel, or a `module` of them.
@@ -18,7 +18,7 @@ impl Feeds {
     /// # Errors
     /// `Malformed` when it is not such an object.
     pub(crate) fn global(&self, text: &str) -> Result<Normalized> {
-        let probe: Probe<'_> = object(text)?;
+        let probe: Probe<'_> = wire::object(text.as_bytes())?;
         let found = match probe.module {
             Some(list) => rows::rows(list.get(), "$.module")?,
             None => rows::rows(text, "$")?,

@@ -1,19 +1,19 @@
 //! Cainiao's own express: events with two-digit codes.
 
 use crossdock_connector::carrier::{self, Batch};
-use crossdock_connector::{Error, ErrorKind, Issue, IssueKind, Normalized, Result, rows, time};
+use crossdock_connector::{Error, ErrorKind, Issue, IssueKind, Normalized, Result, rows, time, wire};
 use crossdock_schemas::{Eta, EtaBy, Location, Ts};
 
 use super::Feeds;
 use crate::event::{self, Said};
-use crate::wire::{Operation, Practice, object};
+use crate::wire::{Operation, Practice};
 
 /// A reply that is not an error.
 ///
 /// # Errors
 /// The gateway's refusal; `Malformed` when it is not such a reply.
 pub(crate) fn answer(text: &str) -> Result<Practice<'_>> {
-    let reply: Practice<'_> = object(text)?;
+    let reply: Practice<'_> = wire::object(text.as_bytes())?;
     match reply.success.text() {
         Some("true") => {}
         // A push of the same shape has no word about success.

@@ -3,13 +3,13 @@
 //! An order shipped "offline" says that it was signed at once, without any step: the sentence counts only beside a step.
 
 use crossdock_connector::carrier::{self, Batch};
-use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result, rows, time};
+use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result, rows, time, wire};
 use crossdock_schemas::ParcelStatus;
 
 use super::Feeds;
 use crate::event::{self, Said};
 use crate::top;
-use crate::wire::{TransitStep, Wrapped, object};
+use crate::wire::{TransitStep, Wrapped};
 
 impl Feeds {
     /// Reads a reply.
@@ -26,7 +26,9 @@ impl Feeds {
         let path = format!("{ROOT}.company_name");
         let carrier = self.names.word(name, name, &path, &mut batch.issues);
         let list = match traced.trace_list.map(|list| list.get()) {
-            Some(text) if text.starts_with('{') => object::<Wrapped<'_>>(text)?.transit_step_info,
+            Some(text) if text.starts_with('{') => {
+                wire::object::<Wrapped<'_>>(text.as_bytes())?.transit_step_info
+            }
             _ => traced.trace_list,
         };
         let inside = format!("{ROOT}.trace_list.transit_step_info");
