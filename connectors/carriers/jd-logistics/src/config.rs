@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crossdock_connector::carrier::OrderShop;
 use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
 
 /// The `settings` table.
@@ -14,6 +15,8 @@ pub struct Config {
     /// The account at JD Logistics: any stable word, part of the source of every parcel.
     #[serde(default = "default_account")]
     pub account: String,
+    /// Whose order numbers JD repeats in `orderId`; without it, they are only kept.
+    pub order_shop: Option<OrderShop>,
     /// For asking JD about parcels.
     pub track: Option<TrackConfig>,
 }
@@ -133,6 +136,9 @@ impl ConnectorConfig for Config {
 
     fn validate(&self) -> Result<()> {
         settings::filled(&self.account, "account")?;
+        if let Some(shop) = &self.order_shop {
+            shop.validate("order_shop")?;
+        }
         let Some(track) = &self.track else { return Ok(()) };
         settings::filled(&track.app_key, "track.app_key")?;
         if track.access_token.is_some() == track.refresh_token.is_some() {

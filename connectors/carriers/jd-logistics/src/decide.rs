@@ -1,19 +1,10 @@
 //! What one event means where its code alone does not say it. Each event is decided from itself alone.
 
+use crossdock_connector::Issue;
+use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{self, Taken};
-use crossdock_connector::{Issue, IssueKind};
-use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
-
-/// What an event means.
-#[derive(Debug, Default)]
-pub(crate) struct Meaning {
-    pub(crate) status: ParcelStatus,
-    pub(crate) status_raw: Option<String>,
-    pub(crate) step: Option<Step>,
-    pub(crate) reason: Option<Reason>,
-    pub(crate) delivered_to: Option<DeliveredTo>,
-}
+use crossdock_schemas::ParcelStatus;
 
 /// Decides one event; `path` is where its code stands.
 pub(crate) fn decide(
@@ -24,21 +15,9 @@ pub(crate) fn decide(
     issues: &mut Vec<Issue>,
 ) -> Meaning {
     let Some(found) = table.get(code) else {
-        issues.push(if code.is_empty() {
-            Issue::new(IssueKind::BadValue, path, "empty")
-        } else {
-            Issue::unmapped(path, code)
-        });
-        let status_raw = (!code.is_empty()).then(|| code.to_owned());
-        return Meaning { status_raw, ..Meaning::default() };
+        return Meaning::unmapped(code, path, issues);
     };
-    let mut meaning = Meaning {
-        status: found.status,
-        status_raw: None,
-        step: found.step,
-        reason: found.reason,
-        delivered_to: found.delivered_to,
-    };
+    let mut meaning = Meaning::from(found);
     match meaning.status {
         ParcelStatus::Delivered => {
             if let Taken::Person(to) | Taken::Place(to) = remark::taken(text) {

@@ -37,18 +37,15 @@ struct Trouble<'a> {
     en_desc: Scalar<'a>,
 }
 
-/// A structure would also be read from a list; JD always sends an object.
-pub(crate) fn object(body: &[u8]) -> Result<&[u8]> {
-    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first();
-    if start == Some(&b'{') { Ok(body) } else { Err(Error::malformed("expected a JSON object").at("$")) }
-}
-
-/// Looks for trouble at the gateway, before anything else is read.
+/// Looks for trouble at the gateway, before anything else is read. A list is no reply of it.
 ///
 /// # Errors
 /// The gateway's error; `Malformed` when it is not an object.
 pub(crate) fn gateway(body: &[u8], codes: &BTreeMap<String, GatewayCode>, has_session: bool) -> Result<()> {
-    let Some(trouble) = object(body).and_then(wire::parse::<Gateway<'_>>)?.error_response else {
+    if wire::first_byte(body) == Some(b'[') {
+        return Ok(());
+    }
+    let Some(trouble) = wire::object::<Gateway<'_>>(body)?.error_response else {
         return Ok(());
     };
     let code = trouble.code.text().unwrap_or_default();

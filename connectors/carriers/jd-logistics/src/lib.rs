@@ -49,7 +49,7 @@ impl Connector for JdLogistics {
             slug: wire::SLUG,
             connector: concat!("jd-logistics@", env!("CARGO_PKG_VERSION")),
             account: config.account,
-            order_shop: None,
+            order_shop: config.order_shop,
         };
         let normalize = normalize::Traces { house, codes: codes::Codes::read()? };
         let mut parts = Parts { normalize: Some(Arc::new(normalize)), ..Parts::default() };

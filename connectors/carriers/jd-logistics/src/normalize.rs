@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crossdock_connector::carrier::{self, Batch, House};
+use crossdock_connector::carrier::{self, Batch, House, Meaning};
+use crossdock_connector::wire::Scalar;
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time,
 };
-use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{Location, ParcelStatus, Protected, TrackingEvent, Ts};
 
 use crate::codes::Codes;
-use crate::decide::{self, Meaning};
+use crate::decide;
 use crate::wire::{Row, TRACE, TRACKING, Trace};
 use crate::{error, wire};
 
@@ -67,7 +68,10 @@ impl Traces {
             .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.waybillCode")))?;
         let at = moment(trace.operation_time.as_str())
             .map_err(|error| error.at(format!("{place}.operationTime")))?;
-        let text = trace.operation_remark.text().or(trace.operation_title.text()).unwrap_or_default();
+        let text = [&trace.operation_remark, &trace.remark, &trace.operation_title]
+            .into_iter()
+            .find_map(Scalar::text)
+            .unwrap_or_default();
         let category = trace.category.text();
         if let Some(category) = category
             && self.codes.categories.get(category).is_none()
@@ -75,7 +79,8 @@ impl Traces {
             batch.issues.push(Issue::unmapped(format!("{place}.category"), category));
         }
         // The event says more than the shipment's category, which only stands in where there is no event.
-        let (table, code, key) = match (trace.state.text(), category) {
+        let state = trace.state.text().or(trace.operation_code.text());
+        let (table, code, key) = match (state, category) {
             (Some(state), _) => (&self.codes.states, state, "state"),
             (None, Some(category)) => (&self.codes.categories, category, "category"),
             (None, None) => (&self.codes.states, "", "state"),
@@ -83,11 +88,14 @@ impl Traces {
         let known_issue = key == "category" && table.get(code).is_none();
         let path = format!("{place}.{key}");
         let meaning = if known_issue {
-            Meaning { status_raw: Some(code.to_owned()), ..Meaning::default() }
+            Meaning::raw(code)
         } else {
             decide::decide(table, code, text, &path, &mut batch.issues)
         };
         let operator = trace.operator_name.text().unwrap_or_default();
+        let extend = trace.extend.as_ref();
+        let phone =
+            trace.operator_phone.text().or_else(|| extend.and_then(|more| more.operator_phone.text()));
         let masked = remark::mask_with(text, &[operator]);
         let event = TrackingEvent {
             at,
@@ -95,20 +103,23 @@ impl Traces {
             status_raw: meaning.status_raw.clone(),
             step: meaning.step,
             reason: meaning.reason,
+            reason_raw: trace.cancel_reason.owned(),
             delivered_to: meaning.delivered_to,
             code_namespace: Some(table.namespace.clone()),
             code_raw: (!code.is_empty()).then(|| code.to_owned()),
             description: (!masked.text.is_empty()).then(|| masked.text.clone().into_owned()),
-            location: trace
-                .city
-                .text()
-                .or(trace.route_address.text())
-                .map(|city| Location { text: Some(city.to_owned()), ..Location::default() }),
-            facility: remark::facility(text).map(str::to_owned),
-            courier: courier(&meaning, operator, trace.operator_phone.text(), &masked),
+            location: trace.location().map(|text| Location { text: Some(text), ..Location::default() }),
+            facility: trace.operate_site.owned().or_else(|| remark::facility(text).map(str::to_owned)),
+            courier: (meaning.status == ParcelStatus::OutForDelivery)
+                .then(|| carrier::delivering(Some(operator), phone, &masked))
+                .flatten(),
             ..TrackingEvent::default()
         };
         let gathered = batch.parcel(&number);
+        if let Some(order) = trace.order_id.text() {
+            gathered.order_no = Some(order.to_owned());
+            gathered.note("order_id", order);
+        }
         if let Some((waybill, piece, pieces)) = decide::piece(&number) {
             for (key, value) in [("waybill", waybill), ("piece", piece), ("pieces", pieces)] {
                 gathered.note(key, value);
@@ -126,25 +137,6 @@ impl Traces {
         }
         Ok(next.map(|next| (next, number)))
     }
-}
-
-/// Who delivers, while delivering: from fields of their own, else from the sentence.
-fn courier(
-    meaning: &Meaning,
-    name: &str,
-    phone: Option<&str>,
-    masked: &remark::Masked<'_>,
-) -> Option<Courier> {
-    if meaning.status != ParcelStatus::OutForDelivery {
-        return None;
-    }
-    if let Some(courier) = carrier::courier(Some(name), phone) {
-        return Some(courier);
-    }
-    let phone = masked.phone.as_ref().map(|(number, _)| number.as_str());
-    let mut found = carrier::courier(None, phone).unwrap_or_default();
-    found.name = masked.courier.as_ref().map(Protected::masked);
-    (found.name.is_some() || found.phone.is_some()).then_some(found)
 }
 
 /// A time in China, with dashes or slashes.

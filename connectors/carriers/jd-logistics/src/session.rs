@@ -60,7 +60,7 @@ impl Session for Refresh {
             return Err(Error::from_response(reply));
         }
         error::gateway(&reply.body, &self.config.gateway_codes, false)?;
-        let answer: Reply<'_> = error::object(&reply.body).and_then(wire::parse)?;
+        let answer: Reply<'_> = wire::object(&reply.body)?;
         // A renewal answers with `data`, the first grant without.
         let grant = match answer.data {
             Some(data) => data,
