@@ -3,6 +3,7 @@
 //! Sources: for X12 the public guides of partners named in the README (the licensed lists were not at hand), for EDIFACT
 //! the UN/EDIFACT directory D.21A; read 2026-11.
 
+use crossdock_connector::carrier as names;
 use crossdock_schemas::{DiscountKind, FeeKind, OrderKind};
 
 use crate::syntax::Syntax;
@@ -79,7 +80,8 @@ pub(crate) fn purpose(syntax: Syntax, code: &str) -> Option<Purpose> {
 /// The type of an order: BEG02; 1001 of BGM. The flag says what the kind does not.
 pub(crate) fn order_kind(syntax: Syntax, code: &str) -> Option<(OrderKind, Option<&'static str>)> {
     Some(match (syntax, code) {
-        (Syntax::X12, "SA" | "NE" | "KN") | (Syntax::Edifact, "220" | "230") => (OrderKind::B2b, None),
+        // CP: an order that was changed.
+        (Syntax::X12, "SA" | "NE" | "KN" | "CP") | (Syntax::Edifact, "220" | "230") => (OrderKind::B2b, None),
         (Syntax::X12, "DS") => (OrderKind::B2b, Some("drop_ship")),
         (Syntax::X12, "BK") | (Syntax::Edifact, "221") => (OrderKind::B2b, Some(BLANKET)),
         (Syntax::X12, "RL") | (Syntax::Edifact, "226") => (OrderKind::B2b, Some("release")),
@@ -138,14 +140,36 @@ pub(crate) const MORE: &str = "quantity_up";
 /// A quantity that goes down.
 pub(crate) const LESS: &str = "quantity_down";
 
-/// A unit as UN/ECE Rec 20 writes it. X12 and EDIFACT mostly use those codes themselves.
-pub(crate) fn unit(code: &str) -> Option<String> {
-    let code = match code {
-        "PCE" | "PC" => "H87",
-        // Hundred and thousand of X12.
-        "C" => "CEN",
-        "M" => "MIL",
-        other => other,
+/// A unit as UN/ECE Rec 20 writes it: EDIFACT uses those codes, X12 has its own for many of them. What holds goods is a
+/// code of Rec 21 with X before it, as Rec 20 wants it.
+pub(crate) fn unit(syntax: Syntax, code: &str) -> Option<String> {
+    let code = match (syntax, code) {
+        (_, "PCE" | "PC") => "H87",
+        (Syntax::X12, "UN") => "C62",
+        // Hundred and thousand.
+        (_, "C") => "CEN",
+        (_, "M") => "MIL",
+        (Syntax::X12, "DZ") => "DZN",
+        (Syntax::X12, "ST") => "SET",
+        (Syntax::X12, "LB") => "LBR",
+        (Syntax::X12, "OZ") => "ONZ",
+        (Syntax::X12, "KG") => "KGM",
+        (Syntax::X12, "GR") => "GRM",
+        (Syntax::X12, "IN") => "INH",
+        (Syntax::X12, "FT") => "FOT",
+        (Syntax::X12, "YD") => "YRD",
+        (Syntax::X12, "MR") => "MTR",
+        (Syntax::X12, "SF") => "FTK",
+        (Syntax::X12, "SY") => "YDK",
+        (Syntax::X12, "GA") => "GLL",
+        (Syntax::X12, "LT") => "LTR",
+        (Syntax::X12, "CA") => "XCS",
+        (Syntax::X12, "BX") => "XBX",
+        (Syntax::X12, "CT") => "XCT",
+        (Syntax::X12, "PK") => "XPK",
+        (Syntax::X12, "BG") => "XBG",
+        (Syntax::X12, "RL") => "XRO",
+        (_, other) => other,
     };
     let fits = (1..=3).contains(&code.len())
         && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
@@ -197,7 +221,8 @@ pub(crate) fn role(code: &str) -> Option<Role> {
         "ST" | "DP" => Role::ShipTo,
         "BT" | "IV" => Role::BillTo,
         "SF" => Role::ShipFrom,
-        "SU" | "VN" | "SE" => Role::Seller,
+        // SH: the shipper, whatever the place it ships from.
+        "SU" | "VN" | "SE" | "SH" => Role::Seller,
         "Z7" | "UD" | "UC" => Role::MarkFor,
         _ => return None,
     })
@@ -229,6 +254,8 @@ pub(crate) fn date(syntax: Syntax, qualifier: &str) -> Option<(Date, bool)> {
         (Syntax::X12, "011") | (Syntax::Edifact, "11") => (Date::Shipped, true),
         (Syntax::X12, "017") | (Syntax::Edifact, "17" | "132") => (Date::Arrives, true),
         (Syntax::Edifact, "137") => (Date::Document, true),
+        // When the order was placed.
+        (Syntax::Edifact, "4") => (Date::Document, false),
         _ => return None,
     })
 }
@@ -263,13 +290,52 @@ pub(crate) fn charge(syntax: Syntax, code: &str) -> Option<FeeKind> {
     })
 }
 
-/// Carriers by their SCAC or the name that guides use. Slugs are those of the carriers' own connectors.
+/// Carriers by their SCAC or the name that guides use, alone or before the service (`FedEx Ground`). Slugs are those of
+/// the carriers' own connectors.
 pub(crate) fn carrier(code: &str) -> Option<&'static str> {
-    Some(match code.to_ascii_uppercase().as_str() {
-        "UPSN" | "UPSG" | "UPSS" | "UPS" => "ups",
-        "FDEG" | "FDXG" | "FDXE" | "FDE" | "FDEN" | "FXFE" | "FEDEX" => "fedex",
-        "USPS" => "usps",
-        "DHLC" | "DHLX" | "DHL" => "dhl",
+    let known = match code.to_ascii_uppercase().as_str() {
+        "UPSN" | "UPSG" | "UPSS" | "UPSMI" => Some("ups"),
+        "FDEG" | "FDXG" | "FDXE" | "FDE" | "FDEN" | "FXFE" | "FEDX" => Some("fedex"),
+        "DHLC" | "DHLX" => Some("dhl"),
+        _ => None,
+    };
+    let name = || code.split_whitespace().next().filter(|first| first.len() >= 3);
+    known.or_else(|| names::known(code)).or_else(|| names::known(name()?))
+}
+
+/// A country of two or of three letters, as far as partners write three.
+pub(crate) fn country(code: &str) -> Option<String> {
+    let code = code.trim().to_ascii_uppercase();
+    let three = match code.as_str() {
+        "USA" => "US",
+        "CAN" => "CA",
+        "MEX" => "MX",
+        "GBR" => "GB",
+        "DEU" => "DE",
+        "FRA" => "FR",
+        "NLD" => "NL",
+        "BEL" => "BE",
+        "AUT" => "AT",
+        "CHE" => "CH",
+        "ITA" => "IT",
+        "ESP" => "ES",
+        "POL" => "PL",
+        "CHN" => "CN",
+        "AUS" => "AU",
+        other => other,
+    };
+    let fits = three.len() == 2 && three.bytes().all(|byte| byte.is_ascii_uppercase());
+    fits.then(|| three.to_owned())
+}
+
+/// The zone of a time of X12 (DTM04); `None` for those that are written otherwise.
+pub(crate) fn zone(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "UT" | "GM" => "UTC",
+        "ET" => "America/New_York",
+        "CT" => "America/Chicago",
+        "MT" => "America/Denver",
+        "PT" => "America/Los_Angeles",
         _ => return None,
     })
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crossdock_connector::{Error, Result};
 
-use crate::syntax::{Address, Document, Fault, Group, Interchange, Segment, Syntax, mend, note, trailer};
+use crate::open::Open;
+use crate::syntax::{Address, Fault, Group, Interchange, Segment, Syntax, mend};
 use crate::text;
 
 /// The separators of an interchange.
@@ -25,7 +26,7 @@ const USUAL: Marks = Marks { component: ':', element: '+', release: Some('?'), t
 pub(crate) fn read(whole: &str) -> Result<(Interchange<'_>, &str)> {
     let (marks, mut rest) = marks(whole)?;
     let mut read: Option<Interchange<'_>> = None;
-    let mut inside = Inside::default();
+    let mut open = Open::new(false);
     let starts = |text: &str| {
         let tag = text.split(marks.element).next().unwrap_or_default();
         tag.len() == 3 && tag.len() < text.len() && tag.bytes().all(|byte| byte.is_ascii_uppercase())
@@ -41,21 +42,21 @@ pub(crate) fn read(whole: &str) -> Result<(Interchange<'_>, &str)> {
         let (piece, after) = split(rest, marks);
         rest = after;
         let (pieces, mended) = mend(piece, &starts);
-        inside.mended |= mended;
+        open.mended |= mended;
         for piece in pieces {
             let segment = segment(piece, marks);
-            let Some(open) = &mut read else {
+            let Some(begun) = &mut read else {
                 read = Some(header(&segment, whole)?);
                 continue;
             };
-            if inside.take(open, segment) {
-                open.text = whole.get(..whole.len().saturating_sub(rest.len())).unwrap_or(whole);
+            if take(&mut open, begun, segment) {
+                begun.text = whole.get(..whole.len().saturating_sub(rest.len())).unwrap_or(whole);
                 return read.map(|read| (read, rest)).ok_or_else(no_header);
             }
         }
     }
     let mut read = read.ok_or_else(no_header)?;
-    inside.close(&mut read);
+    open.close(&mut read);
     read.fault(Fault::NoTrailer);
     read.text = whole.get(..whole.len().saturating_sub(rest.len())).unwrap_or(whole);
     Ok((read, rest))
@@ -174,97 +175,27 @@ fn header<'t>(unb: &Segment<'_>, text: &'t str) -> Result<Interchange<'t>> {
     })
 }
 
-/// What is open while segments are read.
-#[derive(Default)]
-struct Inside<'t> {
-    /// A real group, or the one that holds messages without one.
-    group: Option<Group<'t>>,
-    document: Option<Document<'t>>,
-    mended: bool,
-    /// UNG was seen: UNZ then counts groups.
-    grouped: bool,
-}
-
-impl<'t> Inside<'t> {
-    /// Takes a segment; true at the end of the interchange.
-    fn take(&mut self, read: &mut Interchange<'t>, segment: Segment<'t>) -> bool {
-        let text = |element, component| segment.part(element, component).unwrap_or_default().to_owned();
-        match segment.tag {
-            "UNG" => {
-                self.close(read);
-                self.grouped = true;
-                let (kind, reference) = (text(1, 0), text(5, 0));
-                self.group = Some(Group { kind, reference, ..Group::default() });
-            }
-            "UNH" => {
-                self.close_document();
-                let mut document = Document {
-                    kind: text(2, 0),
-                    reference: text(1, 0),
-                    version: segment.parts(2).map(str::to_owned).collect(),
-                    segments: Vec::new(),
-                    faults: Vec::new(),
-                };
-                put(&mut document, segment);
-                self.document = Some(document);
-            }
-            "UNT" => {
-                if let Some(mut document) = self.document.take() {
-                    let count = document.segments.len() + 1;
-                    trailer(&mut document.faults, &segment, count, &document.reference);
-                    if std::mem::take(&mut self.mended) {
-                        note(&mut document.faults, Fault::Terminator);
-                    }
-                    put(&mut document, segment);
-                    self.group.get_or_insert_default().documents.push(document);
-                }
-            }
-            "UNE" => {
-                self.close_document();
-                if let Some(mut group) = self.group.take() {
-                    let count = group.documents.len();
-                    group.counted = trailer(&mut group.faults, &segment, count, &group.reference);
-                    read.groups.push(group);
-                }
-            }
-            "UNZ" => {
-                self.close(read);
-                let messages = read.groups.iter().map(|group| group.documents.len()).sum();
-                let count = if self.grouped { read.groups.len() } else { messages };
-                let reference = read.reference.clone();
-                trailer(&mut read.faults, &segment, count, &reference);
-                return true;
-            }
-            _ => match &mut self.document {
-                Some(document) => put(document, segment),
-                // Segments between documents belong to nobody.
-                None => read.fault(Fault::Count),
-            },
+/// Takes a segment; true at the end of the interchange.
+fn take<'t>(open: &mut Open<'t>, read: &mut Interchange<'t>, segment: Segment<'t>) -> bool {
+    let text = |element, component| segment.part(element, component).unwrap_or_default().to_owned();
+    match segment.tag {
+        "UNG" => {
+            let (kind, reference) = (text(1, 0), text(5, 0));
+            open.group(read, Group { kind, reference, ..Group::default() });
         }
-        false
-    }
-
-    fn close_document(&mut self) {
-        if let Some(mut document) = self.document.take() {
-            note(&mut document.faults, Fault::NoTrailer);
-            self.group.get_or_insert_default().documents.push(document);
+        "UNH" => {
+            let version = segment.parts(2).map(str::to_owned).collect();
+            open.document(text(2, 0), text(1, 0), version, segment);
         }
-    }
-
-    fn close(&mut self, read: &mut Interchange<'t>) {
-        self.close_document();
-        if let Some(mut group) = self.group.take() {
-            if self.grouped {
-                note(&mut group.faults, Fault::NoTrailer);
-            }
-            read.groups.push(group);
+        "UNT" => open.end_document(segment),
+        "UNE" => open.end_group(read, &segment),
+        "UNZ" => {
+            open.end(read, &segment);
+            return true;
         }
+        _ => open.segment(read, segment),
     }
-}
-
-fn put<'t>(document: &mut Document<'t>, mut segment: Segment<'t>) {
-    segment.position = document.segments.len() + 1;
-    document.segments.push(segment);
+    false
 }
 
 #[cfg(test)]

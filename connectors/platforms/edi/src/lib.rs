@@ -7,6 +7,7 @@ mod config;
 mod edifact;
 mod files;
 mod normalize;
+mod open;
 mod push;
 mod read;
 mod receipt;

@@ -155,7 +155,7 @@ impl<'a> Scan<'a> {
         read
     }
 
-    /// DTM of EDIFACT: a moment, or the day it names. Formats 102, 203 and 204.
+    /// DTM of EDIFACT: a moment, or the day it names. Formats 102, 203, 204, and 303 with its offset in hours.
     pub(crate) fn dated(&mut self, segment: &Segment<'_>) -> Option<(Ts, Option<Date>)> {
         let text = segment.part(1, 1)?;
         let zone = &self.profile.zone;
@@ -165,13 +165,19 @@ impl<'a> Scan<'a> {
                 let hour = text.get(8..).and_then(text::time);
                 hour.and_then(|hour| text::moment(day.to_datetime(hour), zone)).map(|at| (at, None))
             }
+            (Some("303"), Some(day)) => {
+                let hour = text.get(8..12).and_then(text::time);
+                let zone = text.get(12..).and_then(text::offset);
+                let at = hour.zip(zone).and_then(|(hour, zone)| text::moment(day.to_datetime(hour), &zone));
+                at.map(|at| (at, None))
+            }
             (Some("102") | None, Some(day)) if text.len() == 8 => {
                 text::midnight(day, zone).map(|at| (at, Some(day)))
             }
             _ => None,
         };
         if read.is_none() {
-            self.issue(IssueKind::BadValue, segment, 1, "not a date in format 102, 203 or 204");
+            self.issue(IssueKind::BadValue, segment, 1, "not a date in format 102, 203, 204 or 303");
         }
         read
     }

@@ -112,6 +112,12 @@ pub(crate) fn moment(local: DateTime, zone: &TimeZone) -> Option<Ts> {
     Some(Ts::new(at, zone.to_offset(at)))
 }
 
+/// An offset in whole hours, as format 303 has it: `+01`.
+pub(crate) fn offset(text: &str) -> Option<TimeZone> {
+    let hours: i8 = text.trim().parse().ok().filter(|hours| (-14..=14).contains(hours))?;
+    text.trim().starts_with(['+', '-']).then(|| TimeZone::fixed(jiff::tz::Offset::constant(hours)))
+}
+
 /// The beginning of a day.
 pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Option<Ts> {
     moment(day.at(0, 0, 0, 0), zone)
@@ -127,6 +133,32 @@ pub(crate) fn gtin(text: &str) -> Option<String> {
     let text = text.trim();
     let fits = (8..=14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     fits.then(|| format!("{text:0>14}"))
+}
+
+/// An ISBN of ten places as the article number it has today: 978 before it, another check digit. `None` for what is none.
+pub(crate) fn isbn(text: &str) -> Option<String> {
+    let places: Vec<u32> = text
+        .trim()
+        .chars()
+        .enumerate()
+        .map(|(at, letter)| match letter {
+            'X' | 'x' if at == 9 => Some(10),
+            letter => letter.to_digit(10),
+        })
+        .collect::<Option<_>>()?;
+    let weighed: u32 = (1..=10).rev().zip(&places).map(|(weight, place)| weight * place).sum();
+    if places.len() != 10 || !weighed.is_multiple_of(11) {
+        return None;
+    }
+    let body: String = text.trim().chars().take(9).collect();
+    let digits = format!("978{body}");
+    let sum: u32 = digits
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .zip([1, 3].into_iter().cycle())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    gtin(&format!("{digits}{}", (10 - sum % 10) % 10))
 }
 
 #[cfg(test)]
@@ -154,6 +186,9 @@ mod tests {
         let shown = |ts: Option<Ts>| ts.map(|ts| ts.to_string()).unwrap_or_default();
         assert_eq!(shown(date("20261101").and_then(|day| midnight(day, &zone))), "2026-11-01T00:00:00-07:00");
         assert_eq!(shown(date("261106").and_then(|day| day_end(day, &zone))), "2026-11-06T23:59:59-08:00");
+        let plus = offset("+01").and_then(|zone| midnight(date("20261101")?, &zone));
+        assert_eq!(shown(plus), "2026-11-01T00:00:00+01:00");
+        assert!(offset("01").is_none() && offset("+99").is_none() && offset("CET").is_none());
         assert_eq!(time("0412"), Time::new(4, 12, 0, 0).ok());
         assert_eq!(time("14242899"), Time::new(14, 24, 28, 0).ok());
         assert_eq!((date("20261301"), date("2611"), time("2460"), time("abcd")), (None, None, None, None));
@@ -164,6 +199,9 @@ mod tests {
         assert_eq!(gtin("012345678905").as_deref(), Some("00012345678905"));
         assert_eq!(gtin("4012345000016").as_deref(), Some("04012345000016"));
         assert_eq!((gtin("1234567"), gtin("A_QU001-BLK")), (None, None));
+        assert_eq!(isbn("0306406152").as_deref(), Some("09780306406157"));
+        assert_eq!(isbn("080442957X").as_deref(), Some("09780804429573"));
+        assert_eq!((isbn("0306406153"), isbn("9780306406157"), isbn("X306406152")), (None, None, None));
     }
 
     #[test]

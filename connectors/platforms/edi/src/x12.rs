@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use crossdock_connector::{Error, Result};
 
-use crate::syntax::{Address, Document, Fault, Group, Interchange, Segment, Syntax, mend, note, trailer};
+use crate::open::Open;
+use crate::syntax::{Address, Fault, Group, Interchange, Segment, Syntax, mend};
 use crate::text;
 
 /// The separators of an interchange.
@@ -77,7 +78,7 @@ fn header(text: &str) -> Result<(Marks, Vec<&str>, &str)> {
 /// Reads segments up to the end of the interchange; gives what follows.
 fn segments<'t>(read: &mut Interchange<'t>, marks: &Marks, body: &'t str) -> &'t str {
     let mut rest = body;
-    let mut inside = Inside::default();
+    let mut open = Open::new(true);
     while !rest.trim_start().is_empty() {
         // The next interchange without the end of this one.
         if rest.trim_start().strip_prefix("ISA").is_some_and(|text| text.starts_with(marks.element)) {
@@ -94,115 +95,47 @@ fn segments<'t>(read: &mut Interchange<'t>, marks: &Marks, body: &'t str) -> &'t
                 && tag.starts_with(|letter: char| letter.is_ascii_uppercase())
         };
         let (pieces, mended) = mend(piece, &starts);
-        inside.mended |= mended;
+        open.mended |= mended;
         for piece in pieces {
             let mut elements = piece.split(marks.element);
             let tag = elements.next().unwrap_or_default().trim();
             let segment = Segment::new(tag, elements.map(|text| vec![Cow::Borrowed(text)]).collect());
-            if inside.take(read, segment) {
+            if take(&mut open, read, segment) {
                 return rest;
             }
         }
     }
-    inside.close(read);
+    open.close(read);
     read.fault(Fault::NoTrailer);
     rest
 }
 
-/// What is open while segments are read.
-#[derive(Default)]
-struct Inside<'t> {
-    group: Option<Group<'t>>,
-    document: Option<Document<'t>>,
-    /// A terminator was missing since the last document ended.
-    mended: bool,
-}
-
-impl<'t> Inside<'t> {
-    /// Takes a segment; true at the end of the interchange.
-    fn take(&mut self, read: &mut Interchange<'t>, segment: Segment<'t>) -> bool {
-        let text = |at: usize| segment.text(at).unwrap_or_default().to_owned();
-        match segment.tag {
-            "GS" => {
-                self.close(read);
-                self.group = Some(Group {
-                    kind: text(1),
-                    sender: text(2),
-                    receiver: text(3),
-                    reference: text(6),
-                    version: text(8),
-                    ..Group::default()
-                });
-            }
-            "ST" => {
-                self.close_document();
-                let (kind, reference) = (text(1), text(2));
-                let mut document = Document {
-                    kind,
-                    reference,
-                    version: Vec::new(),
-                    segments: Vec::new(),
-                    faults: Vec::new(),
-                };
-                put(&mut document, segment);
-                self.document = Some(document);
-            }
-            "SE" => {
-                if let Some(mut document) = self.document.take() {
-                    let count = document.segments.len() + 1;
-                    trailer(&mut document.faults, &segment, count, &document.reference);
-                    if std::mem::take(&mut self.mended) {
-                        note(&mut document.faults, Fault::Terminator);
-                    }
-                    put(&mut document, segment);
-                    self.group.get_or_insert_default().documents.push(document);
-                }
-            }
-            "GE" => {
-                self.close_document();
-                if let Some(mut group) = self.group.take() {
-                    let count = group.documents.len();
-                    group.counted = trailer(&mut group.faults, &segment, count, &group.reference);
-                    read.groups.push(group);
-                }
-            }
-            "IEA" => {
-                self.close(read);
-                let count = read.groups.len();
-                let reference = read.reference.clone();
-                trailer(&mut read.faults, &segment, count, &reference);
-                return true;
-            }
-            "TA1" if self.document.is_none() => read.receipts.push(segment),
-            _ => match &mut self.document {
-                Some(document) => put(document, segment),
-                // Segments between documents belong to nobody.
-                None => read.fault(Fault::Count),
-            },
+/// Takes a segment; true at the end of the interchange.
+fn take<'t>(open: &mut Open<'t>, read: &mut Interchange<'t>, segment: Segment<'t>) -> bool {
+    let text = |at: usize| segment.text(at).unwrap_or_default().to_owned();
+    match segment.tag {
+        "GS" => {
+            let group = Group {
+                kind: text(1),
+                sender: text(2),
+                receiver: text(3),
+                reference: text(6),
+                version: text(8),
+                ..Group::default()
+            };
+            open.group(read, group);
         }
-        false
-    }
-
-    fn close_document(&mut self) {
-        if let Some(mut document) = self.document.take() {
-            note(&mut document.faults, Fault::NoTrailer);
-            self.group.get_or_insert_default().documents.push(document);
+        "ST" => open.document(text(1), text(2), Vec::new(), segment),
+        "SE" => open.end_document(segment),
+        "GE" => open.end_group(read, &segment),
+        "IEA" => {
+            open.end(read, &segment);
+            return true;
         }
+        "TA1" if !open.in_document() => read.receipts.push(segment),
+        _ => open.segment(read, segment),
     }
-
-    /// Closes what is open without its trailer.
-    fn close(&mut self, read: &mut Interchange<'t>) {
-        self.close_document();
-        if let Some(mut group) = self.group.take() {
-            note(&mut group.faults, Fault::NoTrailer);
-            read.groups.push(group);
-        }
-    }
-}
-
-fn put<'t>(document: &mut Document<'t>, mut segment: Segment<'t>) {
-    segment.position = document.segments.len() + 1;
-    document.segments.push(segment);
+    false
 }
 
 #[cfg(test)]

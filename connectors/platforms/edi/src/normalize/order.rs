@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 
 use crossdock_connector::IssueKind;
 use crossdock_schemas::{
-    Delivery, Ext, Fulfillment, Hold, Lifecycle, LineStatus, Order, OrderKind, OrderLine, PaymentState, Ts,
-    Window,
+    Dec, Delivery, Ext, Fulfillment, Hold, Lifecycle, LineStatus, Order, OrderKind, OrderLine, PaymentState,
+    Ts, Window,
 };
 
 use super::{Teller, money, people};
 use crate::PLATFORM;
 use crate::codes::{self, Article, Role};
-use crate::read::{Line, Purchase, line_refs};
+use crate::read::{Dates, Line, Part, Purchase, line_refs};
 
 /// The order, without source and number.
 pub(super) fn order(teller: &mut Teller<'_>, read: &Purchase) -> Order {
@@ -56,6 +56,9 @@ pub(super) fn order(teller: &mut Teller<'_>, read: &Purchase) -> Order {
     }
     addresses(teller, &mut order, read);
     dates(teller, &mut order, read);
+    // Where only the lines have dates, and all the same ones, they are the order's.
+    order.ship_by = order.ship_by.or_else(|| shared(&read.lines, |dates| &dates.ship));
+    order.deliver_by = order.deliver_by.or_else(|| shared(&read.lines, |dates| &dates.deliver));
     money::fill(teller, &mut order, read, &refs);
     order.ext = ext(read);
     order
@@ -127,6 +130,13 @@ fn window(teller: &mut Teller<'_>, name: &str, mut window: Window) -> Option<Win
     (window.from.is_some() || window.to.is_some()).then_some(window)
 }
 
+fn shared(lines: &[Line], of: fn(&Dates) -> &Window) -> Option<Window> {
+    let first = of(&lines.first()?.dates);
+    let sound = first.from.zip(first.to).is_none_or(|(from, to)| from <= to);
+    let told = sound && *first != Window::default();
+    (told && lines.iter().all(|line| of(&line.dates) == first)).then(|| first.clone())
+}
+
 fn order_line(line: &Line, line_ref: Option<String>, at: usize) -> OrderLine {
     let of =
         |article| line.articles.iter().find(|(found, _, _)| *found == article).map(|(_, _, number)| number);
@@ -135,25 +145,64 @@ fn order_line(line: &Line, line_ref: Option<String>, at: usize) -> OrderLine {
         position: u32::try_from(at + 1).ok(),
         sku: of(Article::Seller).cloned(),
         product_ref: of(Article::Buyer).cloned(),
-        gtin: of(Article::Trade).and_then(|number| crate::text::gtin(number)),
+        gtin: line.articles.iter().find_map(trade),
         title: line.title.clone(),
         quantity: line.quantity,
         unit: line.unit.clone(),
         unit_price: line.price,
         line_total: money::line_total(line),
+        currency: line.currency.clone().filter(|code| code.len() == 3),
         status: Some(LineStatus { fulfillment: Some(Fulfillment::Unfulfilled), ..LineStatus::default() }),
         ext: line_ext(line),
         ..OrderLine::default()
     }
 }
 
+/// A number of trade with 14 digits; an old ISBN is another one than its digits.
+fn trade((article, kind, number): &(Article, String, String)) -> Option<String> {
+    match article {
+        Article::Trade if kind == "IB" => crate::text::isbn(number).or_else(|| crate::text::gtin(number)),
+        Article::Trade => crate::text::gtin(number),
+        _ => None,
+    }
+}
+
 fn line_ext(line: &Line) -> Ext {
     let mut own = Map::new();
-    let others = line.articles.iter().filter(|(article, _, _)| *article == Article::Other);
-    let others: Map<String, Value> =
-        others.map(|(_, kind, number)| (kind.clone(), Value::from(number.as_str()))).collect();
+    // Those that are no field of the line: of one kind only the first is.
+    let mut used: Vec<Article> = Vec::new();
+    let mut others = Map::new();
+    for told @ (article, kind, number) in &line.articles {
+        let field = match article {
+            Article::Other => false,
+            Article::Trade => trade(told).is_some(),
+            Article::Seller | Article::Buyer => true,
+        };
+        if field && !used.contains(article) {
+            used.push(*article);
+        } else {
+            others.insert(kind.clone(), Value::from(number.as_str()));
+        }
+    }
     if !others.is_empty() {
         own.insert("articles".to_owned(), Value::Object(others));
+    }
+    if !line.references.is_empty() {
+        own.insert("references".to_owned(), Value::Object(pairs(&line.references)));
+    }
+    if let (None, Some(unit)) = (&line.unit, &line.unit_raw) {
+        own.insert("unit".to_owned(), Value::from(unit.as_str()));
+    }
+    let windows = [("ship", &line.dates.ship), ("deliver", &line.dates.deliver)];
+    for (name, window) in windows {
+        for (end, at) in [("from", window.from), ("by", window.to)] {
+            if let Some(at) = at {
+                own.insert(format!("{name}_{end}"), Value::from(at.to_string()));
+            }
+        }
+    }
+    if !line.parts.is_empty() {
+        own.insert("parts".to_owned(), line.parts.iter().map(part).collect());
     }
     if !line.stores.is_empty() {
         let stores =
@@ -169,6 +218,26 @@ fn line_ext(line: &Line) -> Ext {
     wrap(own)
 }
 
+fn part(part: &Part) -> Value {
+    let fields = [
+        ("line", part.id.clone()),
+        ("relation", part.relation.clone()),
+        ("quantity", part.quantity.map(Dec::canonical)),
+        ("unit", part.unit.clone()),
+    ];
+    let said = fields.into_iter().filter_map(|(key, text)| Some((key.to_owned(), Value::from(text?))));
+    let mut own: Map<String, Value> = said.collect();
+    if !part.articles.is_empty() {
+        own.insert("articles".to_owned(), Value::Object(pairs(&part.articles)));
+    }
+    Value::Object(own)
+}
+
+/// Names and values.
+pub(super) fn pairs(pairs: &[(String, String)]) -> Map<String, Value> {
+    pairs.iter().map(|(kind, value)| (kind.clone(), Value::from(value.as_str()))).collect()
+}
+
 /// Fields under our name; nothing when there are none.
 pub(super) fn wrap(own: Map<String, Value>) -> Ext {
     if own.is_empty() { Ext::new() } else { Ext::from([(PLATFORM.to_owned(), own)]) }
@@ -176,10 +245,8 @@ pub(super) fn wrap(own: Map<String, Value>) -> Ext {
 
 fn ext(read: &Purchase) -> Ext {
     let mut own = Map::new();
-    let references: Map<String, Value> =
-        read.references.iter().map(|(kind, value)| (kind.clone(), Value::from(value.as_str()))).collect();
-    if !references.is_empty() {
-        own.insert("references".to_owned(), Value::Object(references));
+    if !read.references.is_empty() {
+        own.insert("references".to_owned(), Value::Object(pairs(&read.references)));
     }
     for (name, role) in [("ship_to", Role::ShipTo), ("mark_for", Role::MarkFor), ("seller", Role::Seller)] {
         let place = people::of(&read.parties, role).and_then(people::place);

@@ -106,7 +106,27 @@ fn ext(read: &Shipment, items: &[&Item]) -> crossdock_schemas::Ext {
     if !cartons.is_empty() {
         own.insert("sscc".to_owned(), cartons.into_iter().collect());
     }
+    // A line of the order cannot be guessed from an article number: it is told as it stands.
+    let unnamed = items.iter().filter(|item| item.line.is_none()).map(|item| unnamed(item));
+    let unnamed: Vec<Value> = unnamed.collect();
+    if !unnamed.is_empty() {
+        own.insert("items".to_owned(), Value::Array(unnamed));
+    }
     order::wrap(own)
+}
+
+fn unnamed(item: &Item) -> Value {
+    let fields = [
+        ("order", Some(item.order.clone()).filter(|order| !order.is_empty())),
+        ("quantity", Some(item.quantity.canonical())),
+        ("unit", item.unit.clone()),
+    ];
+    let said = fields.into_iter().filter_map(|(key, text)| Some((key.to_owned(), Value::from(text?))));
+    let mut own: Map<String, Value> = said.collect();
+    if !item.articles.is_empty() {
+        own.insert("articles".to_owned(), Value::Object(order::pairs(&item.articles)));
+    }
+    Value::Object(own)
 }
 
 /// How far each order is: a notice says what is shipped, not what is left.

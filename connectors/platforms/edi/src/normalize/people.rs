@@ -2,7 +2,7 @@
 
 use crossdock_schemas::{Address, Party as Buyer, PartyKind, Phone, Protected};
 
-use crate::codes::Role;
+use crate::codes::{self, Role};
 use crate::read::Party;
 use crate::scan::Profile;
 
@@ -43,7 +43,7 @@ fn phones(party: &Party) -> Vec<Phone> {
 /// person's.
 pub(super) fn address(party: &Party, profile: &Profile) -> Option<Address> {
     let own = |text: &Option<String>| text.clone();
-    let country = own(&party.country).filter(|code| code.len() == 2).map(|code| code.to_ascii_uppercase());
+    let country = party.country.as_deref().and_then(codes::country);
     let told = party.name.is_some() || party.city.is_some() || !party.streets.is_empty();
     if !told && country.is_none() {
         return None;

@@ -106,8 +106,10 @@ fn edifact(scan: &mut Scan<'_>, document: &Document<'_>) -> Option<Answer> {
             }
             "QTY" => {
                 let quantity = scan.number(segment, 1, 1);
-                if let Some(line) = read.lines.last_mut() {
-                    line.quantity = line.quantity.or(quantity);
+                // What will be delivered goes before what was ordered.
+                let promised = segment.part(1, 0) == Some("113");
+                if let Some(line) = read.lines.last_mut().filter(|line| promised || line.quantity.is_none()) {
+                    line.quantity = quantity;
                 }
             }
             _ => {}

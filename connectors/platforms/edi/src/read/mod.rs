@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use crossdock_schemas::{Dec, Ts, Window};
 
 use crate::codes::{Article, Date, Purpose, Role};
+use crate::syntax::Segment;
 
 /// An order, or a change of one.
 #[derive(Debug, Default)]
@@ -68,6 +69,23 @@ pub(crate) struct Line {
     pub(crate) tax: Option<Dec>,
     pub(crate) notes: Vec<String>,
     pub(crate) pack: Option<Dec>,
+    /// Where it is another one than the order's.
+    pub(crate) currency: Option<String>,
+    pub(crate) dates: Dates,
+    pub(crate) references: Vec<(String, String)>,
+    /// What it is made of (SLN).
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A part of a line.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) id: Option<String>,
+    /// I included, A added, D left out, S instead.
+    pub(crate) relation: Option<String>,
+    pub(crate) quantity: Option<Dec>,
+    pub(crate) unit: Option<String>,
+    pub(crate) articles: Vec<(String, String)>,
 }
 
 /// An allowance or a charge.
@@ -151,6 +169,12 @@ impl Dates {
             }
         }
     }
+}
+
+/// Article numbers of a segment of X12, from an element on: qualifier and number in turn.
+pub(crate) fn articles(segment: &Segment<'_>, from: usize) -> Vec<(String, String)> {
+    let pairs = (from..=segment.len()).step_by(2);
+    pairs.filter_map(|at| Some((segment.text(at)?.to_owned(), segment.text(at + 1)?.to_owned()))).collect()
 }
 
 /// Whether a date means the end of its day.

@@ -3,8 +3,8 @@
 use crossdock_connector::IssueKind;
 
 use super::order_x12::sum;
-use super::{Allowance, Line, Purchase, ends, party};
-use crate::codes::{self, Date};
+use super::{Allowance, Dates, Line, Purchase, ends, party};
+use crate::codes;
 use crate::scan::Scan;
 use crate::syntax::{Document, Segment, Syntax};
 
@@ -108,21 +108,8 @@ fn of_order(scan: &mut Scan<'_>, read: &mut Purchase, segment: &Segment<'_>) {
             let named = (1..=segment.len()).find(|at| segment.part(*at, 0) == Some("2"));
             read.currency = named.and_then(|at| segment.part(at, 1)).map(str::to_owned);
         }
-        "RFF" => {
-            if let (Some(kind), Some(value)) = (segment.part(1, 0), segment.part(1, 1)) {
-                read.references.push((kind.to_owned(), value.to_owned()));
-            }
-        }
-        "DTM" => {
-            let known = segment.part(1, 0).and_then(|code| codes::date(Syntax::Edifact, code));
-            let Some((date, strict)) = known else { return };
-            let Some((at, day)) = scan.dated(segment) else { return };
-            let end = day.filter(|_| ends(date)).and_then(|day| scan.day_end(day));
-            // A reference has dates of its own after it; the document's comes first.
-            if date != Date::Document || read.dates.document.is_none() {
-                read.dates.put(date, strict, end.unwrap_or(at));
-            }
-        }
+        "RFF" => reference(&mut read.references, segment),
+        "DTM" => date(scan, &mut read.dates, segment),
         "TDT" => {
             read.carrier = segment.part(5, 0).map(str::to_owned);
             read.routing = segment.part(5, 3).map(str::to_owned);
@@ -131,19 +118,41 @@ fn of_order(scan: &mut Scan<'_>, read: &mut Purchase, segment: &Segment<'_>) {
     }
 }
 
+fn reference(references: &mut Vec<(String, String)>, segment: &Segment<'_>) {
+    if let (Some(kind), Some(value)) = (segment.part(1, 0), segment.part(1, 1)) {
+        references.push((kind.to_owned(), value.to_owned()));
+    }
+}
+
+fn date(scan: &mut Scan<'_>, dates: &mut Dates, segment: &Segment<'_>) {
+    let known = segment.part(1, 0).and_then(|code| codes::date(Syntax::Edifact, code));
+    let Some((date, strict)) = known else { return };
+    let Some((at, day)) = scan.dated(segment) else { return };
+    let end = day.filter(|_| ends(date)).and_then(|day| scan.day_end(day));
+    // A reference has dates of its own after it; the document's comes first.
+    dates.put(date, strict, end.unwrap_or(at));
+}
+
 fn of_line(scan: &mut Scan<'_>, line: &mut Line, segment: &Segment<'_>) {
     match segment.tag {
+        "DTM" => date(scan, &mut line.dates, segment),
+        "RFF" => reference(&mut line.references, segment),
         "PIA" => (2..=segment.len()).for_each(|at| article(line, segment, at)),
         "IMD" if line.title.is_none() => {
             let text: Vec<&str> = [3, 4].into_iter().filter_map(|at| segment.part(3, at)).collect();
             line.title = Some(text.join(" ")).filter(|text| !text.is_empty());
         }
         "QTY" => match segment.part(1, 0) {
-            Some("21") => {
+            // A plain number of pieces, where what is ordered is not told by itself.
+            Some("1") if line.counted => {}
+            Some("21" | "1") => {
                 line.counted = true;
                 line.quantity = scan.quantity(segment, 1, 1).unwrap_or_default();
-                line.unit = segment.part(1, 2).and_then(codes::unit);
                 line.unit_raw = segment.part(1, 2).map(str::to_owned);
+                line.unit = line.unit_raw.as_deref().and_then(|code| codes::unit(Syntax::Edifact, code));
+                if let (None, Some(code)) = (&line.unit, &line.unit_raw) {
+                    scan.unmapped(segment, 1, code);
+                }
             }
             Some("59") => line.pack = scan.number(segment, 1, 1),
             // Free goods come on top; they are a line of their own at most partners.

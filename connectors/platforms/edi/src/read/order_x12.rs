@@ -3,7 +3,7 @@
 use crossdock_connector::IssueKind;
 use crossdock_schemas::Dec;
 
-use super::{Allowance, Line, Party, Purchase, ends, order_no, party};
+use super::{Allowance, Dates, Line, Part, Party, Purchase, articles, ends, order_no, party};
 use crate::codes::{self, About};
 use crate::scan::Scan;
 use crate::syntax::{Document, Segment, Syntax};
@@ -63,6 +63,15 @@ fn take(scan: &mut Scan<'_>, read: &mut Purchase, loops: &mut Loops, segment: &S
         }
         _ => {}
     }
+    if segment.tag == "CUR" && loops.line && !loops.ended {
+        // Of the order, when it says none itself; a line in another one says so.
+        let own = segment.text(2).map(str::to_owned);
+        read.currency = read.currency.take().or_else(|| own.clone());
+        if let Some(line) = read.lines.last_mut() {
+            line.currency = own.filter(|own| Some(own) != read.currency.as_ref());
+        }
+        return;
+    }
     if loops.line && !loops.ended {
         if let Some(line) = read.lines.last_mut() {
             of_line(scan, line, segment);
@@ -76,12 +85,8 @@ fn take(scan: &mut Scan<'_>, read: &mut Purchase, loops: &mut Loops, segment: &S
     }
     match segment.tag {
         "CUR" => read.currency = segment.text(2).map(str::to_owned),
-        "REF" | "N9" => {
-            if let (Some(kind), Some(value)) = (segment.text(1), segment.text(2)) {
-                read.references.push((kind.to_owned(), value.to_owned()));
-            }
-        }
-        "DTM" => date(scan, read, segment),
+        "REF" | "N9" => reference(&mut read.references, segment),
+        "DTM" => date(scan, &mut read.dates, segment),
         "TD5" => {
             read.carrier = segment.text(3).map(str::to_owned);
             read.routing = segment.text(5).map(str::to_owned);
@@ -94,13 +99,19 @@ fn take(scan: &mut Scan<'_>, read: &mut Purchase, loops: &mut Loops, segment: &S
     }
 }
 
-fn date(scan: &mut Scan<'_>, read: &mut Purchase, segment: &Segment<'_>) {
+fn reference(references: &mut Vec<(String, String)>, segment: &Segment<'_>) {
+    if let (Some(kind), Some(value)) = (segment.text(1), segment.text(2)) {
+        references.push((kind.to_owned(), value.to_owned()));
+    }
+}
+
+fn date(scan: &mut Scan<'_>, dates: &mut Dates, segment: &Segment<'_>) {
     let Some((date, strict)) = segment.text(1).and_then(|code| codes::date(Syntax::X12, code)) else {
         return;
     };
     let Some(day) = scan.day(segment, 2, 0) else { return };
     if let Some(at) = if ends(date) { scan.day_end(day) } else { scan.midnight(day) } {
-        read.dates.put(date, strict, at);
+        dates.put(date, strict, at);
     }
 }
 
@@ -130,7 +141,7 @@ fn line(scan: &mut Scan<'_>, segment: &Segment<'_>) -> Option<Line> {
         counted: true,
         position: segment.position,
         left: if change { scan.number(segment, 4, 0) } else { None },
-        unit: segment.text(unit).and_then(codes::unit),
+        unit: segment.text(unit).and_then(|code| codes::unit(Syntax::X12, code)),
         unit_raw: segment.text(unit).map(str::to_owned),
         price,
         ..Line::default()
@@ -140,13 +151,12 @@ fn line(scan: &mut Scan<'_>, segment: &Segment<'_>) -> Option<Line> {
     {
         scan.unmapped(segment, unit, code);
     }
-    let mut at = unit + 3;
-    while at <= segment.len() {
-        if let (Some(qualifier), Some(number)) = (segment.text(at), segment.text(at + 1)) {
-            let article = codes::article(Syntax::X12, qualifier);
-            line.articles.push((article, qualifier.to_owned(), number.to_owned()));
+    for (qualifier, number) in articles(segment, unit + 3) {
+        match qualifier.as_str() {
+            // The name of the article, where a number should be.
+            "PD" => line.title = Some(number),
+            _ => line.articles.push((codes::article(Syntax::X12, &qualifier), qualifier, number)),
         }
-        at += 2;
     }
     Some(line)
 }
@@ -155,6 +165,15 @@ fn line(scan: &mut Scan<'_>, segment: &Segment<'_>) -> Option<Line> {
 fn of_line(scan: &mut Scan<'_>, line: &mut Line, segment: &Segment<'_>) {
     match segment.tag {
         "PID" if line.title.is_none() => line.title = segment.text(5).map(str::to_owned),
+        "DTM" => date(scan, &mut line.dates, segment),
+        "REF" => reference(&mut line.references, segment),
+        "SLN" => line.parts.push(Part {
+            id: segment.text(1).map(str::to_owned),
+            relation: segment.text(3).map(str::to_owned),
+            quantity: scan.number(segment, 4, 0),
+            unit: segment.text(5).map(str::to_owned),
+            articles: articles(segment, 9),
+        }),
         "MSG" => line.notes.extend(segment.text(1).map(str::to_owned)),
         "SAC" => line.allowances.extend(allowance(scan, segment)),
         "TXI" => line.tax = sum(line.tax, scan.number(segment, 2, 0)),

@@ -55,7 +55,8 @@ pub(crate) fn x12(
 
 /// PER: a name, and up to three numbers with what they are.
 fn contact(party: &mut Party, segment: &Segment<'_>) {
-    party.contact = segment.text(2).map(str::to_owned);
+    // Some translators write a zero where they have no name.
+    party.contact = segment.text(2).filter(|name| name.contains(char::is_alphabetic)).map(str::to_owned);
     for at in [3, 5, 7] {
         reached(party, segment.text(at), segment.text(at + 1));
     }

@@ -1,9 +1,11 @@
 //! Ship notices: 856 with its tree of HL, DESADV with its CPS.
 
+use jiff::tz::TimeZoneDatabase;
+
 use crossdock_connector::carrier;
 use crossdock_schemas::Dec;
 
-use super::{Dates, Party, ends, order_no, party};
+use super::{Dates, Party, articles, ends, order_no, party};
 use crate::codes::{self, Purpose};
 use crate::scan::Scan;
 use crate::syntax::{Document, Segment, Syntax};
@@ -34,6 +36,9 @@ pub(crate) struct Item {
     /// The carrier's number of the carton (MAN CP), and its SSCC.
     pub(crate) number: Option<String>,
     pub(crate) sscc: Option<String>,
+    /// What it is, where it names no line.
+    pub(crate) articles: Vec<(String, String)>,
+    pub(crate) unit: Option<String>,
 }
 
 /// Reads a ship notice; `None` when it says too little, which is then a fault.
@@ -76,6 +81,9 @@ fn x12(scan: &mut Scan<'_>, document: &Document<'_>) -> Option<Shipment> {
     let mut open = false;
     // LIN of the item that is open: its line at the buyer.
     let mut line: Option<String> = None;
+    let mut named = Vec::new();
+    // The order of the whole, where no level has one of its own.
+    let mut whole: Option<String> = None;
     for segment in &document.segments {
         match segment.tag {
             "HL" => {
@@ -87,7 +95,21 @@ fn x12(scan: &mut Scan<'_>, document: &Document<'_>) -> Option<Shipment> {
                 levels.push(Level { id, order: None, number: None, sscc: None });
                 segment.text(3).unwrap_or_default().clone_into(&mut kind);
                 line = None;
+                named.clear();
                 open = false;
+            }
+            // Some write the order's number as a reference only.
+            "REF" if segment.is(&["PO"]) => {
+                let number = segment.text(2).map(str::to_owned);
+                match levels.last_mut().filter(|_| kind != "S") {
+                    Some(level) => level.order = level.order.take().or(number),
+                    None => whole = number.or(whole),
+                }
+            }
+            "REF" if segment.is(&["CN", "2I"]) && !matches!(kind.as_str(), "" | "S") => {
+                if let Some(level) = levels.last_mut() {
+                    level.number = segment.text(2).and_then(carrier::number).or(level.number.take());
+                }
             }
             "PRF" => {
                 let number = scan.required(segment, 1, 0)?;
@@ -104,19 +126,25 @@ fn x12(scan: &mut Scan<'_>, document: &Document<'_>) -> Option<Shipment> {
                     }
                 }
             }
-            "LIN" => line = segment.text(1).map(str::to_owned),
+            "LIN" => {
+                line = segment.text(1).map(str::to_owned);
+                named = articles(segment, 2);
+            }
             "SN1" => {
+                let order = levels.iter().rev().find_map(|level| level.order.clone());
                 let item = Item {
-                    order: levels.iter().rev().find_map(|level| level.order.clone()).unwrap_or_default(),
+                    order: order.or_else(|| whole.clone()).unwrap_or_default(),
                     line: segment.text(1).map(str::to_owned).or_else(|| line.take()),
                     quantity: scan.quantity(segment, 2, 0)?,
                     ordered: scan.number(segment, 5, 0),
                     number: levels.iter().rev().find_map(|level| level.number.clone()),
                     sscc: levels.iter().rev().find_map(|level| level.sscc.clone()),
+                    articles: std::mem::take(&mut named),
+                    unit: segment.text(3).map(str::to_owned),
                 };
                 read.items.push(item);
             }
-            _ if kind == "S" => of_shipment(scan, &mut read, &mut open, segment),
+            _ if matches!(kind.as_str(), "" | "S") => of_shipment(scan, &mut read, &mut open, segment),
             _ => {}
         }
     }
@@ -138,7 +166,7 @@ fn of_shipment(scan: &mut Scan<'_>, read: &mut Shipment, open: &mut bool, segmen
             read.service = segment.text(12).map(str::to_owned);
         }
         "REF" => match segment.text(1) {
-            Some("CN") => read.number = segment.text(2).and_then(carrier::number),
+            Some("CN" | "2I") => read.number = segment.text(2).and_then(carrier::number),
             Some("BM") => read.bill_of_lading = segment.text(2).map(str::to_owned),
             _ => {}
         },
@@ -148,7 +176,11 @@ fn of_shipment(scan: &mut Scan<'_>, read: &mut Shipment, open: &mut bool, segmen
             let Some(day) = scan.day(segment, 2, 0) else { return };
             let hour = segment.text(3).and_then(crate::text::time);
             let at = match hour {
-                Some(hour) => crate::text::moment(day.to_datetime(hour), &scan.profile.zone),
+                Some(hour) => {
+                    let own = segment.text(4).and_then(codes::zone);
+                    let own = own.and_then(|zone| TimeZoneDatabase::bundled().get(zone).ok());
+                    crate::text::moment(day.to_datetime(hour), own.as_ref().unwrap_or(&scan.profile.zone))
+                }
                 None if ends(date) => scan.day_end(day),
                 None => scan.midnight(day),
             };
@@ -200,17 +232,27 @@ fn edifact(scan: &mut Scan<'_>, document: &Document<'_>) -> Option<Shipment> {
             // Another unit of packing begins: numbers of the one before do not hold for it.
             "CPS" => sscc = None,
             "GIN" if segment.is(&["BJ"]) => sscc = segment.part(2, 0).map(str::to_owned),
-            "LIN" => read.items.push(Item {
-                order: order.clone(),
-                line: segment.text(1).map(str::to_owned),
-                sscc: sscc.clone(),
-                ..Item::default()
-            }),
+            "LIN" => {
+                let article = segment.part(3, 1).zip(segment.part(3, 0));
+                read.items.push(Item {
+                    order: order.clone(),
+                    line: segment.text(1).map(str::to_owned),
+                    sscc: sscc.clone(),
+                    articles: article
+                        .map(|(kind, number)| (kind.to_owned(), number.to_owned()))
+                        .into_iter()
+                        .collect(),
+                    ..Item::default()
+                });
+            }
             "QTY" => {
                 let quantity = scan.quantity(segment, 1, 1)?;
                 if let Some(item) = read.items.last_mut() {
                     match segment.part(1, 0) {
-                        Some("12") => item.quantity = quantity,
+                        Some("12") => {
+                            item.quantity = quantity;
+                            item.unit = segment.part(1, 2).map(str::to_owned);
+                        }
                         Some("21") => item.ordered = Some(quantity),
                         _ => {}
                     }
