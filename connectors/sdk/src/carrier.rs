@@ -1,6 +1,7 @@
 //! What every carrier's connector does the same way: numbers, the parcel it fills, scans gathered by waybill, and what
 //! carriers are called.
 
+mod area;
 mod meaning;
 mod names;
 
@@ -11,6 +12,7 @@ use crossdock_schemas::{Courier, Dec, Observation, OrderRef, Parcel, Phone, Phon
 
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
 
+pub use area::area;
 pub use meaning::Meaning;
 pub use names::{known, slug};
 
