@@ -1,9 +1,10 @@
 //! One event of any feed: what its code leaves open is read from its own sentence, and its place from its own area.
 
+use crossdock_connector::carrier;
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::remark::{self, Taken};
 use crossdock_connector::{Issue, IssueKind};
-use crossdock_schemas::{DeliveredTo, Location, ParcelStatus, Reason, RegionCodes, Step, TrackingEvent, Ts};
+use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step, TrackingEvent, Ts};
 
 /// What a feed says of one event.
 pub(crate) struct Said<'a> {
@@ -17,6 +18,8 @@ pub(crate) struct Said<'a> {
     pub(crate) meaning: Option<TrackingCode>,
     /// The sentence.
     pub(crate) text: &'a str,
+    /// Name and phone of the courier, where the feed has fields for them.
+    pub(crate) courier: (Option<&'a str>, Option<&'a str>),
     /// Where the code stands.
     pub(crate) path: String,
 }
@@ -45,8 +48,12 @@ pub(crate) fn event(said: Said<'_>, issues: &mut Vec<Issue>) -> TrackingEvent {
             issues.push(Issue::unmapped(said.path, said.code));
         }
     }
-    let text = remark::mask(said.text).text;
-    event.description = (!text.is_empty()).then(|| text.into_owned());
+    let (name, phone) = said.courier;
+    let masked = remark::mask_with(said.text, &[name.unwrap_or_default()]);
+    if event.status == ParcelStatus::OutForDelivery {
+        event.courier = carrier::delivering(name, phone, &masked);
+    }
+    event.description = (!masked.text.is_empty()).then(|| masked.text.into_owned());
     event.facility = remark::facility(said.text).map(str::to_owned);
     event
 }
@@ -65,6 +72,10 @@ fn read(event: &mut TrackingEvent, text: &str) {
             }
             Taken::NotSaid => {}
         },
+        // Fetched at a station, which the sentence may know to be a locker.
+        ParcelStatus::Delivered if event.delivered_to == Some(DeliveredTo::Station) => {
+            event.delivered_to = remark::place(text).or(event.delivered_to);
+        }
         ParcelStatus::AvailableForPickup => {
             event.delivered_to = remark::place(text).or(event.delivered_to);
         }
@@ -90,60 +101,18 @@ pub(crate) fn failed(event: &mut TrackingEvent) {
                 | Reason::Intercepted
         )
     );
-    if wrong {
+    if wrong && event.status == ParcelStatus::DeliveryAttempted {
         event.status = ParcelStatus::Exception;
     }
 }
 
 /// TRANSPORT of SF's parcels, whose pick-up has no code of its own.
 pub(crate) fn picked_up(event: &mut TrackingEvent, text: &str) {
-    if ["已揽收", "已揽件", "已收取", "已收件"].iter().any(|word| text.contains(word)) {
+    if event.status == ParcelStatus::InTransit
+        && ["已揽收", "已揽件", "已收取", "已收件"].iter().any(|word| text.contains(word))
+    {
         event.status = ParcelStatus::PickedUp;
         event.step = None::<Step>;
         event.delivered_to = None::<DeliveredTo>;
-    }
-}
-
-/// The place of an area: `CN330106000000` and `浙江省,杭州市,西湖区`.
-pub(crate) fn location(code: Option<&str>, name: Option<&str>) -> Option<Location> {
-    let digits = code
-        .and_then(|code| code.strip_prefix("CN"))
-        .and_then(|digits| digits.get(..6))
-        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with("00"));
-    let region_codes = digits.map(|digits| {
-        let part = |length: usize| digits.get(..length).unwrap_or_default();
-        let is_city = !digits.ends_with("0000");
-        let is_district = !digits.ends_with("00");
-        RegionCodes {
-            province: Some(format!("{}0000", part(2))),
-            city: is_city.then(|| format!("{}00", part(4))),
-            district: is_district.then(|| digits.to_owned()),
-            ..RegionCodes::default()
-        }
-    });
-    let country = digits.map(|_| "CN".to_owned());
-    (name.is_some() || region_codes.is_some()).then(|| Location {
-        text: name.map(str::to_owned),
-        country,
-        region_codes,
-        ..Location::default()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_area_names_its_divisions() {
-        let codes = |code| location(Some(code), None).and_then(|place| place.region_codes);
-        let district = codes("CN330106000000").unwrap();
-        assert_eq!(district.province.as_deref(), Some("330000"));
-        assert_eq!(district.city.as_deref(), Some("330100"));
-        assert_eq!(district.district.as_deref(), Some("330106"));
-        let city = codes("CN330100000000").unwrap();
-        assert_eq!((city.city.as_deref(), city.district), (Some("330100"), None));
-        assert_eq!(codes("CN330000000000").unwrap().city, None);
-        assert!(codes("US").is_none() && codes("CN00").is_none() && codes("CNabcdef").is_none());
     }
 }

@@ -42,6 +42,9 @@ impl Normalizer {
         }
         if text.trim_start().starts_with('{') {
             let probe: Probe<'_> = wire::object(text.as_bytes())?;
+            if let Some(inside) = probe.inside() {
+                return self.push(inside);
+            }
             if probe.operation_details.is_some() {
                 return self.feeds.practice(text, None);
             }

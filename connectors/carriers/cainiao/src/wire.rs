@@ -40,19 +40,34 @@ pub(crate) struct Probe<'a> {
     pub(crate) detail_list: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(crate) module: Option<&'a RawValue>,
+    /// Where a detail stands in replies that were asked for.
+    #[serde(borrow, default)]
+    pub(crate) logistics_trace: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(crate) data: Option<&'a RawValue>,
+}
+
+impl Probe<'_> {
+    /// What stands behind a wall of `success`, where the object holds nothing else.
+    pub(crate) fn inside(&self) -> Option<&str> {
+        let lists = [self.operation_details, self.detail_list, self.module];
+        let inside =
+            if lists.iter().all(Option::is_none) { self.logistics_trace.or(self.data) } else { None };
+        inside.map(RawValue::get).filter(|text| text.starts_with(['{', '[']))
+    }
 }
 
 /// A logistics detail: one waybill with all its events.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Detail<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "number")]
     pub(crate) mail_no: Scalar<'a>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, alias = "expressCode")]
     pub(crate) cp_code: Scalar<'a>,
-    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    #[serde(borrow, default, alias = "expressCompanyName", deserialize_with = "or_nothing")]
     pub(crate) logistics_company_name: Scalar<'a>,
-    #[serde(borrow, default, alias = "logisticsFullTraceList")]
+    #[serde(borrow, default, alias = "logisticsFullTraceList", alias = "logisticsTraceDetails")]
     pub(crate) logistics_trace_detail_list: Option<&'a RawValue>,
 }
 
@@ -73,6 +88,10 @@ pub(crate) struct Trace<'a> {
     pub(crate) area_code: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) area_name: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) courier: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) courier_phone: Scalar<'a>,
 }
 
 /// Cainiao's own express.
@@ -113,10 +132,25 @@ pub(crate) struct Global<'a> {
     pub(crate) mail_no: Scalar<'a>,
     #[serde(borrow, default, deserialize_with = "or_nothing")]
     pub(crate) copy_real_mail_no: Scalar<'a>,
+    /// The same behind a label: `Latest Tracking Number:\tRC000000019CN`.
+    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    pub(crate) real_mail_no: Scalar<'a>,
+    #[serde(borrow, default, deserialize_with = "or_none")]
+    pub(crate) global_eta_info: Option<EtaInfo<'a>>,
     #[serde(borrow, default, deserialize_with = "or_none")]
     pub(crate) dest_cp_info: Option<LastMile<'a>>,
     #[serde(borrow, default)]
     pub(crate) detail_list: Option<&'a RawValue>,
+}
+
+/// When a global parcel should arrive, in milliseconds since 1970.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EtaInfo<'a> {
+    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    pub(crate) delivery_min_time: Scalar<'a>,
+    #[serde(borrow, default, deserialize_with = "or_nothing")]
+    pub(crate) delivery_max_time: Scalar<'a>,
 }
 
 /// Who delivers a global parcel.
@@ -133,9 +167,10 @@ pub(crate) struct LastMile<'a> {
 pub(crate) struct Action<'a> {
     #[serde(borrow)]
     pub(crate) action_code: Scalar<'a>,
-    /// Milliseconds since 1970.
+    /// What the clock of the place showed, as milliseconds since 1970 as if that clock were China's.
     #[serde(borrow)]
     pub(crate) time: Scalar<'a>,
+    /// What the clock of the place showed.
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) time_str: Scalar<'a>,
     /// `GMT+8`.

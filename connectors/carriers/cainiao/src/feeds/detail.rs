@@ -19,6 +19,7 @@ struct Row<'a> {
     text: &'a str,
     area_code: Option<&'a str>,
     area_name: Option<&'a str>,
+    courier: (Option<&'a str>, Option<&'a str>),
 }
 
 impl Feeds {
@@ -62,6 +63,7 @@ impl Feeds {
                     text: trace.desc.text().unwrap_or_default(),
                     area_code: trace.area_code.text(),
                     area_name: trace.area_name.text(),
+                    courier: (trace.courier.text(), trace.courier_phone.text()),
                 };
                 self.detail_event(&row, &place, &mut batch.issues)
             });
@@ -97,6 +99,7 @@ impl Feeds {
                 text: node.get("desc").unwrap_or_default(),
                 area_code: node.get("areaCode"),
                 area_name: node.get("areaName"),
+                courier: (node.get("courier"), node.get("courierPhone")),
             };
             match self.detail_event(&row, &place, &mut batch.issues) {
                 Ok(event) => {
@@ -134,24 +137,27 @@ impl Feeds {
 
     fn detail_event(&self, row: &Row<'_>, place: &str, issues: &mut Vec<Issue>) -> Result<TrackingEvent> {
         let at = time::china_millis(row.time).map_err(|error| error.at(format!("{place}.time")))?;
-        let code =
-            if row.sub.is_empty() { row.status.to_owned() } else { format!("{}/{}", row.status, row.sub) };
+        // Most carriers repeat the status where nothing finer is to be said.
+        let is_finer = !row.sub.is_empty() && row.sub != row.status;
+        let code = if is_finer { format!("{}/{}", row.status, row.sub) } else { row.status.to_owned() };
         let table = &self.codes.detail;
+        let meaning = table.get(&code).or_else(|| is_finer.then(|| table.get(row.sub)).flatten()).copied();
         let said = Said {
             at,
             namespace: &table.namespace,
             code: &code,
-            meaning: table.get(&code).copied(),
+            meaning,
             text: row.text,
+            courier: row.courier,
             path: format!("{place}.logisticsStatus"),
         };
         let mut event = event::event(said, issues);
         match row.status {
             "FAILED" => event::failed(&mut event),
-            "TRANSPORT" if table.get(&code).is_some() => event::picked_up(&mut event, row.text),
+            "TRANSPORT" if meaning.is_some() => event::picked_up(&mut event, row.text),
             _ => {}
         }
-        event.location = event::location(row.area_code, row.area_name).map(|place| Location {
+        event.location = carrier::area(row.area_code, row.area_name).map(|place| Location {
             // Two feeds write the same area with commas or blanks.
             text: place.text.map(|text| text.replace(' ', "")),
             ..place

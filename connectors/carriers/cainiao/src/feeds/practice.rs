@@ -64,6 +64,7 @@ impl Feeds {
                     code,
                     meaning: table.get(code).copied(),
                     text: operation.operate_description.text().unwrap_or_default(),
+                    courier: (None, None),
                     path: format!("{place}.status"),
                 };
                 let mut event = event::event(said, &mut batch.issues);

@@ -50,6 +50,7 @@ impl Feeds {
                     code,
                     meaning: table.get(code).copied(),
                     text: step.status_desc.text().unwrap_or_default(),
+                    courier: (None, None),
                     path: format!("{place}.action"),
                 };
                 Ok(event::event(said, &mut batch.issues))
