@@ -2,8 +2,10 @@
 //! carriers are called.
 
 mod area;
+mod history;
 mod meaning;
 mod names;
+mod size;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,8 +15,10 @@ use crossdock_schemas::{Courier, Dec, Observation, OrderRef, Parcel, Phone, Phon
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
 
 pub use area::area;
+pub use history::came_back;
 pub use meaning::Meaning;
 pub use names::{known, slug};
+pub use size::millimetres;
 
 /// The shop whose order numbers the shipper gives to the carrier; part of a source's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -43,7 +47,11 @@ impl OrderShop {
 
 /// A waybill as it is kept: upper case, without blanks; `None` when nothing is left.
 pub fn number(text: &str) -> Option<String> {
-    let mut number: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let mut number = if text.contains(char::is_whitespace) {
+        text.chars().filter(|letter| !letter.is_whitespace()).collect()
+    } else {
+        text.to_owned()
+    };
     number.make_ascii_uppercase();
     (!number.is_empty()).then_some(number)
 }
@@ -143,9 +151,13 @@ pub struct Gathered {
 impl Gathered {
     /// Attaches a text under the name of who tells it.
     pub fn note(&mut self, key: &str, text: impl Into<String>) {
-        let namespace = self.parcel.source.platform.clone();
-        let fields = self.parcel.ext.entry(namespace).or_default();
-        fields.insert(key.to_owned(), serde_json::Value::String(text.into()));
+        let (namespace, ext) = (&self.parcel.source.platform, &mut self.parcel.ext);
+        let value = serde_json::Value::String(text.into());
+        if let Some(fields) = ext.get_mut(namespace) {
+            fields.insert(key.to_owned(), value);
+        } else {
+            ext.entry(namespace.clone()).or_default().insert(key.to_owned(), value);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
-use crossdock_schemas::{AtQuality, Ts};
+use crossdock_schemas::{AtQuality, Location, Ts};
 
 /// A row of the table; its zone is read when it is first asked for.
 struct Row {
@@ -63,9 +63,45 @@ pub fn moment(local: DateTime, country: Option<&str>, division: Option<&str>) ->
     }
 }
 
+/// A country's code (ISO 3166-1 alpha-2), where the text is one and not a name.
+pub fn country(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+/// Where a scan happened, as text from the larger to the smaller or the other way round, as the carrier has it; `None`
+/// where it says nothing. The postal code is no part of the text: only some sources of the same scan have it.
+pub fn location<'p>(
+    parts: impl IntoIterator<Item = Option<&'p str>>,
+    country: Option<&str>,
+    postal_code: Option<&str>,
+) -> Option<Location> {
+    let mut text = String::new();
+    for part in parts.into_iter().flatten() {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(part);
+    }
+    (!text.is_empty()).then(|| Location {
+        text: Some(text),
+        country: country.map(str::to_owned),
+        postal_code: postal_code.map(str::to_owned),
+        ..Location::default()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_what_is_said_of_it() {
+        let found = location([Some("Wayne"), None, Some("US")], country(Some("US")), Some("07470")).unwrap();
+        assert_eq!(found.text.as_deref(), Some("Wayne, US"));
+        assert_eq!((found.country.as_deref(), found.postal_code.as_deref()), (Some("US"), Some("07470")));
+        assert_eq!(location([None, None], None, Some("07470")), None);
+        assert_eq!((country(Some("us")), country(Some("USA")), country(None)), (None, None, None));
+    }
 
     fn told(local: &str, country: Option<&str>, division: Option<&str>) -> (String, AtQuality) {
         let (at, quality) = moment(local.parse().unwrap(), country, division);

@@ -1,5 +1,7 @@
 //! Lists of which one bad row must not cost the others: each row is kept as text and read alone.
 
+mod whole;
+
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,6 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::wire::{self, Scalar};
 use crate::{Error, Result};
+
+pub use whole::{List, whole};
 
 /// The rows of a text that holds one object or a list of anything. `null` and an empty text hold none.
 ///
@@ -93,12 +97,28 @@ pub fn object<'a, T: Deserialize<'a>>(raw: &'a RawValue, place: &str) -> Result<
     wire::parse_text(raw.get()).map_err(|error| wrong(error.path.as_deref().unwrap_or_default()))
 }
 
+/// The code in an error or a warning: of the object itself, or of the first in a list. Its message is not read, which may
+/// quote what was asked.
+pub fn code(raw: &RawValue) -> Option<String> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Coded<'a> {
+        #[serde(borrow, deserialize_with = "or_nothing")]
+        code: Scalar<'a>,
+    }
+    let found = inside(raw, "$").ok()?;
+    object::<Coded<'_>>(found.first()?, "$").ok()?.code.owned()
+}
+
 /// Reads a field without which a row still says what happened: anything but a text or a number is passed over:
 /// `#[serde(borrow, deserialize_with = "rows::or_nothing")]`.
 ///
 /// # Errors
 /// When the input is no JSON at all.
 pub fn or_nothing<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Scalar<'a>, D::Error> {
+    if whole::at_its_word() {
+        return Scalar::deserialize(deserializer);
+    }
     let raw = <&'a RawValue>::deserialize(deserializer)?.get();
     // Most are plain texts, which stand there as they are.
     let plain = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -116,6 +136,9 @@ pub fn or_nothing<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<
 pub fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
+    if whole::at_its_word() {
+        return Option::deserialize(deserializer);
+    }
     let raw = <&'de RawValue>::deserialize(deserializer)?.get();
     if raw == "null" { Ok(None) } else { Ok(serde_json::from_str(raw).ok().flatten()) }
 }
@@ -195,6 +218,14 @@ mod tests {
         assert_eq!((first.code.as_str(), first.note.text(), first.site.is_none()), ("7", None, true));
         let second: Row<'_> = object(found[1], "$[1]").unwrap();
         assert_eq!(second.site.unwrap().name.as_str(), "b");
+    }
+
+    #[test]
+    fn the_code_of_an_error() {
+        let told = |text| code(serde_json::from_str::<&RawValue>(text).unwrap());
+        assert_eq!(told(r#"[{"code":"151018","message":"x"},{"code":"2"}]"#).as_deref(), Some("151018"));
+        assert_eq!(told(r#"{"code":404}"#).as_deref(), Some("404"));
+        assert_eq!((told("[]"), told("{}"), told("\"x\""), told("null")), (None, None, None, None));
     }
 
     #[test]

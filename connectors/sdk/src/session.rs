@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
-use crate::{HttpRequest, HttpResponse, Result, Secret};
+use crate::wire::{self, Scalar};
+use crate::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret};
 
 /// Opens and renews a session. Pure: the hub makes the call, one at a time for all parts of a connector
 /// (single flight), keeps the token and opens a new one shortly before it ends.
@@ -46,6 +48,30 @@ impl Token {
         Self { access: Secret::new(access), refresh: None, expires_at: None, extra: BTreeMap::new() }
     }
 
+    /// The token that an OAuth server grants (RFC 6749): `access_token`, and `expires_in` as a number or a text where
+    /// it says so.
+    ///
+    /// # Errors
+    /// `Malformed` when there is no token in it.
+    pub fn granted(body: &[u8], now: Timestamp) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Grant<'a> {
+            #[serde(borrow, default)]
+            access_token: Scalar<'a>,
+            #[serde(borrow, default)]
+            expires_in: Scalar<'a>,
+        }
+        let grant: Grant<'_> = wire::parse(body)?;
+        let access = grant.access_token.text();
+        let access =
+            access.ok_or_else(|| Error::malformed("a token reply without a token").at("$.access_token"))?;
+        let token = Self::new(access);
+        Ok(match grant.expires_in.text().and_then(|text| text.parse().ok()) {
+            Some(seconds) => token.lives(now, seconds),
+            None => token,
+        })
+    }
+
     /// Sets the end by the vendor's "expires in" seconds.
     #[must_use]
     pub fn lives(mut self, now: Timestamp, seconds: u32) -> Self {
@@ -70,5 +96,47 @@ impl Token {
     /// Whether it still holds so many seconds from now.
     pub fn holds(&self, now: Timestamp, seconds: i64) -> bool {
         self.expires_at.is_none_or(|end| end.as_second().saturating_sub(now.as_second()) > seconds)
+    }
+}
+
+/// What an error means while a session is opened: there is none yet that could have ended, so the credentials are refused.
+#[must_use]
+pub fn at_login(error: Error) -> Error {
+    if error.kind() != ErrorKind::Session {
+        return error;
+    }
+    let refused = Error::auth(error.message());
+    match error.vendor_code {
+        Some(code) => refused.vendor(code),
+        None => refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_has_a_token_and_perhaps_an_end() {
+        let now = Timestamp::UNIX_EPOCH;
+        let told = |body: &str| Token::granted(body.as_bytes(), now);
+        for (body, ends) in [
+            (r#"{"access_token":"a","expires_in":"3599","token_type":"Bearer"}"#, Some(3599)),
+            (r#"{"access_token":"a","expires_in":60}"#, Some(60)),
+            (r#"{"access_token":"a","expires_in":"soon"}"#, None),
+            (r#"{"access_token":"a"}"#, None),
+        ] {
+            let token = told(body).unwrap();
+            assert_eq!(token.access.expose_text(), Some("a"));
+            assert_eq!(token.expires_at.map(|end| end.as_second()), ends, "{body}");
+        }
+        assert_eq!(told("{}").unwrap_err().path.as_deref(), Some("$.access_token"));
+    }
+
+    #[test]
+    fn no_session_ends_before_it_began() {
+        let ended = at_login(Error::new(ErrorKind::Session, "token refused").vendor("250002"));
+        assert_eq!((ended.kind(), ended.vendor_code.as_deref()), (ErrorKind::Auth, Some("250002")));
+        assert_eq!(at_login(Error::malformed("x")).kind(), ErrorKind::Malformed);
     }
 }

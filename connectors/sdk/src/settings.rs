@@ -122,9 +122,51 @@ pub fn address(url: &str, key: &str) -> Result<()> {
     }
 }
 
+/// The same where it may be left out.
+///
+/// # Errors
+/// `Config` at the key.
+pub fn other_address(url: Option<&str>, key: &str) -> Result<()> {
+    url.map_or(Ok(()), |url| address(url, key))
+}
+
+/// Where calls go, without a slash at the end: another address of the interface (a stand-in, a relay) before the vendor's.
+pub fn base<'c>(other: Option<&'c str>, vendor: &'c str) -> &'c str {
+    other.unwrap_or(vendor).trim_end_matches('/')
+}
+
+/// Refuses what is not letters, digits, `-` and `_`, as languages and names of services are written: it becomes part of
+/// an address or a header.
+///
+/// # Errors
+/// `Config` at the key, with an example of what is expected.
+pub fn word(text: &str, key: &str, example: &str) -> Result<()> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if !text.is_empty() && text.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(Error::config(format!("expected letters, digits, `-` or `_`, like {example}")).at(key))
+}
+
+/// The account where a merchant has only one: `#[serde(default = "settings::only_account")]`.
+pub fn only_account() -> String {
+    "default".to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_and_addresses() {
+        assert!(word("en_US", "k", "en_US").is_ok() && word("parcel-de", "k", "en").is_ok());
+        for text in ["", "en US", "en&x", "é"] {
+            assert_eq!(word(text, "track.locale", "en").unwrap_err().path.as_deref(), Some("track.locale"));
+        }
+        assert_eq!(base(Some("http://a/x/"), "https://v"), "http://a/x");
+        assert_eq!(base(None, "https://v/"), "https://v");
+        assert!(other_address(None, "k").is_ok() && other_address(Some("x"), "k").is_err());
+    }
 
     #[test]
     fn what_keeps_strangers_out_is_long_enough() {

@@ -119,25 +119,61 @@ const TAKERS: &[(&str, DeliveredTo)] = &[
 /// Labels after which the name of whoever signed stands.
 const SIGNED: [&str; 4] = ["signed for by", "signed by", "received by", "accepted by"];
 
+/// A sentence as it is listened to: in lower case, looked through as often as there are questions.
+#[derive(Clone, Debug)]
+pub struct Heard(String);
+
+impl Heard {
+    /// A sentence, in whatever case.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_ascii_lowercase())
+    }
+
+    /// Whether a phrase (lower case) stands in it, with a word's beginning before it.
+    pub fn says(&self, phrase: &str) -> bool {
+        find(&self.0, phrase).is_some()
+    }
+
+    /// Whether one of the phrases stands in it.
+    pub fn says_any(&self, phrases: &[&str]) -> bool {
+        phrases.iter().any(|phrase| self.says(phrase))
+    }
+
+    /// Why something went wrong, where it names it.
+    pub fn reason(&self) -> Option<Reason> {
+        self.first(REASONS)
+    }
+
+    /// Who took it or where it was put, where it names it.
+    pub fn taker(&self) -> Option<DeliveredTo> {
+        self.first(TAKERS)
+    }
+
+    fn first<T: Copy>(&self, table: &[(&str, T)]) -> Option<T> {
+        let words: Vec<&str> = words(&self.0).collect();
+        let stands = |phrase: &str| words.iter().any(|word| begins(word, phrase));
+        table.iter().find(|(phrase, _)| stands(phrase)).map(|(_, value)| *value)
+    }
+}
+
 /// Whether a phrase (lower case) stands in a text, in whatever case, with a word's beginning before it.
 pub fn says(text: &str, phrase: &str) -> bool {
-    find(&text.to_ascii_lowercase(), phrase).is_some()
+    Heard::new(text).says(phrase)
 }
 
 /// Whether one of the phrases stands in a text.
 pub fn says_any(text: &str, phrases: &[&str]) -> bool {
-    let text = text.to_ascii_lowercase();
-    phrases.iter().any(|phrase| find(&text, phrase).is_some())
+    Heard::new(text).says_any(phrases)
 }
 
 /// Why something went wrong, where the text names it.
 pub fn reason(text: &str) -> Option<Reason> {
-    first(text, REASONS)
+    Heard::new(text).reason()
 }
 
 /// Who took it or where it was put, where the text names it.
 pub fn taker(text: &str) -> Option<DeliveredTo> {
-    first(text, TAKERS)
+    Heard::new(text).taker()
 }
 
 /// The text of a field for who signed, masked, when it is a name; `None` for `FRONT DESK` and its like.
@@ -151,12 +187,20 @@ pub fn shown<'a>(text: &'a str, known: &[&str]) -> Cow<'a, str> {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let mut masked = if digits < 7 { Cow::Borrowed(text) } else { mask(text).text };
-    for name in known {
-        if let Some(hidden) = signer(name).filter(|_| name.trim().len() > 1) {
-            masked = without(masked, name.trim(), &hidden);
+    for name in known.iter().map(|name| name.trim()).filter(|name| name.len() > 1) {
+        // Most sentences name nobody: whether it is a name is only asked where it stands in one.
+        if holds(&masked, name)
+            && let Some(hidden) = signer(name)
+        {
+            masked = without(masked, name, &hidden);
         }
     }
     signed(&masked).map_or(masked, Cow::Owned)
+}
+
+/// Whether a text stands in another, in whatever case.
+fn holds(text: &str, part: &str) -> bool {
+    text.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// A text with a name hidden wherever it stands, in whatever case.
@@ -178,6 +222,10 @@ fn without<'a>(text: Cow<'a, str>, name: &str, hidden: &str) -> Cow<'a, str> {
 
 /// The text with the name behind a label for whoever signed hidden; `None` when there is none.
 fn signed(text: &str) -> Option<String> {
+    // All labels end like this.
+    if !holds(text, " by") {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let after = SIGNED.iter().find_map(|label| Some(find(&lower, label)?.saturating_add(label.len())))?;
     let (head, tail) = text.split_at_checked(after)?;
@@ -186,13 +234,6 @@ fn signed(text: &str) -> Option<String> {
     let (name, rest) = name.split_at_checked(name.find(['.', ',', ';']).unwrap_or(name.len()))?;
     let hidden = signer(name)?;
     Some(format!("{head}{lead}{hidden}{rest}"))
-}
-
-fn first<T: Copy>(text: &str, table: &[(&str, T)]) -> Option<T> {
-    let text = text.to_ascii_lowercase();
-    let words: Vec<&str> = words(&text).collect();
-    let stands = |phrase: &str| words.iter().any(|word| begins(word, phrase));
-    table.iter().find(|(phrase, _)| stands(phrase)).map(|(_, value)| *value)
 }
 
 /// The text from each place on where a word may begin: the phrases are few words, and most places are inside of one.

@@ -6,10 +6,12 @@
 
 pub mod english;
 mod people;
+mod plain;
 
 use crossdock_schemas::{DeliveredTo, Reason};
 
 pub use people::{Masked, is_no_name, mask, mask_name, mask_phone, mask_with, signer};
+pub use plain::plain;
 
 /// People who take a parcel.
 const PEOPLE: [(&str, DeliveredTo); 14] = [
