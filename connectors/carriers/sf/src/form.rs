@@ -110,7 +110,7 @@ fn route<'a>(element: &BytesStart<'_>) -> Result<Route<'a>> {
             "acceptTime" => &mut route.accept_time,
             "acceptAddress" => &mut route.accept_address,
             "remark" => &mut route.remark,
-            "opCode" => &mut route.op_code,
+            "opCode" | "opcode" => &mut route.op_code,
             "reasonCode" => &mut route.reason_code,
             "reasonName" => &mut route.reason_name,
             "deptLng" => &mut route.dept_lng,

@@ -13,6 +13,7 @@ mod decide;
 mod error;
 mod form;
 mod normalize;
+mod older;
 mod places;
 mod push;
 mod query;

@@ -15,7 +15,7 @@ use crossdock_schemas::{
 use crate::codes::Codes;
 use crate::decide::{Context, Scan, decide};
 use crate::wire::{PUSH, Place, QUERY, Route, Rows};
-use crate::{form, places, query, remark};
+use crate::{form, older, places, query, remark};
 
 /// Platform, carrier and namespace of everything that is SF's.
 pub(crate) const SLUG: &str = "sf_express";
@@ -33,12 +33,18 @@ pub(crate) struct Routes {
 impl Normalize for Routes {
     fn normalize(&self, capture: &Capture) -> Result<Normalized> {
         match capture.topic.as_str() {
-            PUSH if starts_with_brace(&capture.body) => {
+            PUSH if wire::first_byte(&capture.body) == Some(b'{') => {
                 self.parcels(crate::wire::json_push(&capture.body)?, "empty")
             }
             PUSH => {
                 let xml = form::content(&capture.body)?;
                 self.parcels(form::rows(&xml)?, "empty")
+            }
+            QUERY if wire::first_byte(&capture.body) == Some(b'<') => {
+                let not_text = |_| Error::malformed("not UTF-8 text").at("$");
+                let text = std::str::from_utf8(&capture.body).map_err(not_text)?;
+                let found = older::waybills(text.trim_start_matches('\u{feff}'));
+                self.parcels(answered(found.map_err(Error::into_malformed)?), "no_routes")
             }
             QUERY => {
                 let inner = query::open(&capture.body).map_err(Error::into_malformed)?;
@@ -50,11 +56,6 @@ impl Normalize for Routes {
             }
         }
     }
-}
-
-fn starts_with_brace(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    body.trim_ascii_start().first() == Some(&b'{')
 }
 
 /// The rows of a query reply. A waybill without any is worth a word: a wrong phone looks just so.

@@ -114,7 +114,7 @@ pub(crate) fn waybills(inner: &str) -> Result<Vec<Waybill<'_>>> {
 
 /// A structure would also be read from a list; SF always sends an object.
 fn object(text: &str, path: &str) -> Result<()> {
-    if text.trim_start().starts_with('{') {
+    if wire::first_byte(text.as_bytes()) == Some(b'{') {
         Ok(())
     } else {
         Err(Error::malformed("expected a JSON object").at(path))

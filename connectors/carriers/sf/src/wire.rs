@@ -27,16 +27,16 @@ pub(crate) struct Route<'a> {
     #[serde(borrow)]
     pub(crate) orderid: Scalar<'a>,
     /// `yyyy-MM-dd HH:mm:ss` without zone.
-    #[serde(borrow)]
+    #[serde(borrow, alias = "accept_time")]
     pub(crate) accept_time: Scalar<'a>,
     /// City.
-    #[serde(borrow)]
+    #[serde(borrow, alias = "accept_address")]
     pub(crate) accept_address: Scalar<'a>,
     /// A sentence; may hold names and phones.
     #[serde(borrow)]
     pub(crate) remark: Scalar<'a>,
-    /// What happened.
-    #[serde(borrow)]
+    /// What happened. Some gateways write the name in lower case.
+    #[serde(borrow, alias = "opcode")]
     pub(crate) op_code: Scalar<'a>,
     /// Why.
     #[serde(borrow)]
