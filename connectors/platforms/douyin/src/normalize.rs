@@ -5,7 +5,6 @@
 //! only ever says what to fetch).
 
 mod case;
-mod cipher;
 mod line;
 mod message;
 mod money;
@@ -14,20 +13,18 @@ mod parcel;
 mod receiver;
 mod state;
 
-use std::fmt::Display;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows, time, wire,
-};
-use crossdock_schemas::{Dec, OrderRef, Source, Ts};
+use crossdock_connector::reading::{self, Dialect};
+use crossdock_connector::{Capture, Error, ErrorKind, Normalize, Normalized, Result, rows, time, wire};
+use crossdock_schemas::Ts;
 
 use crate::codes::Codes;
 use crate::config::Config;
 use crate::gateway::is_success;
-use crate::wire::{Around, CaseReply, OrderReply, Value, text, told};
+use crate::wire::{Around, CaseReply, OrderReply};
 use crate::{AFTERSALE, MESSAGES, ORDER, error};
 
 /// Name of the platform in every identity.
@@ -57,7 +54,7 @@ impl DouyinNormalize {
             let root = "$.data.shop_order_list";
             let list = data.shop_order_list;
             let list = list.ok_or_else(|| Error::malformed("a reply without an order").at("$.data"))?;
-            return page(list, root, read);
+            return reading::list(Some(list), root, read);
         }
         match reply.shop_order_detail {
             Some(raw) => read(raw, "$.shop_order_detail"),
@@ -74,7 +71,7 @@ impl DouyinNormalize {
             return case::read(Reading::new(self, "$"), &wire::parse(body)?);
         };
         if let Some(list) = data.items {
-            return page(list, "$.data.items", |raw, base| {
+            return reading::list(Some(list), "$.data.items", |raw, base| {
                 case::read(Reading::new(self, base), &rows::object(raw, base)?)
             });
         }
@@ -82,34 +79,6 @@ impl DouyinNormalize {
         let found = around.data.filter(|_| data.process_info.is_some());
         let found = found.ok_or_else(|| Error::malformed("a reply without a case").at("$.data"))?;
         case::read(Reading::new(self, "$.data"), &found)
-    }
-}
-
-/// The rows of a page. One that cannot be read does not cost the others.
-fn page(
-    raw: &RawValue,
-    root: &str,
-    read: impl Fn(&RawValue, &str) -> Result<Normalized>,
-) -> Result<Normalized> {
-    let mut all = Normalized::default();
-    let mut first_bad = None;
-    for (at, row) in rows::rows(raw.get(), root)?.into_iter().enumerate() {
-        match read(row, &format!("{root}[{at}]")) {
-            Ok(mut one) => {
-                all.observations.append(&mut one.observations);
-                all.issues.append(&mut one.issues);
-            }
-            Err(error) => {
-                let path = error.path.clone().unwrap_or_default();
-                all.issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
-                first_bad.get_or_insert(error);
-            }
-        }
-    }
-    match first_bad {
-        Some(error) if all.observations.is_empty() => Err(error),
-        None if all.observations.is_empty() => Ok(Normalized::ignored("empty_page")),
-        _ => Ok(all),
     }
 }
 
@@ -125,90 +94,19 @@ impl Normalize for DouyinNormalize {
     }
 }
 
-/// One object being read: where it stands, and what people should know about it.
-struct Reading<'n> {
-    config: &'n Config,
-    codes: &'n Codes,
-    base: String,
-    issues: Vec<Issue>,
-}
+/// One object being read.
+type Reading<'n> = reading::Reading<'n, DouyinNormalize>;
 
-impl<'n> Reading<'n> {
-    fn new(normalize: &'n DouyinNormalize, base: &str) -> Self {
-        Self { config: &normalize.config, codes: &normalize.codes, base: base.to_owned(), issues: Vec::new() }
+impl Dialect for DouyinNormalize {
+    const PLATFORM: &'static str = PLATFORM;
+    const CONNECTOR: &'static str = concat!("douyin@", env!("CARGO_PKG_VERSION"));
+
+    fn shop(&self) -> &str {
+        &self.config.shop
     }
 
-    /// Path of a field; `field` is only written out when somebody has to read it.
-    fn path(&self, field: impl Display) -> String {
-        format!("{}.{field}", self.base)
-    }
-
-    fn malformed(&self, field: impl Display, what: &str) -> Error {
-        Error::malformed(what).at(self.path(field))
-    }
-
-    fn issue(&mut self, kind: IssueKind, field: impl Display, detail: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::new(kind, path, detail));
-    }
-
-    fn unmapped(&mut self, field: impl Display, code: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::unmapped(path, code));
-    }
-
-    /// An exact count.
-    fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
-        match text(value) {
-            None => Ok(None),
-            Some(text) => {
-                Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &self.path(field)).map(Some))
-            }
-        }
-    }
-
-    /// An exact amount: fen become yuan.
-    fn fen(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
-        let Some(fen) = self.dec(value, &field)? else { return Ok(None) };
-        let yuan = Dec::parse("0.01").ok().and_then(|cent| fen.checked_mul(cent));
-        yuan.filter(|yuan| yuan.fits_wire())
-            .map(Some)
-            .ok_or_else(|| self.malformed(field, "is beyond all amounts"))
-    }
-
-    /// A time that the rest does not depend on: when it cannot be read, the rest still stands. 0 is none.
-    fn time(&mut self, value: &Value<'_>, field: impl Display) -> Option<Ts> {
-        match moment(told(value)?) {
-            Ok(at) => Some(at),
-            Err(error) => {
-                self.issue(IssueKind::BadValue, field, error.message());
-                None
-            }
-        }
-    }
-
-    /// A time that revision or order depend on.
-    fn time_needed(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Ts>> {
-        let Some(text) = told(value) else { return Ok(None) };
-        moment(text).map(Some).map_err(|error| error.at(self.path(field)))
-    }
-
-    fn source(&self, revision: Option<Ts>) -> Source {
-        Source {
-            platform: PLATFORM.to_owned(),
-            shop: self.config.shop.clone(),
-            connector: Some(concat!("douyin@", env!("CARGO_PKG_VERSION")).to_owned()),
-            revision: revision.map(Ts::millis_text),
-            ..Source::default()
-        }
-    }
-
-    fn order_ref(&self, order_no: &str) -> OrderRef {
-        OrderRef {
-            platform: PLATFORM.to_owned(),
-            shop: self.config.shop.clone(),
-            order_no: order_no.to_owned(),
-        }
+    fn moment(text: &str) -> Result<Option<Ts>> {
+        if text == "0" { Ok(None) } else { moment(text).map(Some) }
     }
 }
 
@@ -218,11 +116,6 @@ fn moment(text: &str) -> Result<Ts> {
         return text.parse().map_err(|_| Error::malformed("is neither seconds nor a time with its offset"));
     }
     if text.len() > 11 { time::china_millis(text) } else { time::china_millis(&format!("{text}000")) }
-}
-
-/// What is there and is something.
-fn some(value: Option<Dec>) -> Option<Dec> {
-    value.filter(|amount| !amount.is_zero())
 }
 
 #[cfg(test)]

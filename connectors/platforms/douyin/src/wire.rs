@@ -7,34 +7,11 @@ mod order;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire::Scalar;
-
 pub(crate) use case::{Around, Case, CaseReply, Info, Related, Shipment};
 pub(crate) use order::{Line, Order, OrderReply, Part, Phase, Place, Region};
 
-/// Any value.
-pub(crate) type Value<'a> = Option<Scalar<'a>>;
-
-/// Structures that borrow from the body; an absent or `null` field is `None`, a list is read from one object as well.
-macro_rules! wire {
-    ($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Default, serde::Deserialize)]
-        #[serde(default)]
-        pub(crate) struct $name<'a> { $( #[serde(borrow)] $(#[$attr])* pub(crate) $field: $type, )* }
-    };
-}
-pub(crate) use wire;
-
-/// The text of a value; `None` when it is absent or empty.
-pub(crate) fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    value.as_ref().and_then(Scalar::text)
-}
-
-/// The text of a value that says something: 0 is how the platform writes "none" of ids, times and counts.
-pub(crate) fn told<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    text(value).filter(|text| *text != "0")
-}
+pub(crate) use crossdock_connector::reading::{Value, text, told};
+pub(crate) use crossdock_connector::wire;
 
 wire! {
     /// What every reply has around it.

@@ -14,15 +14,15 @@ mod seller_case;
 mod state;
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 
 use serde_json::value::RawValue;
 
+use crossdock_connector::reading::{self, Dialect, told as number};
 use crossdock_connector::wire::Scalar;
 use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, ObjectId, Result, rows, time, wire,
+    Capture, Error, ErrorKind, Normalize, Normalized, ObjectId, Result, rows, time, wire,
 };
-use crossdock_schemas::{Dec, OrderRef, Source, Ts};
+use crossdock_schemas::Ts;
 
 use crate::codes::Codes;
 use crate::config::{Config, Interface};
@@ -69,7 +69,7 @@ impl JdNormalize {
             let base = "$.jingdong_pop_order_enGet_responce.orderDetailInfo.orderInfo";
             let order = detail.order_info.0;
             let order = order.ok_or_else(|| Error::malformed("the order is missing").at(base))?;
-            return order::read(Reading::new(self, base.to_owned()), &order);
+            return order::read(Reading::new(self, base), &order);
         }
         if let Some(holder) = reply.search {
             let result = holder.searchorderinfo_result.0.unwrap_or_default();
@@ -77,10 +77,11 @@ impl JdNormalize {
             said.map_err(Error::into_malformed)?;
             let base = "$.jingdong_pop_order_enSearch_responce.searchorderinfo_result.orderInfoList";
             return self.page(result.order_info_list, &result.order_total, base, |reading, row| {
-                order::read(reading, &wire::parse(row)?)
+                let order = rows::object(row, &reading.base)?;
+                order::read(reading, &order)
             });
         }
-        order::read(Reading::new(self, "$".to_owned()), &wire::parse(body)?)
+        order::read(Reading::new(self, "$"), &wire::parse(body)?)
     }
 
     fn cases(&self, body: &[u8], refunds: bool) -> Result<Normalized> {
@@ -88,9 +89,12 @@ impl JdNormalize {
         if let Some(trouble) = &reply.error_response {
             return Err(Reader::plain().trouble(trouble).into_malformed());
         }
-        let read = |reading: Reading<'_>, row: &[u8]| match refunds {
-            true => refund::apply(reading, &wire::parse(row)?),
-            false => refund::service(reading, &wire::parse(row)?),
+        let read = |reading: Reading<'_>, row: &RawValue| {
+            let base = reading.base.clone();
+            match refunds {
+                true => refund::apply(reading, &rows::object(row, &base)?),
+                false => refund::service(reading, &rows::object(row, &base)?),
+            }
         };
         let (holder, base) = match refunds {
             true => (
@@ -100,7 +104,7 @@ impl JdNormalize {
             false => (reply.services, "$.jingdong_asc_serviceAndRefund_view_responce.pageResult.data"),
         };
         let Some(holder) = holder else {
-            return read(Reading::new(self, "$".to_owned()), body);
+            return read(Reading::new(self, "$"), wire::parse(body)?);
         };
         let page = holder.query_result.0.unwrap_or_default();
         let result = ApiResult { success: page.success, error_code: page.error_code, ..ApiResult::default() };
@@ -114,7 +118,7 @@ impl JdNormalize {
         raw: Option<&RawValue>,
         total: &Value<'_>,
         base: &str,
-        read: impl Fn(Reading<'_>, &[u8]) -> Result<Normalized>,
+        read: impl Fn(Reading<'_>, &RawValue) -> Result<Normalized>,
     ) -> Result<Normalized> {
         let rows = raw.map_or(Ok(Vec::new()), |raw| rows::rows(raw.get(), base))?;
         if rows.is_empty() {
@@ -123,24 +127,7 @@ impl JdNormalize {
                 _ => Err(Error::malformed("a page without rows that does not say it is empty").at(base)),
             };
         }
-        let mut all = Normalized::default();
-        for (at, row) in rows.iter().enumerate() {
-            let place = format!("{base}[{at}]");
-            match read(Reading::new(self, place.clone()), row.get().as_bytes()) {
-                Ok(mut one) => {
-                    all.observations.append(&mut one.observations);
-                    all.issues.append(&mut one.issues);
-                }
-                Err(error) => {
-                    let path = error.path.clone().unwrap_or(place);
-                    all.issues.push(Issue::new(IssueKind::Malformed, path, "this row cannot be read"));
-                }
-            }
-        }
-        if all.observations.is_empty() {
-            return Err(Error::malformed("no row of the page can be read").at(base));
-        }
-        Ok(all)
+        reading::page(&rows, base, |row, place| read(Reading::new(self, place), row))
     }
 
     fn seller(&self, body: &[u8], orders: bool) -> Result<Normalized> {
@@ -158,7 +145,7 @@ impl JdNormalize {
         } else {
             (body, "$")
         };
-        let reading = Reading::new(self, base.to_owned());
+        let reading = Reading::new(self, base);
         match orders {
             true => seller::read(reading, &wire::parse(inner)?),
             false => seller_case::read(reading, &wire::parse(inner)?),
@@ -195,107 +182,42 @@ impl Normalize for JdNormalize {
     }
 }
 
-/// One object being read: where it stands, and what people should know about it.
-struct Reading<'n> {
-    shop: &'n str,
-    codes: &'n Codes,
-    carriers: &'n BTreeMap<String, String>,
-    base: String,
-    issues: Vec<Issue>,
-}
+/// One object being read.
+type Reading<'n> = reading::Reading<'n, JdNormalize>;
 
-impl<'n> Reading<'n> {
-    fn new(normalize: &'n JdNormalize, base: String) -> Self {
-        let JdNormalize { shop, codes, carriers, .. } = normalize;
-        Self { shop, codes, carriers, base, issues: Vec::new() }
+impl Dialect for JdNormalize {
+    const PLATFORM: &'static str = PLATFORM;
+    const CONNECTOR: &'static str = concat!("jd@", env!("CARGO_PKG_VERSION"));
+
+    fn shop(&self) -> &str {
+        &self.shop
     }
 
-    /// Path of a field; `field` is only written out when somebody has to read it.
-    fn path(&self, field: impl Display) -> String {
-        format!("{}.{field}", self.base)
-    }
-
-    fn malformed(&self, field: impl Display, what: &str) -> Error {
-        Error::malformed(what).at(self.path(field))
-    }
-
-    fn issue(&mut self, kind: IssueKind, field: impl Display, detail: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::new(kind, path, detail));
-    }
-
-    fn unmapped(&mut self, field: impl Display, code: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::unmapped(path, code));
-    }
-
-    /// The number of an object; JD writes 0 where there is none.
-    fn number<'v>(&self, value: &'v Value<'_>, field: &str) -> Result<&'v str> {
-        number(value).ok_or_else(|| self.malformed(field, "the number is missing"))
-    }
-
-    /// An exact amount in yuan, or a count.
-    fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
-        match text(value) {
-            None => Ok(None),
-            Some(text) => {
-                Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &self.path(field)).map(Some))
-            }
-        }
-    }
-
-    /// An amount that matters only when there is one.
-    fn amount(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
-        Ok(self.dec(value, field)?.filter(|amount| !amount.is_zero()))
-    }
-
-    /// A time of either interface that the rest does not depend on: when it cannot be read, the rest still stands.
-    fn time(&mut self, value: &Value<'_>, field: impl Display) -> Option<Ts> {
-        match moment(value) {
-            Ok(at) => at,
-            Err(error) => {
-                self.issue(IssueKind::BadValue, field, error.message());
-                None
-            }
-        }
-    }
-
-    /// A time that revision or order depend on.
-    fn time_needed(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Ts>> {
-        moment(value).map_err(|error| error.at(self.path(field)))
-    }
-
-    /// An order of another shop under this one's name would be another order.
-    fn same_shop(&self, value: &Value<'_>) -> Result<()> {
-        match number(value) {
-            Some(shop) if shop != self.shop => Err(self.malformed("venderId", "an order of another shop")),
-            _ => Ok(()),
-        }
-    }
-
-    fn source(&self, revision: Option<Ts>) -> Source {
-        Source {
-            platform: PLATFORM.to_owned(),
-            shop: self.shop.to_owned(),
-            connector: Some(concat!("jd@", env!("CARGO_PKG_VERSION")).to_owned()),
-            revision: revision.map(Ts::millis_text),
-            ..Source::default()
-        }
-    }
-
-    fn order_ref(&self, order_no: &str) -> OrderRef {
-        OrderRef { platform: PLATFORM.to_owned(), shop: self.shop.to_owned(), order_no: order_no.to_owned() }
+    fn moment(text: &str) -> Result<Option<Ts>> {
+        moment(text)
     }
 }
 
-/// A number other than 0.
-fn number<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    text(value).filter(|number| *number != "0")
+/// The number of an object; JD writes 0 where there is none.
+fn needed<'v>(reading: &Reading<'_>, value: &'v Value<'_>, field: &str) -> Result<&'v str> {
+    number(value).ok_or_else(|| reading.malformed(field, "the number is missing"))
+}
+
+/// An order of another shop under this one's name would be another order.
+fn same_shop(reading: &Reading<'_>, value: &Value<'_>) -> Result<()> {
+    match number(value) {
+        Some(shop) if shop != reading.of.shop => {
+            Err(reading.malformed("venderId", "an order of another shop"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A time as JD writes it: local in China, or milliseconds. Its ways to say "never" are none.
-fn moment(value: &Value<'_>) -> Result<Option<Ts>> {
-    let Some(text) = text(value).filter(|text| !unset(text)) else { return Ok(None) };
+fn moment(text: &str) -> Result<Option<Ts>> {
+    if unset(text) {
+        return Ok(None);
+    }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return time::china_millis(text).map(Some);
     }
@@ -329,8 +251,8 @@ mod tests {
 
     #[test]
     fn never_has_many_forms() {
-        let read = |text: &str| moment(&Some(Scalar::from(text.to_owned())));
-        for text in ["", " ", "0", "0001-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 00:00:00"] {
+        let read = |text: &str| moment(text);
+        for text in ["0", "0001-01-01 00:00:00", "1970-01-01 08:00:00", "1970-01-01 00:00:00"] {
             assert_eq!(read(text).unwrap(), None, "{text}");
         }
         let local = read("2026-11-21 20:00:05").unwrap().unwrap();

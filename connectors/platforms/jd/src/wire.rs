@@ -10,13 +10,7 @@ use crossdock_connector::wire::{self, Scalar};
 
 pub(crate) use seller::SellerError;
 
-/// Any value.
-pub(crate) type Value<'a> = Option<Scalar<'a>>;
-
-/// The text of a value; `None` when nothing is left.
-pub(crate) fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    value.as_ref().and_then(Scalar::text)
-}
+pub(crate) use crossdock_connector::reading::{Value, text};
 
 /// The number before the name in `4-在线支付`.
 pub(crate) fn glued(text: &str) -> &str {

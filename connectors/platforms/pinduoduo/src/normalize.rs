@@ -5,7 +5,6 @@
 //! `pdd.refund.information.get`), `pmc` (a frame of the message channel) and `relay` (the form of the Agiso relay);
 //! the last two only ever say what to fetch.
 
-mod cipher;
 mod line;
 mod message;
 mod money;
@@ -15,16 +14,11 @@ mod receiver;
 mod refund;
 mod state;
 
-use std::fmt::Display;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
-use crossdock_connector::wire::Scalar;
-use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows, time, wire,
-};
-use crossdock_schemas::{Dec, OrderRef, Source, Ts};
+use crossdock_connector::reading::{self, Dialect};
+use crossdock_connector::{Capture, Error, ErrorKind, Normalize, Normalized, Result, rows, time, wire};
+use crossdock_schemas::Ts;
 
 use crate::codes::Codes;
 use crate::config::Config;
@@ -67,7 +61,7 @@ impl PinduoduoNormalize {
             return order::read(Reading::new(self, "$.order_info"), &order);
         }
         if let Some(page) = reply.order_list_get_response {
-            return self.list(page.order_list, "$.order_list_get_response.order_list", |raw, base| {
+            return reading::list(page.order_list, "$.order_list_get_response.order_list", |raw, base| {
                 order::read(Reading::new(self, base), &rows::object(raw, base)?)
             });
         }
@@ -81,7 +75,7 @@ impl PinduoduoNormalize {
             return Err(Error::malformed("an error reply, not a case").at("$.error_response"));
         }
         if let Some(page) = reply.refund_increment_get_response {
-            return self.list(
+            return reading::list(
                 page.refund_list,
                 "$.refund_increment_get_response.refund_list",
                 |raw, base| refund::read(Reading::new(self, base), &rows::object(raw, base)?),
@@ -92,39 +86,6 @@ impl PinduoduoNormalize {
             return refund::read(Reading::new(self, base), &rows::object(raw, base)?);
         }
         refund::read(Reading::new(self, "$"), &wire::parse(body)?)
-    }
-
-    /// The rows of a page. One that cannot be read does not cost the others.
-    fn list(
-        &self,
-        raw: Option<&RawValue>,
-        root: &str,
-        read: impl Fn(&RawValue, &str) -> Result<Normalized>,
-    ) -> Result<Normalized> {
-        let list = match raw {
-            Some(raw) => rows::rows(raw.get(), root)?,
-            None => Vec::new(),
-        };
-        let mut all = Normalized::default();
-        let mut first_bad = None;
-        for (at, row) in list.into_iter().enumerate() {
-            match read(row, &format!("{root}[{at}]")) {
-                Ok(mut one) => {
-                    all.observations.append(&mut one.observations);
-                    all.issues.append(&mut one.issues);
-                }
-                Err(error) => {
-                    let path = error.path.clone().unwrap_or_default();
-                    all.issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
-                    first_bad.get_or_insert(error);
-                }
-            }
-        }
-        match first_bad {
-            Some(error) if all.observations.is_empty() => Err(error),
-            None if all.observations.is_empty() => Ok(Normalized::ignored("empty_page")),
-            _ => Ok(all),
-        }
     }
 }
 
@@ -141,84 +102,19 @@ impl Normalize for PinduoduoNormalize {
     }
 }
 
-/// One object being read: where it stands, and what people should know about it.
-struct Reading<'n> {
-    config: &'n Config,
-    codes: &'n Codes,
-    base: String,
-    issues: Vec<Issue>,
-}
+/// One object being read.
+type Reading<'n> = reading::Reading<'n, PinduoduoNormalize>;
 
-impl<'n> Reading<'n> {
-    fn new(normalize: &'n PinduoduoNormalize, base: &str) -> Self {
-        Self { config: &normalize.config, codes: &normalize.codes, base: base.to_owned(), issues: Vec::new() }
+impl Dialect for PinduoduoNormalize {
+    const PLATFORM: &'static str = PLATFORM;
+    const CONNECTOR: &'static str = concat!("pinduoduo@", env!("CARGO_PKG_VERSION"));
+
+    fn shop(&self) -> &str {
+        &self.config.shop
     }
 
-    /// Path of a field; `field` is only written out when somebody has to read it.
-    fn path(&self, field: impl Display) -> String {
-        format!("{}.{field}", self.base)
-    }
-
-    fn malformed(&self, field: impl Display, what: &str) -> Error {
-        Error::malformed(what).at(self.path(field))
-    }
-
-    fn issue(&mut self, kind: IssueKind, field: impl Display, detail: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::new(kind, path, detail));
-    }
-
-    fn unmapped(&mut self, field: impl Display, code: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::unmapped(path, code));
-    }
-
-    /// An exact amount in yuan, or a count.
-    fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
-        match value.as_ref().and_then(Scalar::text) {
-            None => Ok(None),
-            Some(text) => {
-                Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &self.path(field)).map(Some))
-            }
-        }
-    }
-
-    /// A time in China that the rest does not depend on: when it cannot be read, the rest still stands.
-    fn time(&mut self, value: &Value<'_>, field: impl Display) -> Option<Ts> {
-        let text = value.as_ref().and_then(Scalar::text)?;
-        match moment(text) {
-            Ok(at) => Some(at),
-            Err(error) => {
-                self.issue(IssueKind::BadValue, field, error.message());
-                None
-            }
-        }
-    }
-
-    /// A time in China that revision or order depend on.
-    fn time_needed(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Ts>> {
-        match value.as_ref().and_then(Scalar::text) {
-            None => Ok(None),
-            Some(text) => moment(text).map(Some).map_err(|error| error.at(self.path(field))),
-        }
-    }
-
-    fn source(&self, revision: Option<Ts>) -> Source {
-        Source {
-            platform: PLATFORM.to_owned(),
-            shop: self.config.shop.clone(),
-            connector: Some(concat!("pinduoduo@", env!("CARGO_PKG_VERSION")).to_owned()),
-            revision: revision.map(Ts::millis_text),
-            ..Source::default()
-        }
-    }
-
-    fn order_ref(&self, order_no: &str) -> OrderRef {
-        OrderRef {
-            platform: PLATFORM.to_owned(),
-            shop: self.config.shop.clone(),
-            order_no: order_no.to_owned(),
-        }
+    fn moment(text: &str) -> Result<Option<Ts>> {
+        moment(text).map(Some)
     }
 }
 
@@ -252,7 +148,7 @@ fn is_zero(text: &str) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use crossdock_connector::{ConnectorConfig, Secret};
+    use crossdock_connector::{ConnectorConfig, IssueKind, Secret};
 
     use super::*;
     use crate::config::RefundTypes;

@@ -6,17 +6,11 @@ mod order;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire;
 
 pub(crate) use order::{Delivery, Item, Order, OrderReply, SubWare};
 
-/// Any value.
-pub(crate) type Value<'a> = Option<Scalar<'a>>;
-
-/// The text of a value; `None` when it is absent or empty.
-pub(crate) fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    value.as_ref().and_then(Scalar::text)
-}
+pub(crate) use crossdock_connector::reading::{Value, text};
 
 /// What a reply holds when the call failed.
 #[derive(Deserialize)]

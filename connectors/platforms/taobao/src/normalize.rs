@@ -15,17 +15,15 @@ mod refund;
 mod state;
 mod trade;
 
-use std::fmt::Display;
-
-use crossdock_connector::wire::Scalar;
+use crossdock_connector::reading::{self, Dialect};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, time, wire,
 };
-use crossdock_schemas::{Dec, OrderRef, Source, Ts};
+use crossdock_schemas::Ts;
 
 use crate::codes::Codes;
 use crate::scrub::MASKED;
-use crate::wire::{RefundReply, TradeReply, Value};
+use crate::wire::{RefundReply, TradeReply};
 use crate::{RDS, REFUND, TMC, TRADE, rows};
 
 /// Name of the platform in every identity.
@@ -98,79 +96,18 @@ impl Normalize for TaobaoNormalize {
     }
 }
 
-/// One capture being read: where its object stands, and what people should know about it.
-struct Reading<'n> {
-    shop: &'n str,
-    codes: &'n Codes,
-    base: &'static str,
-    issues: Vec<Issue>,
-}
+/// One object being read.
+type Reading<'n> = reading::Reading<'n, TaobaoNormalize>;
 
-impl<'n> Reading<'n> {
-    fn new(normalize: &'n TaobaoNormalize, base: &'static str) -> Self {
-        Self { shop: &normalize.shop, codes: &normalize.codes, base, issues: Vec::new() }
+impl Dialect for TaobaoNormalize {
+    const PLATFORM: &'static str = PLATFORM;
+    const CONNECTOR: &'static str = concat!("taobao@", env!("CARGO_PKG_VERSION"));
+
+    fn shop(&self) -> &str {
+        &self.shop
     }
 
-    /// Path of a field; `field` is only written out when somebody has to read it.
-    fn path(&self, field: impl Display) -> String {
-        format!("{}.{field}", self.base)
-    }
-
-    fn malformed(&self, field: impl Display, what: &str) -> Error {
-        Error::malformed(what).at(self.path(field))
-    }
-
-    fn issue(&mut self, kind: IssueKind, field: impl Display, detail: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::new(kind, path, detail));
-    }
-
-    fn unmapped(&mut self, field: impl Display, code: &str) {
-        let path = self.path(field);
-        self.issues.push(Issue::unmapped(path, code));
-    }
-
-    /// An exact amount in yuan, or a count.
-    fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
-        match value.as_ref().and_then(Scalar::text) {
-            None => Ok(None),
-            Some(text) => {
-                Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &self.path(field)).map(Some))
-            }
-        }
-    }
-
-    /// A time in China that the rest does not depend on: when it cannot be read, the rest still stands.
-    fn time(&mut self, value: &Value<'_>, field: impl Display) -> Option<Ts> {
-        let text = value.as_ref().and_then(Scalar::text)?;
-        match time::china(text) {
-            Ok(at) => Some(at),
-            Err(error) => {
-                self.issue(IssueKind::BadValue, field, error.message());
-                None
-            }
-        }
-    }
-
-    /// A time in China that revision or order depend on.
-    fn time_needed(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Ts>> {
-        match value.as_ref().and_then(Scalar::text) {
-            None => Ok(None),
-            Some(text) => time::china(text).map(Some).map_err(|error| error.at(self.path(field))),
-        }
-    }
-
-    fn source(&self, modified: Option<Ts>) -> Source {
-        Source {
-            platform: PLATFORM.to_owned(),
-            shop: self.shop.to_owned(),
-            connector: Some(concat!("taobao@", env!("CARGO_PKG_VERSION")).to_owned()),
-            revision: modified.map(Ts::millis_text),
-            ..Source::default()
-        }
-    }
-
-    fn order_ref(&self, order_no: &str) -> OrderRef {
-        OrderRef { platform: PLATFORM.to_owned(), shop: self.shop.to_owned(), order_no: order_no.to_owned() }
+    fn moment(text: &str) -> Result<Option<Ts>> {
+        time::china(text).map(Some)
     }
 }

@@ -12,8 +12,7 @@ pub(crate) use calls::{
     ConfirmReply, ConsumeReply, ErrorBody, ErrorReply, List, ListReply, QueueRow, RdsRow, Row,
 };
 
-/// Any value.
-pub(crate) type Value<'a> = Option<Scalar<'a>>;
+pub(crate) use crossdock_connector::reading::{Value, text};
 
 /// Reply of `taobao.trade.fullinfo.get`, its `simplify=true` form, and what tells a bare trade.
 #[derive(Deserialize)]
@@ -373,9 +372,4 @@ pub(crate) struct Content<'a> {
 /// A documented bool, whichever way it is written.
 pub(crate) fn yes(value: &Value<'_>) -> bool {
     matches!(value.as_ref().and_then(Scalar::text), Some("true" | "1"))
-}
-
-/// The text of a value; `None` when it is absent or empty.
-pub(crate) fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    value.as_ref().and_then(Scalar::text)
 }

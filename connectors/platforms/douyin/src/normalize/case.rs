@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value as Json};
 
+use crossdock_connector::reading::some;
 use crossdock_connector::{IssueKind, Normalized, Result, wire};
 use crossdock_schemas::{
     Aftersale, AftersaleKind, AftersaleLine, AftersalePhase, AftersaleState, AftersaleStatus, Dec, Direction,
     GoodsState, Money, Observation, Ts, identity,
 };
 
-use super::{CNY, PLATFORM, Reading, parcel, some};
+use super::{CNY, PLATFORM, Reading, parcel};
 use crate::codes::{self, CaseType};
 use crate::wire::{Case, Info, Related, Shipment, Value, text, told};
 
@@ -70,7 +71,7 @@ pub(super) fn read(mut reading: Reading<'_>, given: &Case<'_>) -> Result<Normali
     observations.extend(
         parcels.into_iter().map(|parcel| Observation::parcel(parcel).partial().with_refs(refs.clone())),
     );
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
+    Ok(reading.finish(observations))
 }
 
 fn either<'v, 'a>(first: &'v Value<'a>, second: &'v Value<'a>) -> &'v Value<'a> {
@@ -80,11 +81,11 @@ fn either<'v, 'a>(first: &'v Value<'a>, second: &'v Value<'a>) -> &'v Value<'a> 
 /// What goes back: really, where that is known, else as agreed or asked for.
 fn money(reading: &Reading<'_>, info: &Info<'_>, case: &mut Aftersale) -> Result<()> {
     let field = |name: &str| format!("aftersale_info.{name}");
-    let real = some(reading.fen(&info.real_refund_amount, field("real_refund_amount"))?);
+    let real = some(reading.hundredths(&info.real_refund_amount, field("real_refund_amount"))?);
     let asked = either(&info.refund_total_amount, &info.refund_amount);
-    let asked = reading.fen(asked, field("refund_amount"))?;
+    let asked = reading.hundredths(asked, field("refund_amount"))?;
     case.refund = real.or(asked).map(|amount| Money::new(amount, CNY));
-    case.shipping_refund = some(reading.fen(&info.refund_post_amount, field("refund_post_amount"))?);
+    case.shipping_refund = some(reading.hundredths(&info.refund_post_amount, field("refund_post_amount"))?);
     Ok(())
 }
 
@@ -96,7 +97,7 @@ fn states(
     case: &mut Aftersale,
 ) {
     let kind = text(either(&info.aftersale_type, &info.after_sale_type)).and_then(|code| {
-        let row = reading.codes.case_type.get(code).copied();
+        let row = reading.of.codes.case_type.get(code).copied();
         if row.is_none() {
             reading.unmapped("aftersale_info.aftersale_type", code);
         }
@@ -131,7 +132,7 @@ fn status(
     refund: &Value<'_>,
     arbitration: &Value<'_>,
 ) -> AftersaleStatus {
-    let Some(row) = reading.codes.case_status.get(code).copied() else {
+    let Some(row) = reading.of.codes.case_status.get(code).copied() else {
         reading.unmapped("aftersale_info.aftersale_status", code);
         return AftersaleStatus::Unknown;
     };
@@ -186,7 +187,7 @@ fn lines(
         let ordered = reading.dec(ordered, field("item_num"))?.filter(|count| *count > Dec::ZERO);
         // The number of the case is that of its only line.
         let quantity = own.or(count.filter(|_| related.len() == 1)).or(ordered);
-        let amount = some(reading.fen(&line.aftersale_pay_amount, field("aftersale_pay_amount"))?);
+        let amount = some(reading.hundredths(&line.aftersale_pay_amount, field("aftersale_pay_amount"))?);
         let amount =
             amount.or_else(|| case.refund.as_ref().filter(|_| related.len() == 1).map(|money| money.amount));
         if let Some(quantity) = quantity {
@@ -270,7 +271,8 @@ fn extension(
     if !labels.is_empty() {
         ext.insert("reason_second_labels".to_owned(), Json::Array(labels));
     }
-    if let Some(tax) = some(reading.fen(&info.refund_tax_amount, "aftersale_info.refund_tax_amount")?) {
+    if let Some(tax) = some(reading.hundredths(&info.refund_tax_amount, "aftersale_info.refund_tax_amount")?)
+    {
         ext.insert("refund_tax_amount".to_owned(), Json::from(tax.to_string()));
     }
     if !ext.is_empty() {

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value as Json};
 
+use crossdock_connector::reading::some;
 use crossdock_connector::{IssueKind, Result, wire};
 use crossdock_schemas::{Dec, Fulfillment, LineKind, LineStatus, OrderLine, Quantities};
 
-use super::{PLATFORM, Reading, some, state};
+use super::{PLATFORM, Reading, state};
 use crate::config::SkuField;
 use crate::wire::{Line, Order, text, told};
 
@@ -46,7 +47,7 @@ fn line(reading: &mut Reading<'_>, order: &Order<'_>, given: &Line<'_>, at: usiz
         variant_title: variant(given),
         image_url: wire::text(given.product_pic.as_ref()),
         quantity,
-        unit_price: reading.fen(&given.origin_amount, field("origin_amount"))?,
+        unit_price: reading.hundredths(&given.origin_amount, field("origin_amount"))?,
         customization: given
             .sku_customization_info
             .iter()
@@ -87,7 +88,7 @@ fn master(given: &Line<'_>) -> Option<String> {
 
 fn sku(reading: &Reading<'_>, given: &Line<'_>) -> Option<String> {
     let (code, out) = (told(&given.code), told(&given.out_sku_id));
-    let sku = match reading.config.sku_field {
+    let sku = match reading.of.config.sku_field {
         SkuField::Code => code.or(out),
         SkuField::OutSkuId => out.or(code),
     };
@@ -112,13 +113,13 @@ fn amounts(
     line: &mut OrderLine,
     field: &dyn Fn(&str) -> String,
 ) -> Result<()> {
-    let stated = reading.fen(&given.sum_amount, field("sum_amount"))?;
+    let stated = reading.hundredths(&given.sum_amount, field("sum_amount"))?;
     let total = stated.or_else(|| line.unit_price.and_then(|price| price.checked_mul(line.quantity)));
-    let promotion = reading.fen(&given.promotion_amount, field("promotion_amount"))?;
-    let pay = reading.fen(&given.pay_amount, field("pay_amount"))?;
-    let post = reading.fen(&given.post_amount, field("post_amount"))?.unwrap_or(Dec::ZERO);
-    let tax = reading.fen(&given.tax_amount, field("tax_amount"))?.unwrap_or(Dec::ZERO);
-    let by_hand = some(reading.fen(&given.modify_amount, field("modify_amount"))?);
+    let promotion = reading.hundredths(&given.promotion_amount, field("promotion_amount"))?;
+    let pay = reading.hundredths(&given.pay_amount, field("pay_amount"))?;
+    let post = reading.hundredths(&given.post_amount, field("post_amount"))?.unwrap_or(Dec::ZERO);
+    let tax = reading.hundredths(&given.tax_amount, field("tax_amount"))?.unwrap_or(Dec::ZERO);
+    let by_hand = some(reading.hundredths(&given.modify_amount, field("modify_amount"))?);
     (line.line_total, line.allocated_discount, line.payable) = (total, promotion, pay);
     let (Some(total), Some(pay)) = (total, pay) else { return Ok(()) };
     let discount = promotion.unwrap_or(Dec::ZERO);
@@ -151,7 +152,7 @@ fn status(reading: &mut Reading<'_>, order: &Order<'_>, given: &Line<'_>, at: us
     let mut own = LineStatus::default();
     if let Some(code) = told(&given.order_status) {
         own.fulfillment_raw = Some(code.to_owned());
-        own.fulfillment = match reading.codes.order_status.get(code) {
+        own.fulfillment = match reading.of.codes.order_status.get(code) {
             Some(row) => row.fulfillment,
             None => {
                 reading.unmapped(format_args!("sku_order_list[{at}].order_status"), code);
@@ -217,7 +218,7 @@ fn extension(
         ("only_platform_cost_amount", &given.only_platform_cost_amount),
         ("author_cost_amount", &given.author_cost_amount),
     ] {
-        if let Some(amount) = some(reading.fen(value, field(name))?) {
+        if let Some(amount) = some(reading.hundredths(value, field(name))?) {
             ext.insert(name.to_owned(), Json::from(amount.to_string()));
         }
     }

@@ -1,5 +1,6 @@
 //! Discounts, fees, payments and totals. The platform counts in fen; amounts are taken as stated, nothing is repaired.
 
+use crossdock_connector::reading::some;
 use crossdock_connector::{IssueKind, Result};
 use crossdock_schemas::{
     Allocation, ComputedBy, Dec, Discount, DiscountKind, DiscountTarget, Fee, FeeKind, FundedBy, Money,
@@ -7,7 +8,7 @@ use crossdock_schemas::{
 };
 
 use super::state::{is_paid, phases};
-use super::{CNY, Reading, some};
+use super::{CNY, Reading};
 use crate::wire::{Line, Order, Phase, Value, told};
 
 /// Amounts of an order, read once.
@@ -65,7 +66,8 @@ impl Amounts {
     pub(super) fn read(reading: &mut Reading<'_>, order: &Order<'_>, lines: &[OrderLine]) -> Result<Self> {
         let mut goods: Option<Dec> = None;
         for (at, line) in order.sku_order_list.iter().enumerate() {
-            let sum = reading.fen(&line.sum_amount, format_args!("sku_order_list[{at}].sum_amount"))?;
+            let sum =
+                reading.hundredths(&line.sum_amount, format_args!("sku_order_list[{at}].sum_amount"))?;
             goods = match (goods, sum) {
                 (Some(goods), Some(sum)) => Some(goods + sum),
                 (None, sum) if at == 0 => sum,
@@ -75,11 +77,11 @@ impl Amounts {
         }
         let mut amounts = Self {
             goods,
-            payable: reading.fen(&order.pay_amount, "pay_amount")?,
-            post: reading.fen(&order.post_amount, "post_amount")?,
-            tax: some(reading.fen(&order.tax_amount, "tax_amount")?),
-            packing: some(reading.fen(&order.packing_amount, "packing_amount")?),
-            promotion: reading.fen(&order.promotion_amount, "promotion_amount")?,
+            payable: reading.hundredths(&order.pay_amount, "pay_amount")?,
+            post: reading.hundredths(&order.post_amount, "post_amount")?,
+            tax: some(reading.hundredths(&order.tax_amount, "tax_amount")?),
+            packing: some(reading.hundredths(&order.packing_amount, "packing_amount")?),
+            promotion: reading.hundredths(&order.promotion_amount, "promotion_amount")?,
             discounts: promotions(reading, order, lines)?,
             fees: Vec::new(),
         };
@@ -113,8 +115,9 @@ impl Amounts {
 
     /// What the merchant changed by hand. Its sign is not established: it is read off where the sums say it.
     fn by_hand(&mut self, reading: &mut Reading<'_>, order: &Order<'_>) -> Result<()> {
-        let goods = some(reading.fen(&order.modify_amount, "modify_amount")?).unwrap_or(Dec::ZERO);
-        let post = some(reading.fen(&order.modify_post_amount, "modify_post_amount")?).unwrap_or(Dec::ZERO);
+        let goods = some(reading.hundredths(&order.modify_amount, "modify_amount")?).unwrap_or(Dec::ZERO);
+        let post =
+            some(reading.hundredths(&order.modify_post_amount, "modify_post_amount")?).unwrap_or(Dec::ZERO);
         let Some(off) = some(self.off()) else { return Ok(()) };
         let known = [goods.abs(), (goods + post).abs()].contains(&off.abs());
         if known && off.is_negative() {
@@ -172,7 +175,7 @@ impl Amounts {
             Some(PaymentState::PartiallyPaid) => {
                 let paid = phases(order).into_iter().filter(|phase| is_paid(phase));
                 let fen = |phase: &Phase<'_>| {
-                    reading.fen(&phase.phase_pay_amount, "order_phase_list").ok().flatten()
+                    reading.hundredths(&phase.phase_pay_amount, "order_phase_list").ok().flatten()
                 };
                 paid.map(fen).sum()
             }
@@ -196,16 +199,16 @@ impl Amounts {
 fn promotions(reading: &Reading<'_>, order: &Order<'_>, lines: &[OrderLine]) -> Result<Vec<Discount>> {
     let mut agree = true;
     for kind in &KINDS {
-        let amount = reading.fen((kind.of)(order), kind.field)?.unwrap_or(Dec::ZERO);
-        agree &= reading.fen((kind.cost)(order), "cost")?.unwrap_or(amount) == amount;
+        let amount = reading.hundredths((kind.of)(order), kind.field)?.unwrap_or(Dec::ZERO);
+        agree &= reading.hundredths((kind.cost)(order), "cost")?.unwrap_or(amount) == amount;
     }
     let mut found = Vec::new();
     for kind in &KINDS {
-        let Some(amount) = some(reading.fen((kind.of)(order), kind.field)?) else { continue };
+        let Some(amount) = some(reading.hundredths((kind.of)(order), kind.field)?) else { continue };
         let mut shares: Vec<Allocation> = Vec::new();
         for (at, line) in order.sku_order_list.iter().enumerate() {
-            let share =
-                reading.fen((kind.of_line)(line), format_args!("sku_order_list[{at}].{}", kind.field))?;
+            let share = reading
+                .hundredths((kind.of_line)(line), format_args!("sku_order_list[{at}].{}", kind.field))?;
             if let (Some(amount), Some(id)) = (some(share), told(&line.order_id)) {
                 shares.push(Allocation { line_key: id.to_owned(), amount });
             }
@@ -230,7 +233,7 @@ fn promotions(reading: &Reading<'_>, order: &Order<'_>, lines: &[OrderLine]) -> 
 
 fn method(reading: &mut Reading<'_>, code: Option<&str>, field: &str) -> (String, Option<String>) {
     let Some(code) = code else { return ("unknown".to_owned(), None) };
-    let known = reading.codes.pay_type.get(code).map(|row| row.method.clone());
+    let known = reading.of.codes.pay_type.get(code).map(|row| row.method.clone());
     if known.is_none() {
         reading.unmapped(field, code);
     }
@@ -270,7 +273,9 @@ pub(super) fn payments(
     let last = steps.len().saturating_sub(1);
     for (at, step) in steps.into_iter().enumerate().filter(|(_, step)| is_paid(step)) {
         let path = |field: &str| format!("order_phase_list[{at}].{field}");
-        let Some(amount) = reading.fen(&step.phase_pay_amount, path("phase_pay_amount"))? else { continue };
+        let Some(amount) = reading.hundredths(&step.phase_pay_amount, path("phase_pay_amount"))? else {
+            continue;
+        };
         let (method, method_raw) =
             method(reading, crate::wire::text(&step.phase_pay_type), &path("phase_pay_type"));
         payments.push(Payment {
@@ -298,10 +303,10 @@ pub(super) fn presale(
         return Ok(None);
     };
     let amount = |step: &Phase<'_>, reading: &Reading<'_>| -> Result<Option<Dec>> {
-        let paid = some(reading.fen(&step.phase_pay_amount, "order_phase_list.phase_pay_amount")?);
+        let paid = some(reading.hundredths(&step.phase_pay_amount, "order_phase_list.phase_pay_amount")?);
         match paid {
             Some(paid) => Ok(Some(paid)),
-            None => reading.fen(&step.phase_order_amount, "order_phase_list.phase_order_amount"),
+            None => reading.hundredths(&step.phase_order_amount, "order_phase_list.phase_order_amount"),
         }
     };
     let Some(deposit) = amount(first, reading)? else { return Ok(None) };

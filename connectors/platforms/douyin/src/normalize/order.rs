@@ -1,15 +1,15 @@
 //! An order: its document, and the parcels it travels in.
 
-use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 
-use crossdock_connector::{IssueKind, Normalized, Result, wire};
+use crossdock_connector::reading::some;
+use crossdock_connector::{IssueKind, Normalized, Result, order as statement, wire};
 use crossdock_schemas::{
-    Customs, CustomsMode, Delivery, Fulfillment, Lifecycle, Observation, Order, OrderKind, Party, PayerId,
-    PayerIdKind, PaymentState, PickupPoint, Source, Status, Ts, Window,
+    Customs, CustomsMode, Delivery, Fulfillment, Lifecycle, Order, OrderKind, Party, PayerId, PayerIdKind,
+    PaymentState, PickupPoint, Status, Ts, Window,
 };
 
-use super::{CNY, PLATFORM, Reading, line, money, parcel, receiver, some, state};
+use super::{CNY, PLATFORM, Reading, line, money, parcel, receiver, state};
 use crate::codes;
 use crate::wire::{Order as Wire, Value, text, told};
 
@@ -17,7 +17,7 @@ pub(super) fn read(mut reading: Reading<'_>, given: &Wire<'_>) -> Result<Normali
     let reading = &mut reading;
     let order_no = told(&given.order_id)
         .ok_or_else(|| reading.malformed("order_id", "the number of the order is missing"))?;
-    if text(&given.shop_id).is_some_and(|shop| shop != reading.config.shop) {
+    if text(&given.shop_id).is_some_and(|shop| shop != reading.of.config.shop) {
         // Its number would be read as one of this shop's.
         return Err(reading.malformed("shop_id", "an order of another shop"));
     }
@@ -66,36 +66,13 @@ pub(super) fn read(mut reading: Reading<'_>, given: &Wire<'_>) -> Result<Normali
     if !ext.is_empty() {
         order.ext.insert(PLATFORM.to_owned(), ext);
     }
-    let mut observations = documents(order, receiver, placed_at);
+    let mut observations = if receiver.emptied {
+        statement::emptied(order, receiver.address, placed_at)
+    } else {
+        statement::stated(order, receiver.address)
+    };
     observations.extend(parcels);
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
-}
-
-/// The order as it is stated. Without receiver, or with masks alone, it is a statement about everything else, and what is
-/// left of the receiver one of its own, older than any document of the order: it fills a gap, and never takes the place of
-/// what was known before.
-fn documents(mut order: Order, receiver: receiver::Receiver, placed_at: Option<Ts>) -> Vec<Observation> {
-    if !receiver.emptied {
-        order.ship_to = receiver.address;
-        let partial = order.lines.is_empty();
-        let order = Observation::order(order);
-        return vec![if partial { order.partial() } else { order }];
-    }
-    let before = placed_at.and_then(|placed_at| {
-        let at = placed_at.at.checked_sub(SignedDuration::from_secs(1)).ok()?;
-        Some(Ts::new(at, placed_at.offset))
-    });
-    let rest = receiver.address.zip(before).map(|(address, before)| Order {
-        source: Source { revision: Some(before.millis_text()), ..order.source.clone() },
-        order_no: order.order_no.clone(),
-        kind: order.kind,
-        kind_raw: order.kind_raw.clone(),
-        ship_to: Some(address),
-        ..Order::default()
-    });
-    let mut documents = vec![Observation::order(order).partial()];
-    documents.extend(rest.map(|rest| Observation::order(rest).partial()));
-    documents
+    Ok(reading.finish(observations))
 }
 
 fn kind(reading: &mut Reading<'_>, given: &Wire<'_>) -> OrderKind {
@@ -202,7 +179,7 @@ fn extension(reading: &Reading<'_>, given: &Wire<'_>) -> Result<Map<String, Json
         ("author_cost_amount", &given.author_cost_amount),
     ];
     for (name, value) in amounts {
-        if let Some(amount) = some(reading.fen(value, name)?) {
+        if let Some(amount) = some(reading.hundredths(value, name)?) {
             ext.insert(name.to_owned(), Json::from(amount.to_string()));
         }
     }
@@ -210,7 +187,7 @@ fn extension(reading: &Reading<'_>, given: &Wire<'_>) -> Result<Map<String, Json
     let parts = [&given.pay_amount, &given.only_platform_cost_amount, &given.author_cost_amount];
     let mut revenue = None;
     for (at, value) in parts.into_iter().enumerate() {
-        match (reading.fen(value, "pay_amount")?, at) {
+        match (reading.hundredths(value, "pay_amount")?, at) {
             (Some(amount), 0) => revenue = Some(amount),
             (Some(amount), _) => revenue = revenue.map(|sum| sum + amount),
             (None, _) => {}

@@ -100,7 +100,7 @@ fn carrier(
     field: &str,
 ) -> Option<(String, String)> {
     let (code, name) = (text(code), text(name));
-    let known = [code, name].into_iter().flatten().find_map(|given| reading.codes.carriers.slug(given));
+    let known = [code, name].into_iter().flatten().find_map(|given| reading.of.codes.carriers.slug(given));
     let Some(given) = code.or(name) else {
         reading.issue(IssueKind::BadValue, field, "a tracking number without a carrier");
         return None;
@@ -109,6 +109,6 @@ fn carrier(
         return Some((known.to_owned(), given.to_owned()));
     }
     let path = reading.path(field);
-    let word = reading.codes.carriers.word(given, given, &path, &mut reading.issues);
+    let word = reading.of.codes.carriers.word(given, given, &path, &mut reading.issues);
     Some((word, given.to_owned()))
 }

@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value as Json};
 
+use crossdock_connector::cipher::{self, starred};
 use crossdock_connector::wire;
 use crossdock_schemas::{Address, Datum, Dec, Geo, Phone, PhoneKind, Protected, RegionCodes};
 
-use super::cipher;
 use crate::wire::{Order, Place, Value, text};
 
 /// Scheme of the tokens: the encrypted text itself, by which the platform prints labels.
@@ -38,10 +38,13 @@ pub(super) fn read(order: &Order<'_>, ext: &mut Map<String, Json>) -> Receiver {
             return Some(if starred(plain) { Protected::masked(plain) } else { Protected::plain(plain) });
         }
         let Some(secret) = secret else { return mask.map(Protected::masked) };
-        if let Some(index) = cipher::index(secret) {
+        let token = encrypted(secret);
+        if token.value.is_some() || token.masked.is_some() {
+            return Some(token);
+        }
+        if let Some(index) = cipher::read(secret).and_then(|cipher| cipher.index) {
             ext.insert(key.to_owned(), Json::from(index));
         }
-        let token = Protected::token(SCHEME, secret);
         Some(match mask {
             Some(mask) => token.with_masked(mask),
             None => token,
@@ -130,11 +133,19 @@ fn phone(hidden: Protected) -> Phone {
     }
 }
 
-fn starred(text: &str) -> bool {
-    text.contains(['*', '＊'])
+/// What stands where a cipher should: a cipher of a form that is known, or looks like one; else what it is.
+fn encrypted(given: &str) -> Protected {
+    let like = given.starts_with(['#', '$', '~']) || given.len() >= 24 && cipher::base64(given);
+    if cipher::read(given).is_some() || like {
+        Protected::token(SCHEME, given)
+    } else if starred(given) {
+        Protected::masked(given)
+    } else {
+        Protected::plain(given)
+    }
 }
 
 /// Who pays, as customs wants to know: encrypted; a number in the clear is not read.
 pub(super) fn identity(value: &Value<'_>) -> Option<Protected> {
-    text(value).map(|secret| Protected::token(SCHEME, secret))
+    text(value).map(encrypted)
 }

@@ -31,7 +31,7 @@ pub(super) fn status(reading: &mut Reading<'_>, order: &Order<'_>) -> Status {
 fn decisive<'v>(reading: &mut Reading<'_>, order: &'v Order<'_>) -> (Option<OrderStatus>, Option<&'v str>) {
     let look = |reading: &mut Reading<'_>, value: &'v Value<'_>, field: &str| {
         let code = told(value)?;
-        let found = reading.codes.order_status.get(code).copied();
+        let found = reading.of.codes.order_status.get(code).copied();
         if found.is_none() {
             reading.unmapped(field, code);
         }
@@ -112,7 +112,7 @@ pub(super) fn case(reading: &mut Reading<'_>, line: &Line<'_>, at: usize) -> Opt
     if code == "0" {
         return Some(AftersaleState::None);
     }
-    let found = reading.codes.case_status.get(code).map(|row| row.state);
+    let found = reading.of.codes.case_status.get(code).map(|row| row.state);
     if found.is_none() {
         reading.unmapped(format_args!("sku_order_list[{at}].after_sale_info.after_sale_status"), code);
     }

@@ -54,7 +54,7 @@ pub(super) fn put(
             continue;
         };
         let raw = wire::text(coupon.coupon_type.as_ref());
-        let row = raw.as_deref().and_then(|raw| reading.codes.coupon.get(glued(raw)));
+        let row = raw.as_deref().and_then(|raw| reading.of.codes.coupon.get(glued(raw)));
         if let Some((kind, method)) = row.and_then(|row| row.tender.zip(row.method.as_deref())) {
             tenders.push(Payment { method_raw: raw, ..tender(method, kind, amount) });
             continue;
@@ -155,7 +155,7 @@ fn payments(
         (amounts.payment.filter(|amount| !amount.is_zero()), text(&info.pay_type))
     {
         let code = glued(raw);
-        let method = match reading.codes.pay_type.get(code) {
+        let method = match reading.of.codes.pay_type.get(code) {
             Some(row) => row.method.clone(),
             None => {
                 reading.unmapped("payType", raw);

@@ -9,13 +9,13 @@ use crossdock_schemas::{
 };
 
 use super::parcel::Parcels;
-use super::{CNY, PLATFORM, Reading, money, number, receiver, state};
+use super::{CNY, PLATFORM, Reading, money, needed, number, receiver, same_shop, state};
 use crate::wire::{Item, ItemExt, OrderInfo, Value, glued, text};
 
 pub(super) fn read(mut reading: Reading<'_>, info: &OrderInfo<'_>) -> Result<Normalized> {
     let reading = &mut reading;
-    let order_no = reading.number(&info.order_id, "orderId")?;
-    reading.same_shop(&info.vender_id)?;
+    let order_no = needed(reading, &info.order_id, "orderId")?;
+    same_shop(reading, &info.vender_id)?;
     let modified = reading.time_needed(&info.modified, "modified")?;
     let placed_at = reading.time_needed(&info.order_start_time, "orderStartTime")?;
     let amounts = money::Amounts::read(reading, info)?;
@@ -97,7 +97,7 @@ pub(super) fn read(mut reading: Reading<'_>, info: &OrderInfo<'_>) -> Result<Nor
     let order = Observation::order(order);
     let mut observations = vec![if partial { order.partial() } else { order }];
     observations.extend(parcels.finish(&reference));
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
+    Ok(reading.finish(observations))
 }
 
 /// The orders this one was split from. After a split the parent is only a shell: its goods are in the children.

@@ -90,10 +90,10 @@ pub(super) fn put_line(parcel: &mut Parcel, line: ParcelLine) {
 
 /// Our slug of a carrier; one we have no row for keeps JD's number.
 fn slug(reading: &mut Reading<'_>, field: &str, id: &str) -> String {
-    if let Some(own) = reading.carriers.get(id) {
+    if let Some(own) = reading.of.carriers.get(id) {
         return own.clone();
     }
-    if let Some(row) = reading.codes.carriers.get(id) {
+    if let Some(row) = reading.of.codes.carriers.get(id) {
         return row.slug.clone();
     }
     reading.unmapped(field, id);

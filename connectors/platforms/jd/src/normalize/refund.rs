@@ -3,33 +3,34 @@
 
 use serde_json::{Map, Value as Json};
 
-use crossdock_connector::{Normalized, Result, wire};
-use crossdock_schemas::{Aftersale, AftersaleKind, AftersalePhase, AftersaleStatus, Dec, Money, Observation};
+use crossdock_connector::{Normalized, Result, order as statement, wire};
+use crossdock_schemas::{Aftersale, AftersaleKind, AftersalePhase, AftersaleStatus, Money};
 
-use super::{CNY, PLATFORM, Reading, number};
+use super::{CNY, PLATFORM, Reading, needed, number};
 use crate::wire::{RefundApply, ServiceRefund, Value, text};
 
 /// A cancellation before shipping.
 pub(super) fn apply(mut reading: Reading<'_>, row: &RefundApply<'_>) -> Result<Normalized> {
     let reading = &mut reading;
-    let number = reading.number(if row.id.is_some() { &row.id } else { &row.ra_id }, "id")?;
+    let number = needed(reading, if row.id.is_some() { &row.id } else { &row.ra_id }, "id")?;
     let applied = reading.time_needed(&row.apply_time, "applyTime")?;
     let checked = reading.time_needed(&row.check_time, "checkTime")?;
     let modified = reading.time_needed(&row.modified, "modified")?.or(checked).or(applied);
+    let refund = reading.hundredths(&row.apply_refund_sum, "applyRefundSum")?;
     let mut case = Aftersale {
         source: reading.source(modified),
         aftersale_no: number.to_owned(),
         kind: Some(AftersaleKind::RefundOnly),
         phase: Some(AftersalePhase::BeforeShipping),
         reason_raw: wire::text(row.reason.as_ref()),
-        refund: yuan(reading.dec(&row.apply_refund_sum, "applyRefundSum")?),
+        refund: refund.map(|amount| Money::new(amount, CNY)),
         requested_at: applied,
         modified_at: modified,
         ..Aftersale::default()
     };
     if let Some(code) = text(&row.status) {
         case.status_raw = Some(code.to_owned());
-        case.status = reading.codes.refund_status.get(code).map(|row| row.status);
+        case.status = reading.of.codes.refund_status.get(code).map(|row| row.status);
         if case.status.is_none() {
             reading.unmapped("status", code);
             case.status = Some(AftersaleStatus::Unknown);
@@ -41,12 +42,6 @@ pub(super) fn apply(mut reading: Reading<'_>, row: &RefundApply<'_>) -> Result<N
     finish(reading, case, &row.order_id)
 }
 
-/// Fen to yuan, exactly.
-fn yuan(fen: Option<Dec>) -> Option<Money> {
-    let cent = Dec::ONE.checked_div(Dec::from(100))?;
-    fen?.checked_mul(cent).map(|amount| Money::new(amount, CNY))
-}
-
 /// An after-sale service with a refund.
 pub(super) fn service(mut reading: Reading<'_>, row: &ServiceRefund<'_>) -> Result<Normalized> {
     let reading = &mut reading;
@@ -54,7 +49,7 @@ pub(super) fn service(mut reading: Reading<'_>, row: &ServiceRefund<'_>) -> Resu
     let Some(service) = &row.same_order_service_bill.0 else {
         return Err(reading.malformed(bill, "the service is missing"));
     };
-    let number = reading.number(&service.service_id, &format!("{bill}.serviceId"))?;
+    let number = needed(reading, &service.service_id, &format!("{bill}.serviceId"))?;
     let applied = reading.time_needed(&service.afs_apply_time, format_args!("{bill}.afsApplyTime"))?;
     let approved = reading.time_needed(&service.approve_date, format_args!("{bill}.approveDate"))?;
     let completed = reading.time_needed(&row.complete_time, "completeTime")?;
@@ -73,7 +68,7 @@ pub(super) fn service(mut reading: Reading<'_>, row: &ServiceRefund<'_>) -> Resu
     };
     let mut ext = Map::new();
     if let Some(code) = text(&row.status) {
-        match reading.codes.service_status.get(code) {
+        match reading.of.codes.service_status.get(code) {
             Some(known) => {
                 case.status = Some(known.status);
                 case.status_raw = Some(code.to_owned());
@@ -108,9 +103,5 @@ pub(super) fn service(mut reading: Reading<'_>, row: &ServiceRefund<'_>) -> Resu
 
 fn finish(reading: &mut Reading<'_>, case: Aftersale, order: &Value<'_>) -> Result<Normalized> {
     let refs = number(order).map(|order| reading.order_ref(order));
-    Ok(Normalized {
-        observations: vec![Observation::aftersale(case).with_refs(refs)],
-        issues: std::mem::take(&mut reading.issues),
-        ..Normalized::default()
-    })
+    Ok(reading.finish(vec![statement::case(case, refs)]))
 }

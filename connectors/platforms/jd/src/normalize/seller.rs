@@ -11,14 +11,14 @@ use crossdock_schemas::{
 
 use super::order::{kind, quantity, related};
 use super::parcel::{Parcels, put_line};
-use super::{CNY, PLATFORM, Reading, money, number, receiver, state};
+use super::{CNY, PLATFORM, Reading, money, needed, number, receiver, same_shop, state};
 use crate::wire::seller::{Order as Wire, PaymentDetail, PaymentInfo, Sku};
 use crate::wire::{Value, text};
 
 pub(super) fn read(mut reading: Reading<'_>, info: &Wire<'_>) -> Result<Normalized> {
     let reading = &mut reading;
-    let order_no = reading.number(&info.order_id, "orderId")?;
-    reading.same_shop(&info.vender_id)?;
+    let order_no = needed(reading, &info.order_id, "orderId")?;
+    same_shop(reading, &info.vender_id)?;
     let modified = reading.time_needed(&info.modified_time, "modifiedTime")?;
     let placed_at = reading.time_needed(&info.created_time, "createdTime")?;
     let lines = lines(reading, info)?;
@@ -95,7 +95,7 @@ pub(super) fn read(mut reading: Reading<'_>, info: &Wire<'_>) -> Result<Normaliz
     let order = Observation::order(order);
     let mut observations = vec![if partial { order.partial() } else { order }];
     observations.extend(parcels.finish(&reference));
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
+    Ok(reading.finish(observations))
 }
 
 fn flags(info: &Wire<'_>, returned: bool) -> Vec<String> {
@@ -306,7 +306,7 @@ fn payment(reading: &mut Reading<'_>, pay: &PaymentInfo<'_>, amount: Option<Dec>
     else {
         return;
     };
-    let method = match reading.codes.pay_type.get(code) {
+    let method = match reading.of.codes.pay_type.get(code) {
         Some(row) => row.method.clone(),
         None => {
             reading.unmapped("paymentInfo.paymentType", code);

@@ -10,7 +10,7 @@ use crossdock_schemas::{
 
 use super::order::quantity;
 use super::parcel::Parcels;
-use super::{CNY, PLATFORM, Reading, number};
+use super::{CNY, PLATFORM, Reading, needed, number};
 use crate::wire::seller::Case;
 use crate::wire::text;
 
@@ -19,7 +19,7 @@ const REFUNDED: &str = "20";
 
 pub(super) fn read(mut reading: Reading<'_>, case: &Case<'_>) -> Result<Normalized> {
     let reading = &mut reading;
-    let case_no = reading.number(&case.afs_order_id, "afsOrderId")?;
+    let case_no = needed(reading, &case.afs_order_id, "afsOrderId")?;
     let order_no = order_no(reading, case)?;
     let base = case.afs_order_base_info.0.as_ref();
     let (mut applied, mut modified, mut finished) = (None, None, None);
@@ -70,7 +70,7 @@ pub(super) fn read(mut reading: Reading<'_>, case: &Case<'_>) -> Result<Normaliz
     if let Some(reference) = &reference {
         observations.extend(parcels(reading, case, modified).finish(reference));
     }
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
+    Ok(reading.finish(observations))
 }
 
 /// The order stands in up to three places, which have to agree.
@@ -108,7 +108,7 @@ fn status(reading: &mut Reading<'_>, case: &Case<'_>, found: &mut Aftersale) {
         return;
     };
     found.status_raw = Some(code.to_owned());
-    found.status = reading.codes.case_status.get(code).map(|row| row.status);
+    found.status = reading.of.codes.case_status.get(code).map(|row| row.status);
     if found.status.is_none() {
         reading.unmapped("afsOrderStatusInfo.mainStatus", code);
         found.status = Some(AftersaleStatus::Unknown);

@@ -26,7 +26,7 @@ pub(super) fn status(
     let mut status = Status::default();
     let Some(code) = code else { return (status, false) };
     let raw = || Some(code.to_owned());
-    let Some(row) = reading.codes.order_state.get(code).copied() else {
+    let Some(row) = reading.of.codes.order_state.get(code).copied() else {
         reading.unmapped(field, code);
         status.lifecycle = Some(Lifecycle::Unknown);
         status.payment = Some(PaymentState::Unknown);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crossdock_connector::{Result, wire};
-use crossdock_schemas::{Dec, Fulfillment, LineKind, LineStatus, OrderLine, Quantities, Status};
+use crossdock_schemas::{Fulfillment, LineKind, LineStatus, OrderLine, Quantities, Status};
 
 use super::{PLATFORM, Reading, is_zero};
 use crate::wire::{Item, Order, Value, text};
@@ -126,10 +126,7 @@ pub(super) fn key(lines: &[OrderLine], at: usize) -> Option<String> {
     (same == 1).then(|| format!("{}#1", sku.unwrap_or_default()))
 }
 
-/// An amount that is there and is something.
-pub(super) fn some(value: Option<Dec>) -> Option<Dec> {
-    value.filter(|amount| !amount.is_zero())
-}
+pub(super) use crossdock_connector::reading::some;
 
 /// A text that is there and is not zero.
 pub(super) fn told<'v>(value: &'v Value<'_>) -> Option<&'v str> {

@@ -1,12 +1,11 @@
 //! An order: its document, and the parcels it travels in.
 
-use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 
-use crossdock_connector::{IssueKind, Normalized, Result, wire};
+use crossdock_connector::{IssueKind, Normalized, Result, order as statement, wire};
 use crossdock_schemas::{
-    Customs, CustomsMode, Delivery, Fulfillment, Lifecycle, Observation, Order, OrderKind, PayerId,
-    PayerIdKind, PaymentState, PickupPoint, Related, RelatedKind, Source, Status, Ts, Window,
+    Customs, CustomsMode, Delivery, Fulfillment, Lifecycle, Order, OrderKind, PayerId, PayerIdKind,
+    PaymentState, PickupPoint, Related, RelatedKind, Status, Ts, Window,
 };
 
 use super::line::{self, told};
@@ -67,36 +66,13 @@ pub(super) fn read(mut reading: Reading<'_>, wire: &Wire<'_>) -> Result<Normaliz
     if !ext.is_empty() {
         order.ext.insert(PLATFORM.to_owned(), ext);
     }
-    let mut observations = documents(order, receiver, placed_at);
+    let mut observations = if receiver.emptied {
+        statement::emptied(order, receiver.address, placed_at)
+    } else {
+        statement::stated(order, receiver.address)
+    };
     observations.extend(parcels);
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
-}
-
-/// The order as it is stated. When the platform has emptied the receiver, the order is a statement about everything
-/// else, and what is left of the receiver (masks, region) one of its own, older than any document of the order: it
-/// fills a gap, and never takes the place of what was known before.
-fn documents(mut order: Order, receiver: receiver::Receiver, placed_at: Option<Ts>) -> Vec<Observation> {
-    if !receiver.emptied {
-        order.ship_to = receiver.address;
-        let partial = order.lines.is_empty();
-        let order = Observation::order(order);
-        return vec![if partial { order.partial() } else { order }];
-    }
-    let before = placed_at.and_then(|placed_at| {
-        let at = placed_at.at.checked_sub(SignedDuration::from_secs(1)).ok()?;
-        Some(Ts::new(at, placed_at.offset))
-    });
-    let rest = receiver.address.zip(before).map(|(address, before)| Order {
-        source: Source { revision: Some(before.millis_text()), ..order.source.clone() },
-        order_no: order.order_no.clone(),
-        kind: order.kind,
-        kind_raw: order.kind_raw.clone(),
-        ship_to: Some(address),
-        ..Order::default()
-    });
-    let mut documents = vec![Observation::order(order).partial()];
-    documents.extend(rest.map(|rest| Observation::order(rest).partial()));
-    documents
+    Ok(reading.finish(observations))
 }
 
 /// 0 and 1 are sales, the second in two steps. An order that only pays freight for another has nothing to ship.

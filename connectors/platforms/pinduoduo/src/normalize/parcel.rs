@@ -86,8 +86,8 @@ fn carrier(reading: &mut Reading<'_>, given: Option<&str>, field: &str) -> Optio
         reading.issue(IssueKind::BadValue, field, "a tracking number without a carrier");
         return None;
     };
-    let known = reading.config.carriers.get(given);
-    let known = known.or_else(|| reading.codes.carriers.get(given).map(|row| &row.slug));
+    let known = reading.of.config.carriers.get(given);
+    let known = known.or_else(|| reading.of.codes.carriers.get(given).map(|row| &row.slug));
     if let Some(slug) = known {
         return Some((slug.clone(), given.to_owned()));
     }

@@ -3,10 +3,11 @@
 
 use serde_json::{Map, Value as Json};
 
+use crossdock_connector::cipher::{self, starred};
 use crossdock_connector::wire;
 use crossdock_schemas::{Address, Phone, PhoneKind, Protected};
 
-use super::{Reading, cipher};
+use super::Reading;
 use crate::wire::{Order, Value, text};
 
 /// Scheme of the tokens: the encrypted text itself, which prints labels and can be decrypted.
@@ -84,10 +85,6 @@ pub(super) fn read(reading: &mut Reading<'_>, order: &Order<'_>, ext: &mut Map<S
         }
     };
     Receiver { address: Some(address), emptied }
-}
-
-fn starred(text: &str) -> bool {
-    text.contains(['*', '＊'])
 }
 
 /// Who pays, as customs wants to know: encrypted or masked, a plain number is not kept.

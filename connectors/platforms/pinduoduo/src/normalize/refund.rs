@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crossdock_connector::{IssueKind, Normalized, Result, wire};
+use crossdock_connector::{IssueKind, Normalized, Result, order as statement, wire};
 use crossdock_schemas::{
     Aftersale, AftersaleKind, AftersaleLine, AftersalePhase, AftersaleStatus, GoodsState, Money, Observation,
     identity,
@@ -68,8 +68,8 @@ pub(super) fn read(mut reading: Reading<'_>, refund: &Refund<'_>) -> Result<Norm
     if text(waybill).is_some() && text(&refund.after_sales_status) == Some("7") {
         case.status = Some(AftersaleStatus::BuyerReturning);
     }
-    observations.insert(0, Observation::aftersale(case).with_refs(refs));
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
+    observations.insert(0, statement::case(case, refs));
+    Ok(reading.finish(observations))
 }
 
 fn either<'v, 'a>(first: &'v Value<'a>, second: &'v Value<'a>) -> &'v Value<'a> {
@@ -92,19 +92,16 @@ fn states(reading: &mut Reading<'_>, refund: &Refund<'_>, case: &mut Aftersale) 
     let mut proven = None;
     if let Some(code) = text(&refund.after_sales_status) {
         case.status_raw = Some(code.to_owned());
-        let row = reading.codes.case_status.get(code);
+        let row = reading.of.codes.case_status.get(code);
         case.status = row.and_then(|row| row.status);
         proven = row.and_then(|row| row.kind);
         if case.status.is_none() {
             reading.unmapped("after_sales_status", code);
             case.status = Some(AftersaleStatus::Unknown);
         }
-    } else {
-        reading.issue(IssueKind::BadValue, "after_sales_status", "no status in the payload");
-        case.status = Some(AftersaleStatus::Unknown);
     }
     if let Some(code) = text(&refund.after_sales_type) {
-        let types = if is_detail(refund) { RefundTypes::Detail } else { reading.config.refund_types };
+        let types = if is_detail(refund) { RefundTypes::Detail } else { reading.of.config.refund_types };
         case.kind_raw = Some(code.to_owned());
         case.kind = Some(match (codes::kind(code, types), proven) {
             (Ok(Some(kind)), None) => kind,

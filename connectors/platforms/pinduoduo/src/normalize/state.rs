@@ -51,7 +51,7 @@ fn life(reading: &mut Reading<'_>, order: &Order<'_>, status: &mut Status) {
     status.lifecycle = Some(match code {
         "0" => Lifecycle::Placed,
         "1" if text(&order.refund_status) == Some("4") => Lifecycle::Closed,
-        "1" if received && reading.config.received_is_completed => Lifecycle::Completed,
+        "1" if received && reading.of.config.received_is_completed => Lifecycle::Completed,
         "1" => Lifecycle::Confirmed,
         "2" => Lifecycle::Cancelled,
         other => {
@@ -89,7 +89,7 @@ fn aftersale(reading: &mut Reading<'_>, order: &Order<'_>, status: &mut Status) 
     let code = text(&order.after_sales_status);
     status.aftersale_raw = code.map(str::to_owned);
     let case = match code {
-        Some(code) => match reading.codes.case_status.get(code) {
+        Some(code) => match reading.of.codes.case_status.get(code) {
             Some(row) => Some(row.state),
             None => {
                 reading.unmapped("after_sales_status", code);

@@ -128,7 +128,7 @@ fn status(
     let mut counted = Quantities::default();
     if let Some(code) = text(&order.status) {
         status.fulfillment_raw = Some(code.to_owned());
-        status.fulfillment = match reading.codes.trade_status.get(code) {
+        status.fulfillment = match reading.of.codes.trade_status.get(code) {
             Some(row) => {
                 row.fulfillment.or(Some(if sent { Fulfillment::Shipped } else { Fulfillment::Unfulfilled }))
             }
@@ -159,7 +159,7 @@ fn status(
     if let Some(code) = text(&order.refund_status) {
         status.aftersale_raw = Some(code.to_owned());
         status.aftersale = state::line_aftersale(reading, order);
-        if reading.codes.refund_status.get(code).is_none() {
+        if reading.of.codes.refund_status.get(code).is_none() {
             reading.unmapped(format_args!("orders[{at}].refund_status"), code);
         }
     }

@@ -77,7 +77,7 @@ pub(super) fn carrier(reading: &mut Reading<'_>, value: &Value<'_>, field: &str)
         reading.issue(IssueKind::BadValue, field, "a tracking number without a carrier");
         return None;
     };
-    if let Some(row) = reading.codes.carriers.get(&name) {
+    if let Some(row) = reading.of.codes.carriers.get(&name) {
         return Some((row.slug.clone(), name));
     }
     reading.unmapped(field, &name);

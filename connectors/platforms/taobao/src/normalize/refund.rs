@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crossdock_connector::{Normalized, Result, wire};
+use crossdock_connector::{Normalized, Result, order as statement, wire};
 use crossdock_schemas::{
     Aftersale, AftersaleKind, AftersaleLine, AftersaleStatus, Direction, GoodsState, Money, Observation,
     Parcel, ParcelLine, Ts, identity,
@@ -42,14 +42,14 @@ pub(super) fn read(reading: &mut Reading<'_>, refund: &Refund<'_>) -> Result<Nor
         case.return_parcel = Some(identity::parcel_key(&parcel.carrier, &parcel.tracking_no, ""));
         observations.push(Observation::parcel(parcel).partial().with_refs(refs.clone()));
     }
-    observations.insert(0, Observation::aftersale(case).with_refs(refs));
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
+    observations.insert(0, statement::case(case, refs));
+    Ok(reading.finish(observations))
 }
 
 fn states(reading: &mut Reading<'_>, refund: &Refund<'_>, case: &mut Aftersale) {
     if let Some(code) = text(&refund.status) {
         case.status_raw = Some(code.to_owned());
-        case.status = reading.codes.refund_status.get(code).and_then(|row| row.status);
+        case.status = reading.of.codes.refund_status.get(code).and_then(|row| row.status);
         if case.status.is_none() {
             reading.unmapped("status", code);
             case.status = Some(AftersaleStatus::Unknown);

@@ -12,7 +12,7 @@ pub(super) fn status(reading: &mut Reading<'_>, trade: &Trade<'_>) -> Status {
     if let Some(code) = text(&trade.status) {
         let raw = || Some(code.to_owned());
         (status.lifecycle_raw, status.payment_raw, status.fulfillment_raw) = (raw(), raw(), raw());
-        if let Some(row) = reading.codes.trade_status.get(code) {
+        if let Some(row) = reading.of.codes.trade_status.get(code) {
             status.lifecycle = Some(row.lifecycle);
             status.payment = Some(row.payment);
             status.fulfillment = row.fulfillment;
@@ -64,7 +64,7 @@ fn cash_on_delivery(trade: &Trade<'_>, status: &mut Status) {
 fn presale(reading: &mut Reading<'_>, trade: &Trade<'_>, status: &mut Status) {
     let Some(code) = text(&trade.step_trade_status) else { return };
     status.presale_raw = Some(code.to_owned());
-    let Some(row) = reading.codes.step_status.get(code).copied() else {
+    let Some(row) = reading.of.codes.step_status.get(code).copied() else {
         reading.unmapped("step_trade_status", code);
         status.presale = Some(PresaleStage::Unknown);
         return;
@@ -115,5 +115,5 @@ fn weight(state: AftersaleState) -> u8 {
 /// After-sale state of one sub-order; a code without a row is unknown (the line says so in an issue).
 pub(super) fn line_aftersale(reading: &Reading<'_>, order: &SubOrder<'_>) -> Option<AftersaleState> {
     let code = text(&order.refund_status)?;
-    Some(reading.codes.refund_status.get(code).map_or(AftersaleState::Unknown, |row| row.state))
+    Some(reading.of.codes.refund_status.get(code).map_or(AftersaleState::Unknown, |row| row.state))
 }

@@ -63,7 +63,7 @@ pub(super) fn read(reading: &mut Reading<'_>, trade: &Trade<'_>) -> Result<Norma
     let order = Observation::order(order);
     let mut observations = vec![if partial { order.partial() } else { order }];
     observations.extend(parcels);
-    Ok(Normalized { observations, issues: std::mem::take(&mut reading.issues), ..Normalized::default() })
+    Ok(reading.finish(observations))
 }
 
 /// Every documented type is a sale; what kind of sale is in the raw twin.
