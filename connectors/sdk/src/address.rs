@@ -1,6 +1,6 @@
-//! Addresses in the few fields that receivers have for them.
+//! Addresses in the few fields that receivers have for them, and phone numbers as they are given.
 
-use crossdock_schemas::Address;
+use crossdock_schemas::{Address, Phone};
 
 /// All of it on one line: from its parts, else as received, else masked.
 pub fn one_line(to: &Address) -> Option<String> {
@@ -27,6 +27,18 @@ pub fn street(to: &Address) -> Option<String> {
     }
     let parts = [&to.district, &to.town].into_iter().chain(detail);
     Some(parts.flatten().map(String::as_str).collect::<Vec<_>>().join(" "))
+}
+
+/// A phone number, international where it says so itself. With an extension or words it stays as it is.
+pub fn phone(given: &str) -> Phone {
+    let plain = given.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
+    let digits: String = given.chars().filter(char::is_ascii_digit).collect();
+    let international = given.starts_with('+') && !digits.starts_with('0');
+    if international && plain && (8..=15).contains(&digits.len()) {
+        Phone { e164: Some(format!("+{digits}")), ..Phone::default() }
+    } else {
+        Phone { national: Some(given.to_owned()), ..Phone::default() }
+    }
 }
 
 fn masked(to: &Address) -> Option<String> {
@@ -61,6 +73,18 @@ mod tests {
         to.raw = None;
         assert_eq!(one_line(&to).as_deref(), Some("示范路**"));
         assert_eq!(one_line(&Address::default()), None);
+    }
+
+    #[test]
+    fn a_number_is_international_when_it_says_so() {
+        assert_eq!(phone("+1 (555) 010-0142").e164.as_deref(), Some("+15550100142"));
+        for local in ["(555) 010-0142", "+1 555 010 0142 ext. 7", "+142", "+0555010014"] {
+            assert_eq!(
+                phone(local),
+                Phone { national: Some(local.to_owned()), ..Phone::default() },
+                "{local}"
+            );
+        }
     }
 
     #[test]

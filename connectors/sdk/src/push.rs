@@ -77,6 +77,17 @@ pub enum Ack {
     Refused,
 }
 
+impl Ack {
+    /// The status that says so, for vendors that only look at that.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Stored => 200,
+            Self::TryLater => 503,
+            Self::Refused => 401,
+        }
+    }
+}
+
 /// How a request is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {

@@ -3,6 +3,8 @@
 //! Vendors write the same field as `12`, `"12"`, `""`, `null` or not at all; a list as a list, as one
 //! object, or wrapped in another object. None of that may pass through a binary float.
 
+pub mod field;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
