@@ -86,15 +86,16 @@ pub fn courier(name: Option<&str>, phone: Option<&str>) -> Option<Courier> {
 
 /// Who delivers: from fields of their own, else as the sentence of the scan names them.
 pub fn delivering(name: Option<&str>, phone: Option<&str>, said: &remark::Masked<'_>) -> Option<Courier> {
-    courier(name, phone).or_else(|| {
-        let name = said.courier.as_ref().map(Protected::masked);
-        let phone = said.phone.as_ref().map(|(shown, mobile)| Phone {
-            kind: if *mobile { PhoneKind::Mobile } else { PhoneKind::Unknown },
-            protected: Some(Protected::masked(shown)),
-            ..Phone::default()
-        });
-        (name.is_some() || phone.is_some()).then_some(Courier { name, phone })
-    })
+    let named = said.courier.as_ref().map(Protected::masked);
+    if let Some(found) = courier(name, phone) {
+        return Some(Courier { name: found.name.or(named), ..found });
+    }
+    let phone = said.phone.as_ref().map(|(shown, mobile)| Phone {
+        kind: if *mobile { PhoneKind::Mobile } else { PhoneKind::Unknown },
+        protected: Some(Protected::masked(shown)),
+        ..Phone::default()
+    });
+    (named.is_some() || phone.is_some()).then_some(Courier { name: named, phone })
 }
 
 /// Who speaks: what all parcels of a source have in common.

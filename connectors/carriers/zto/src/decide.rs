@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use crossdock_connector::Issue;
 use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{self, Taken};
-use crossdock_connector::Issue;
 use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
 
 use crate::config::ReturnKind;

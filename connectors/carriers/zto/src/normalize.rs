@@ -14,7 +14,7 @@ use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEven
 use crate::codes::Codes;
 use crate::config::ReturnKind;
 use crate::decide::{Words, decide};
-use crate::wire::{PUSH, QUERY, Reply, Scan, Trace, opened};
+use crate::wire::{Bill, PUSH, QUERY, Reply, Scan, Trace, opened};
 
 /// Header under which the number asked for is kept beside a reply.
 pub(crate) const ASKED: &str = "waybill";
@@ -45,15 +45,14 @@ impl Normalize for Traces {
                 batch.finish("empty")
             }
             QUERY => {
-                let result = answer(&capture.body).map_err(Error::into_malformed)?;
+                let found = answer(&capture.body).map_err(Error::into_malformed)?;
                 let asked = capture.headers.get(ASKED);
-                for (at, row) in result.iter().enumerate() {
-                    let place = format!("$.result[{at}]");
-                    if let Err(error) = self.scan(row, asked, &place, &mut batch) {
+                for row in &found {
+                    if let Err(error) = self.scan(row, asked, &mut batch) {
                         batch.bad(error);
                     }
                 }
-                if result.is_empty() {
+                if found.is_empty() {
                     batch.issues.push(Issue::new(IssueKind::BadValue, "$.result", "no scans yet"));
                 }
                 batch.finish("no_routes")
@@ -66,15 +65,23 @@ impl Normalize for Traces {
     }
 }
 
-/// The scans of a query reply.
+/// One scan of a query reply.
+pub(crate) struct Row<'a> {
+    /// Where it stands.
+    place: String,
+    /// The number of the parcel it stands under, where there is one.
+    parcel: Option<String>,
+    raw: &'a RawValue,
+    /// Whether it is of the interface before, whose times are local.
+    older: bool,
+}
+
+/// The scans of a query reply, also of the interface before (`data`, by parcels).
 ///
 /// # Errors
 /// ZTO's error as its table says; `Malformed` when it is not such a reply.
-pub(crate) fn answer(body: &[u8]) -> Result<Vec<&RawValue>> {
-    let reply: Reply<'_> = match body.trim_ascii_start().first() {
-        Some(b'{' | 0xEF) => wire::parse(body)?,
-        _ => return Err(Error::malformed("expected a JSON object").at("$")),
-    };
+pub(crate) fn answer(body: &[u8]) -> Result<Vec<Row<'_>>> {
+    let reply: Reply<'_> = wire::object(body)?;
     match reply.status.text() {
         Some("true") => {}
         Some("false") => {
@@ -85,12 +92,32 @@ pub(crate) fn answer(body: &[u8]) -> Result<Vec<&RawValue>> {
         }
         _ => return Err(Error::malformed("expected true or false").at("$.status")),
     }
-    match reply.result.map(RawValue::get) {
-        // Scans of the old query interface have other names: they are nothing of this one, and not nothing at all.
-        None if reply.data.is_some() => Err(Error::malformed("is missing").at("$.result")),
-        None | Some("null" | "\"\"") => Ok(Vec::new()),
-        Some(text) => rows::rows(text, "$.result"),
+    let mut found = Vec::new();
+    match (reply.result, reply.data) {
+        (Some(list), _) => under(list, "$.result", None, &mut found)?,
+        (None, Some(data)) => {
+            for (at, raw) in rows::inside(data, "$.data")?.into_iter().enumerate() {
+                let place = format!("$.data[{at}]");
+                let bill: Bill<'_> = rows::object(raw, &place)?;
+                let number = bill.bill_code.text().unwrap_or_default();
+                let place = format!("{place}.traces");
+                let list = bill.traces.ok_or_else(|| missing("the list of scans", place.clone()))?;
+                under(list, &place, Some(number), &mut found)?;
+            }
+        }
+        (None, None) => {}
     }
+    Ok(found)
+}
+
+/// Adds the scans of one list.
+fn under<'a>(list: &'a RawValue, place: &str, parcel: Option<&str>, found: &mut Vec<Row<'a>>) -> Result<()> {
+    let rows = rows::inside(list, place)?.into_iter().enumerate();
+    found.extend(rows.map(|(at, raw)| {
+        let place = format!("{place}[{at}]");
+        Row { place, parcel: parcel.map(str::to_owned), raw, older: parcel.is_some() }
+    }));
+    Ok(())
 }
 
 fn missing(what: &str, path: String) -> Error {
@@ -121,30 +148,41 @@ impl Traces {
         let place = format!("{place}.action");
         let table = &self.codes.push;
         let meaning = decide(table, code, &words, &self.return_types, &place, &mut batch.issues);
-        let who = carrier::courier(trace.courier.text(), trace.courier_phone.text());
+        let (name, phone) = (trace.courier.text(), trace.courier_phone.text());
+        let who = if meaning.status == ParcelStatus::OutForDelivery {
+            carrier::delivering(name, phone, &remark::mask(&desc))
+        } else {
+            carrier::courier(name, phone)
+        };
         let known = [trace.courier.as_str(), signer.as_str()];
         let seen = Seen { at, code, table, desc: &desc, known, city: trace.city.text(), facility: &facility };
         let gathered = batch.parcel(&number);
         if !brand.is_empty() {
             gathered.note("last_mile", brand.clone());
         }
-        if meaning.status == ParcelStatus::Delivered {
-            gathered.parcel.signed_by = signed_by(&signer);
+        if meaning.status == ParcelStatus::Delivered
+            && let Some(signer) = signed_by(&signer, &desc)
+        {
+            gathered.parcel.signed_by = Some(signer);
         }
         gathered.parcel.events.push(event(meaning, seen, who));
         Ok(())
     }
 
-    fn scan(&self, raw: &RawValue, asked: Option<&str>, place: &str, batch: &mut Batch<'_>) -> Result<()> {
-        let scan: Scan<'_> = rows::object(raw, place)?;
+    fn scan(&self, row: &Row<'_>, asked: Option<&str>, batch: &mut Batch<'_>) -> Result<()> {
+        let place = &row.place;
+        let scan: Scan<'_> = rows::object(row.raw, place)?;
         let number = carrier::number(scan.bill_code.as_str())
+            .or_else(|| row.parcel.as_deref().and_then(carrier::number))
             .or_else(|| asked.and_then(carrier::number))
             .ok_or_else(|| missing("the waybill", format!("{place}.billCode")))?;
-        let at = time::china_millis(scan.scan_date.as_str())
+        let date = scan.scan_date.as_str().trim();
+        let at = if row.older { time::china(date) } else { time::china_millis(date) }
             .map_err(|error| error.at(format!("{place}.scanDate")))?;
         let code =
             scan.scan_type.text().ok_or_else(|| missing("the scan type", format!("{place}.scanType")))?;
-        let site = scan.scan_site.unwrap_or_default();
+        let site = scan.site();
+        let city = site.city.text().or(scan.scan_city.text());
         let facility = site.name.text().unwrap_or_default();
         let (desc, signer) = (scan.desc.text().unwrap_or_default(), scan.sign_man.text().unwrap_or_default());
         let words = Words { text: desc, places: [facility, ""], signer, problem: "", returns: ["", ""] };
@@ -153,15 +191,17 @@ impl Traces {
         let meaning = decide(table, code, &words, &self.return_types, &place, &mut batch.issues);
         // Whoever scanned it is the courier only while delivering.
         let who = if meaning.status == ParcelStatus::OutForDelivery {
-            carrier::courier(scan.operate_user.text(), scan.operate_user_phone.text())
+            carrier::delivering(scan.operate_user.text(), scan.operate_user_phone.text(), &remark::mask(desc))
         } else {
             None
         };
         let known = [scan.operate_user.as_str(), signer];
-        let seen = Seen { at, code, table, desc, known, city: site.city.text(), facility };
+        let seen = Seen { at, code, table, desc, known, city, facility };
         let gathered = batch.parcel(&number);
-        if meaning.status == ParcelStatus::Delivered {
-            gathered.parcel.signed_by = signed_by(signer);
+        if meaning.status == ParcelStatus::Delivered
+            && let Some(signer) = signed_by(signer, desc)
+        {
+            gathered.parcel.signed_by = Some(signer);
         }
         gathered.parcel.events.push(event(meaning, seen, who));
         Ok(())
@@ -200,7 +240,8 @@ fn event(meaning: Meaning, seen: Seen<'_>, courier: Option<Courier>) -> Tracking
     }
 }
 
-/// Who signed, masked, when the field holds a name.
-fn signed_by(signer: &str) -> Option<Protected> {
-    remark::signer(signer).map(Protected::masked)
+/// Who signed, masked: the field, when it holds a name, else the sentence.
+fn signed_by(signer: &str, text: &str) -> Option<Protected> {
+    let said = || if signer.is_empty() { remark::mask(text).signer } else { None };
+    remark::signer(signer).or_else(said).map(Protected::masked)
 }

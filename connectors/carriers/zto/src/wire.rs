@@ -58,19 +58,43 @@ pub(crate) struct Scan<'a> {
     pub(crate) bill_code: Scalar<'a>,
     #[serde(borrow)]
     pub(crate) scan_type: Scalar<'a>,
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970; a local time in the interface before.
     #[serde(borrow)]
     pub(crate) scan_date: Scalar<'a>,
+    /// A branch; only its name in the interface before.
     #[serde(borrow)]
-    pub(crate) scan_site: Option<Site<'a>>,
+    pub(crate) scan_site: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) scan_city: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) sign_man: Scalar<'a>,
-    #[serde(borrow, deserialize_with = "or_nothing")]
+    #[serde(borrow, alias = "dispOrRecMan", deserialize_with = "or_nothing")]
     pub(crate) operate_user: Scalar<'a>,
-    #[serde(borrow, deserialize_with = "or_nothing")]
+    #[serde(borrow, alias = "dispOrRecManPhone", deserialize_with = "or_nothing")]
     pub(crate) operate_user_phone: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) desc: Scalar<'a>,
+}
+
+impl<'a> Scan<'a> {
+    /// The branch, in either form.
+    pub(crate) fn site(&self) -> Site<'a> {
+        let Some(raw) = self.scan_site.map(RawValue::get) else { return Site::default() };
+        if raw.starts_with('{') {
+            return wire::parse_text(raw).unwrap_or_default();
+        }
+        Site { name: wire::parse_text(raw).unwrap_or_default(), city: Scalar::default() }
+    }
+}
+
+/// A parcel of the interface before.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bill<'a> {
+    #[serde(borrow, default)]
+    pub(crate) bill_code: Scalar<'a>,
+    #[serde(borrow, default)]
+    pub(crate) traces: Option<&'a RawValue>,
 }
 
 /// A branch.
