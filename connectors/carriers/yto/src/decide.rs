@@ -1,9 +1,9 @@
 //! What one scan means where its code alone does not say it. Each scan is decided from itself alone.
 
+use crossdock_connector::Issue;
 use crossdock_connector::carrier::Meaning;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{self, Taken};
-use crossdock_connector::Issue;
 use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason};
 
 /// What a scan says beside its code.

@@ -52,8 +52,8 @@ pub(crate) enum Answer<'a> {
 /// # Errors
 /// `Malformed` when it is neither.
 pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
-    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first();
-    if start == Some(&b'[') {
+    let start = wire::first_byte(body);
+    if start == Some(b'[') {
         let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
         let list = rows::rows(text.trim_start_matches('\u{feff}'), "$")?;
         let rows: Vec<_> = list.into_iter().enumerate().map(|(at, row)| (format!("$[{at}]"), row)).collect();
@@ -64,7 +64,10 @@ pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
             Ok(Answer::Rows(rows))
         };
     }
-    if start != Some(&b'{') {
+    if start == Some(b'<') {
+        return refusal(body);
+    }
+    if start != Some(b'{') {
         return Err(Error::malformed("expected a JSON list or object").at("$"));
     }
     let reply: Reply<'_> = wire::parse(body)?;
@@ -79,6 +82,16 @@ pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
         rows.extend(scans.into_iter().enumerate().map(|(at, row)| (place(at), row)));
     }
     Ok(if rows.is_empty() { Answer::Nothing } else { Answer::Rows(rows) })
+}
+
+/// A refusal in XML, as the interface before sends it: its reason stands where others have a code.
+fn refusal(body: &[u8]) -> Result<Answer<'_>> {
+    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+    let root = xml::read(text.trim_start_matches('\u{feff}'))?;
+    if root.name != "Response" || root.get("success") != Some("false") {
+        return Err(Error::malformed("expected a JSON list or object").at("$"));
+    }
+    Ok(Answer::Refused(root.get("reason").unwrap_or_default().to_owned()))
 }
 
 impl Updates {
@@ -165,10 +178,8 @@ impl Updates {
             .or_else(|| asked.and_then(carrier::number))
             .ok_or_else(|| Error::malformed("the waybill is missing").at(format!("{place}.waybill_No")))?;
         let at = moment(scan.time.as_str()).map_err(|error| error.at(format!("{place}.upload_Time")))?;
-        let code = scan
-            .code
-            .text()
-            .ok_or_else(|| Error::malformed("infoContent is missing").at(format!("{place}.infoContent")))?;
+        // The interface before has no codes: its scans keep their sentence, and nobody guesses what it means.
+        let code = scan.code.text().unwrap_or_default();
         let words = Words { text: scan.text.text().unwrap_or_default(), ..Words::default() };
         let meaning = decide(&self.codes, code, words, place, &mut batch.issues);
         let courier = courier(&meaning, words.text, &[], None);
@@ -177,7 +188,8 @@ impl Updates {
             gathered.parcel.signed_by = remark::mask(words.text).signer.map(Protected::masked);
         }
         let event = self.event(meaning, at, code, (words.text, &[]), scan.city.text());
-        gathered.parcel.events.push(TrackingEvent { courier, ..event });
+        let facility = remark::facility(words.text).map(str::to_owned);
+        gathered.parcel.events.push(TrackingEvent { facility, courier, ..event });
         Ok(())
     }
 
@@ -199,7 +211,7 @@ impl Updates {
             reason_raw: meaning.reason_raw,
             delivered_to: meaning.delivered_to,
             code_namespace: Some(self.codes.namespace.clone()),
-            code_raw: Some(code.to_owned()),
+            code_raw: (!code.is_empty()).then(|| code.to_owned()),
             description: (!text.is_empty()).then(|| text.into_owned()),
             location: city.map(|city| Location { text: Some(city.to_owned()), ..Location::default() }),
             ..TrackingEvent::default()
@@ -216,8 +228,18 @@ fn courier(meaning: &Meaning, text: &str, names: &[&str], phone: Option<&str>) -
     carrier::delivering(named, phone, &remark::mask(text))
 }
 
-/// A time in China; older documents show a fraction and `CST`, which is China's here.
+/// A time in China; older documents show a fraction and `CST`, which is China's here, and the interface before leaves out
+/// zeros: `2015-12-2 0:09:23`.
 fn moment(text: &str) -> Result<Ts> {
     let text = text.trim();
-    time::china(text.strip_suffix("CST").unwrap_or(text).trim_end())
+    let text = text.strip_suffix("CST").unwrap_or(text).trim_end();
+    time::china(text).or_else(|error| match text.split_once(' ') {
+        Some((date, clock)) => time::china(&format!("{} {}", two_digits(date, '-'), two_digits(clock, ':'))),
+        None => Err(error),
+    })
+}
+
+fn two_digits(text: &str, between: char) -> String {
+    let parts: Vec<String> = text.split(between).map(|part| format!("{part:0>2}")).collect();
+    parts.join(&between.to_string())
 }

@@ -29,14 +29,15 @@ pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Scan<'a> {
-    #[serde(borrow, rename = "waybill_No", alias = "waybill_no")]
+    #[serde(borrow, rename = "waybill_No", alias = "waybill_no", alias = "Waybill_No")]
     pub(crate) number: Scalar<'a>,
     /// `yyyy-MM-dd HH:mm:ss` without zone.
-    #[serde(borrow, rename = "upload_Time", alias = "upload_time")]
+    #[serde(borrow, rename = "upload_Time", alias = "upload_time", alias = "Upload_Time")]
     pub(crate) time: Scalar<'a>,
+    /// What happened; the interface before had only the sentence.
     #[serde(borrow, rename = "infoContent")]
     pub(crate) code: Scalar<'a>,
-    #[serde(borrow, rename = "processInfo")]
+    #[serde(borrow, rename = "processInfo", alias = "processinfo", alias = "ProcessInfo")]
     pub(crate) text: Scalar<'a>,
     #[serde(borrow)]
     pub(crate) city: Scalar<'a>,
