@@ -32,6 +32,13 @@ pub(crate) fn decide(code: &TrackingCode, text: &str) -> Meaning {
     let mut meaning = Meaning::from(code);
     match meaning.status {
         ParcelStatus::Delivered => delivered(&mut meaning, text),
+        ParcelStatus::InTransit if waits(text) => {
+            meaning = Meaning {
+                status: ParcelStatus::AvailableForPickup,
+                delivered_to: remark::place(text),
+                ..Meaning::default()
+            };
+        }
         ParcelStatus::AvailableForPickup => meaning.delivered_to = remark::place(text),
         ParcelStatus::Exception | ParcelStatus::DeliveryAttempted | ParcelStatus::Returning => {
             // The code's own reason holds, unless it names none.
@@ -42,6 +49,15 @@ pub(crate) fn decide(code: &TrackingCode, text: &str) -> Meaning {
         _ => {}
     }
     meaning
+}
+
+/// Whether a scan labelled as on the way says that the parcel was put somewhere and has to be fetched there.
+fn waits(text: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    says(&["代收", "放入", "存放", "暂存", "投柜"])
+        && says(&["及时取件", "尽快取件", "早日取件", "凭取件码", "凭取货码"])
+        && !says(&COLLECTED)
+        && !remark::says_collected(text)
 }
 
 fn delivered(meaning: &mut Meaning, text: &str) {
@@ -95,6 +111,16 @@ mod tests {
         assert_eq!(out.0, ParcelStatus::Delivered);
         let out = meaning("3", "快件已从丰巢取出,待取件数0");
         assert_eq!(out.0, ParcelStatus::Delivered);
+    }
+
+    #[test]
+    fn on_the_way_but_put_where_it_has_to_be_fetched() {
+        let found = meaning("0", "快件已由测试小区西门店代收，请及时取件，如有疑问请联系13800000024");
+        assert_eq!((found.0, found.1), (ParcelStatus::AvailableForPickup, None));
+        let found = meaning("0", "快件已放入测试驿站,凭取件码取件");
+        assert_eq!(found.1, Some(DeliveredTo::Station));
+        assert_eq!(meaning("0", "快件已发往测试驿站").0, ParcelStatus::InTransit);
+        assert_eq!(meaning("0", "代收货款,等待取件").0, ParcelStatus::InTransit);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crossdock_connector::carrier::{self, Batch, Gathered, House, Meaning};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time,
 };
-use crossdock_schemas::{AtQuality, Leg, LegKind, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{AtQuality, Eta, EtaBy, Leg, LegKind, ParcelStatus, Protected, TrackingEvent, Ts};
 
 use crate::codes::Codes;
 use crate::decide::decide;
@@ -58,7 +58,8 @@ impl Normalize for Results {
 /// Kuaidi100's error as its table says; `Malformed` when it is not such a reply.
 pub(crate) fn answer(text: &str) -> Result<Track<'_>> {
     let track: Track<'_> = wire::object(text.as_bytes())?;
-    if track.result.as_str() == "false" {
+    // The vendor's own client writes `false` beside a history, too, and no code then.
+    if track.result.as_str() == "false" && (track.return_code.text().is_some() || track.data.is_none()) {
         let code = track.return_code.text().unwrap_or_default();
         return Err(crate::error::of_query(code).at("$.returnCode"));
     }
@@ -141,6 +142,10 @@ impl Results {
         quality: AtQuality,
         batch: &mut Batch<'_>,
     ) -> Result<()> {
+        if let Some(to) = track.arrival_time.text().and_then(to_the_hour) {
+            let eta = Eta { to: Some(to), by: EtaBy::Platform, ..Eta::default() };
+            batch.parcel_of(carrier, number).parcel.eta = Some(eta);
+        }
         let data = track.data.map_or("null", RawValue::get);
         let mut seen = Vec::new();
         for (at, raw) in rows::rows(data, &format!("{place}.data"))?.into_iter().enumerate() {
@@ -231,6 +236,12 @@ fn read<'a>(raw: &'a RawValue, place: &str) -> Result<(Ts, Row<'a>)> {
     let text = text.ok_or_else(|| Error::malformed("the time is missing").at(format!("{place}.ftime")))?;
     let at = time::china(text).map_err(|error| error.at(format!("{place}.ftime")))?;
     Ok((at, row))
+}
+
+/// `2026-03-04 10`, also with minutes and seconds.
+fn to_the_hour(text: &str) -> Option<Ts> {
+    let text = if text.len() == "2026-03-04 10".len() { format!("{text}:00:00") } else { text.to_owned() };
+    time::china(&text).ok()
 }
 
 /// The newest scan, the same one in whatever order they stand.

@@ -53,6 +53,9 @@ pub(crate) struct Track<'a> {
     /// `200`, else nothing is known.
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) status: Scalar<'a>,
+    /// When it should arrive, to the hour: `2026-03-04 10`. Asked for with `resultv2` 7 or 8.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) arrival_time: Scalar<'a>,
     /// What all scans together say.
     #[serde(borrow)]
     pub(crate) state: Scalar<'a>,

@@ -145,12 +145,16 @@ pub fn reason(remark: &str) -> Option<Reason> {
     first(remark, &REASONS)
 }
 
-/// The branch a remark names: what stands first in `【】` and is not just a city or district, nor why it failed
-/// (`原因【...】`), who signed (`由【...】签收`) or a place the recipient chose (`客户指定地点`).
+/// The branch a remark names: what stands first in `【】`, else Chinese in `[]`, and is not just a city or district, nor why
+/// it failed (`原因【...】`), who signed (`由【...】签收`) or a place the recipient chose (`客户指定地点`).
 pub fn facility(remark: &str) -> Option<&str> {
+    bracketed(remark, ['【', '】']).or_else(|| bracketed(remark, ['[', ']']).filter(|name| !name.is_ascii()))
+}
+
+fn bracketed(remark: &str, [open, close]: [char; 2]) -> Option<&str> {
     let mut rest = remark;
-    while let Some((before, after)) = rest.split_once('【') {
-        let (name, behind) = after.split_once('】')?;
+    while let Some((before, after)) = rest.split_once(open) {
+        let (name, behind) = after.split_once(close)?;
         let name = name.trim();
         let is_area = name.ends_with(['省', '市', '区', '县', '州']);
         let is_cause = before.trim_end_matches([':', '：']).ends_with("原因");
@@ -193,6 +197,8 @@ mod tests {
         assert_eq!(facility("【杭州市】测试营业部 已揽收"), None);
         assert_eq!(facility("【杭州市】到达【杭州中转场】"), Some("杭州中转场"));
         assert_eq!(facility("快件到达【"), None);
+        assert_eq!(facility("快件已到达 [北京转运中心]"), Some("北京转运中心"));
+        assert_eq!(facility("[Xiaoshan District] Processing"), None);
         assert_eq!(facility("派送不成功，原因【暂未联系上客户】，预计下次派送"), None);
         assert_eq!(reason("派送不成功，原因【暂未联系上客户】"), Some(Reason::RecipientUnavailable));
         assert_eq!(facility("快件已由【何测试】签收"), None);

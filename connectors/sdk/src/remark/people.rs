@@ -193,7 +193,12 @@ fn names(text: &str, label: &str, bare: bool) -> Vec<Range<usize>> {
         let length = name.chars().count();
         // Set apart by a blank, the courier's branch may stand in it: `派件员 测试点何测试 正在派件`.
         let longest = if value.len() < rest.len() { 2 * LONGEST } else { LONGEST };
-        if length == 0 || NO_NAMES.contains(&name.as_str()) || (!colon && length > longest) {
+        // `客户签收人: 已签收`: the field is empty, and the sentence goes on.
+        if length == 0
+            || name.starts_with('已')
+            || NO_NAMES.contains(&name.as_str())
+            || (!colon && length > longest)
+        {
             continue;
         }
         found.push(start..start.saturating_add(name.len()));
