@@ -156,6 +156,6 @@ mod tests {
             assert_ne!(row.value.phase, Some(AftersalePhase::Unknown), "{}", row.code);
         }
         let tags: CodeTable<TagRow> = CodeTable::read(include_str!("codes/tags.toml")).unwrap();
-        assert_eq!(tags.rows().len(), 1 + 13 + 12 + 10 + 2);
+        assert_eq!(tags.rows().len(), 1 + 14 + 12 + 10 + 2);
     }
 }
