@@ -4,22 +4,13 @@ use jiff::tz::Offset;
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire::Scalar;
+pub(crate) use crossdock_connector::wire::field::{dec, owned, text};
 use crossdock_connector::{Error, Result, time};
-use crossdock_schemas::{Dec, Ts};
+use crossdock_schemas::Ts;
 
 use crate::site;
 use crate::wire::{Meta, Text};
-
-/// The text of a field; `None` when it is absent, `null` or blank.
-pub(crate) fn text<'s>(field: &'s Text<'_>) -> Option<&'s str> {
-    field.as_ref().and_then(Scalar::text)
-}
-
-/// The same as an owned text.
-pub(crate) fn owned(field: &Text<'_>) -> Option<String> {
-    text(field).map(str::to_owned)
-}
 
 /// A name that people wrote, without HTML entities.
 pub(crate) fn name(field: &Text<'_>) -> Option<String> {
@@ -40,14 +31,6 @@ pub(crate) fn number<'s>(field: &'s Text<'_>, path: &str) -> Result<&'s str> {
 /// Whether a text can name an object in a path.
 pub(crate) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// An optional decimal.
-pub(crate) fn dec(field: &Text<'_>, path: impl FnOnce() -> String) -> Result<Option<Dec>> {
-    match text(field) {
-        None => Ok(None),
-        Some(text) => Dec::parse(text).map(Some).or_else(|_| wire::dec(text, &path()).map(Some)),
-    }
 }
 
 /// A time, from its value in UTC (without a mark that says so). Its twin in the site's time only tells the offset.

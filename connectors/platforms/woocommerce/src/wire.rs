@@ -1,30 +1,15 @@
 //! What the shop sends, as far as we read it. Values may be text, number, `null` or absent; plugins write what they like.
 //! PHP writes a list whose first entry was removed as an object of numbers, so lists are read from both.
 
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::fields;
+use crossdock_connector::wire::field;
+pub(crate) use crossdock_connector::wire::field::Field as Text;
 
-/// Structures that borrow from the body; an absent or `null` field is `None`.
-macro_rules! wire {
-    ($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Deserialize)]
-        pub(crate) struct $name<'a> { $( #[serde(borrow, default)] $(#[$attr])* pub(crate) $field: $type, )* }
-    };
-}
-
-/// Any value.
-pub(crate) type Text<'a> = Option<Scalar<'a>>;
 type List<T> = Option<Vec<T>>;
 
-/// A list, a list written as an object, or nothing.
-fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<List<T>, D::Error> {
-    wire::wrapped(deserializer).map(Some)
-}
-
-wire! {
+fields! {
     /// An order.
     Order {
         id: Text<'a>,
@@ -61,27 +46,25 @@ wire! {
         transaction_id: Text<'a>,
         billing: Option<Address<'a>>,
         shipping: Option<Address<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         meta_data: List<Meta<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         line_items: List<LineItem<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         tax_lines: List<TaxLine<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         shipping_lines: List<ShippingLine<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         fee_lines: List<FeeLine<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         coupon_lines: List<CouponLine<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         refunds: List<RefundLine<'a>>,
         /// Of the plugin for gift cards: `total` is what they left to pay.
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         gift_cards: List<GiftCard<'a>>,
     }
-}
 
-wire! {
     /// Billing or shipping address.
     Address {
         first_name: Text<'a>,
@@ -96,18 +79,14 @@ wire! {
         email: Text<'a>,
         phone: Text<'a>,
     }
-}
 
-wire! {
     /// What plugins attach; the value may be anything.
     Meta {
         key: Text<'a>,
         value: Option<&'a RawValue>,
         display_value: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// A line: of an order with positive, of a refund with negative numbers.
     LineItem {
         id: Text<'a>,
@@ -120,9 +99,9 @@ wire! {
         total: Text<'a>,
         total_tax: Text<'a>,
         tax_class: Text<'a>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         taxes: List<Tax<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         meta_data: List<Meta<'a>>,
         sku: Text<'a>,
         image: Option<Image<'a>>,
@@ -130,32 +109,24 @@ wire! {
         bundled_by: Text<'a>,
         composite_parent: Text<'a>,
     }
-}
 
-wire! {
     /// Tax of a line by the id of its rate.
     Tax {
         id: Text<'a>,
         total: Text<'a>,
     }
-}
 
-wire! {
     /// A rate of tax that the order has.
     TaxLine {
         rate_id: Text<'a>,
         rate_percent: Text<'a>,
     }
-}
 
-wire! {
     /// A picture.
     Image {
         src: Text<'a>,
     }
-}
 
-wire! {
     /// Shipping that the buyer chose.
     ShippingLine {
         method_id: Text<'a>,
@@ -163,34 +134,26 @@ wire! {
         total: Text<'a>,
         total_tax: Text<'a>,
     }
-}
 
-wire! {
     /// A fee; below zero what a discount plugin takes off.
     FeeLine {
         name: Text<'a>,
         total: Text<'a>,
         total_tax: Text<'a>,
     }
-}
 
-wire! {
     /// A coupon and what it took off.
     CouponLine {
         code: Text<'a>,
         discount: Text<'a>,
     }
-}
 
-wire! {
     /// A gift card and what it paid. Its code is money and not read.
     GiftCard {
         id: Text<'a>,
         amount: Text<'a>,
     }
-}
 
-wire! {
     /// What an order says about a refund. Old versions call the reason `refund`.
     RefundLine {
         id: Text<'a>,
@@ -198,9 +161,7 @@ wire! {
         refund: Text<'a>,
         total: Text<'a>,
     }
-}
 
-wire! {
     /// A refund.
     Refund {
         id: Text<'a>,
@@ -210,16 +171,14 @@ wire! {
         amount: Text<'a>,
         reason: Text<'a>,
         refunded_payment: Text<'a>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         line_items: List<LineItem<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         shipping_lines: List<ShippingLine<'a>>,
-        #[serde(deserialize_with = "list")]
+        #[serde(default, deserialize_with = "field::list")]
         fee_lines: List<FeeLine<'a>>,
     }
-}
 
-wire! {
     /// A tracking number as plugins keep it.
     Tracking {
         tracking_provider: Text<'a>,
@@ -230,34 +189,26 @@ wire! {
         /// What is in the parcel, where the plugin asks for it.
         products_list: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// A line of the order in a parcel.
     Packed {
         item_id: Text<'a>,
         qty: Text<'a>,
     }
-}
 
-wire! {
     /// A body of which only the number is read.
     Thin {
         id: Text<'a>,
         parent_id: Text<'a>,
     }
-}
 
-wire! {
     /// An error of WordPress or the plugin.
     Problem {
         id: Text<'a>,
         code: Text<'a>,
         data: Option<ProblemData<'a>>,
     }
-}
 
-wire! {
     /// What an error says beside its code.
     ProblemData {
         status: Text<'a>,

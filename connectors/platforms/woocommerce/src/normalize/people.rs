@@ -1,7 +1,7 @@
 //! Buyer and addresses. Empty fields are not known, erased and starred ones stay hidden.
 
 use crossdock_connector::wire::Scalar;
-use crossdock_schemas::{Address, Party, PartyKind, Phone, PhoneKind, Protected};
+use crossdock_schemas::{Address, Party, PartyKind, Phone, Protected};
 
 use crate::read::{id, owned, plain, text};
 use crate::wire::{self, Order};
@@ -94,19 +94,10 @@ fn protected(text: String) -> Protected {
     if is_hidden(&text) { Protected::masked(text) } else { Protected::plain(text) }
 }
 
-/// A phone number, international where it says so itself.
+/// A phone number; a masked one stays masked.
 fn phone(given: &str) -> Phone {
-    let mut phone = Phone { kind: PhoneKind::Unknown, ..Phone::default() };
     if is_hidden(given) {
-        phone.protected = Some(Protected::masked(given));
-        return phone;
+        return Phone { protected: Some(Protected::masked(given)), ..Phone::default() };
     }
-    let digits: String = given.chars().filter(char::is_ascii_digit).collect();
-    let plain = given.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
-    if given.starts_with('+') && plain && (8..=15).contains(&digits.len()) {
-        phone.e164 = Some(format!("+{digits}"));
-    } else {
-        phone.national = Some(given.to_owned());
-    }
-    phone
+    crossdock_connector::address::phone(given)
 }
