@@ -2,23 +2,10 @@
 //!
 //! What v0 has as well is read under both names: there it is the same in Pascal case.
 
-use serde::Deserialize;
-
+use crossdock_connector::fields;
 use crossdock_connector::wire::{Scalar, one_or_many};
 
-/// Structs of optional fields in camel case.
-macro_rules! wire {
-    ($($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
-        $(#[$about])*
-        #[derive(Clone, Debug, Default, Deserialize)]
-        #[serde(default, rename_all = "camelCase")]
-        pub(crate) struct $name<'a> {
-            $($(#[$of])* #[serde(borrow)] pub(crate) $field: $kind,)*
-        }
-    )*};
-}
-
-wire! {
+fields! { default "camelCase";
     /// An order of 2026-01-01.
     Order {
         order_id: Scalar<'a>,

@@ -1,6 +1,7 @@
 //! Who bought and where it goes. Without the role for it Amazon leaves these out; later it takes them away.
 
-use crossdock_schemas::{Address, AddressKind, Order, Party, PartyKind, Phone, Protected, TaxId};
+use crossdock_connector::address::phone;
+use crossdock_schemas::{Address, AddressKind, Order, Party, PartyKind, Protected, TaxId};
 
 use super::Reading;
 use crate::codes;
@@ -87,14 +88,4 @@ pub(super) fn address(reading: &mut Reading<'_>, given: &theirs::Address<'_>, pa
         ..Address::default()
     };
     (address != Address::default()).then_some(address)
-}
-
-fn phone(text: &str) -> Phone {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let abroad = text.starts_with('+') && (5..=15).contains(&digits.len()) && !digits.starts_with('0');
-    if abroad {
-        Phone { e164: Some(format!("+{digits}")), ..Phone::default() }
-    } else {
-        Phone { national: Some(text.to_owned()), ..Phone::default() }
-    }
 }

@@ -1,24 +1,13 @@
 //! What orders v0 are written in.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crossdock_connector::fields;
 use crossdock_connector::wire::{Scalar, one_or_many};
 
 use crate::wire::{Address, AssociatedItem, Constraints, Customization, Measurement, Money};
 
-/// Structs of optional fields in Pascal case.
-macro_rules! wire {
-    ($($name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
-        #[derive(Debug, Default, Deserialize)]
-        #[serde(default, rename_all = "PascalCase")]
-        pub(super) struct $name<'a> {
-            $($(#[$of])* #[serde(borrow)] pub(super) $field: $kind,)*
-        }
-    )*};
-}
-
-wire! {
+fields! { default "PascalCase";
     Page {
         orders: Option<Vec<&'a RawValue>>,
     }
