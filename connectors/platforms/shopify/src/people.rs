@@ -1,8 +1,9 @@
 //! Buyer and addresses. Without approval for protected customer data Shopify sends `null`: then nothing is
 //! known, which is not the same as empty.
 
+use crossdock_connector::address;
 use crossdock_connector::wire::Scalar;
-use crossdock_schemas::{Address, Party, PartyKind, Phone, PhoneKind, Protected};
+use crossdock_schemas::{Address, Party, PartyKind, Protected};
 
 use crate::read::{owned, text};
 use crate::wire;
@@ -19,7 +20,7 @@ pub(crate) fn buyer(order: &wire::Order<'_>) -> Option<Party> {
         kind: if order.company.is_some() { PartyKind::Company } else { PartyKind::Unknown },
         name: of(|c| full_name(&c.first_name, &c.last_name)).map(Protected::plain),
         email: email.map(Protected::plain),
-        phones: phone.iter().map(|phone| self::phone(phone)).collect(),
+        phones: phone.iter().map(|phone| address::phone(phone)).collect(),
         ..Party::default()
     };
     let known =
@@ -33,7 +34,7 @@ pub(crate) fn address(given: &wire::Address<'_>) -> Option<Address> {
     let address = Address {
         name: name.map(Protected::plain),
         company: owned(&given.company),
-        phones: text(&given.phone).map(phone).into_iter().collect(),
+        phones: text(&given.phone).map(address::phone).into_iter().collect(),
         country: owned(&given.country_code),
         subdivision: subdivision(given),
         province: owned(&given.province),
@@ -60,17 +61,4 @@ fn full_name(first: &Option<Scalar<'_>>, last: &Option<Scalar<'_>>) -> Option<St
         (Some(first), Some(last)) => Some(format!("{first} {last}")),
         (first, last) => first.or(last).map(str::to_owned),
     }
-}
-
-/// A phone number, international where it says so itself.
-fn phone(given: &str) -> Phone {
-    let mut phone = Phone { kind: PhoneKind::Unknown, ..Phone::default() };
-    let digits: String = given.chars().filter(char::is_ascii_digit).collect();
-    let plain = given.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
-    if given.starts_with('+') && plain && (8..=15).contains(&digits.len()) {
-        phone.e164 = Some(format!("+{digits}"));
-    } else {
-        phone.national = Some(given.to_owned());
-    }
-    phone
 }

@@ -58,10 +58,6 @@ impl Push for Webhooks {
     }
 
     fn reply(&self, ack: Ack) -> HttpReply {
-        HttpReply::empty(match ack {
-            Ack::Stored => 200,
-            Ack::TryLater => 503,
-            Ack::Refused => 401,
-        })
+        HttpReply::empty(ack.status())
     }
 }

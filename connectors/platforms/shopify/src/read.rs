@@ -3,43 +3,16 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire::Scalar;
+pub(crate) use crossdock_connector::wire::field::{dec, number, owned, text, yes};
 use crossdock_connector::{Error, Result};
 use crossdock_schemas::{Dec, Ts};
 
 use crate::wire::{MoneySet, Property};
 
-/// The text of a field; `None` when it is absent, `null` or blank.
-pub(crate) fn text<'s>(field: &'s Option<Scalar<'_>>) -> Option<&'s str> {
-    field.as_ref().and_then(Scalar::text)
-}
-
-/// The same as an owned text.
-pub(crate) fn owned(field: &Option<Scalar<'_>>) -> Option<String> {
-    text(field).map(str::to_owned)
-}
-
-/// Whether a field says `true`.
-pub(crate) fn yes(field: &Option<Scalar<'_>>) -> bool {
-    text(field) == Some("true")
-}
-
 /// The text of a field that has to be there.
 pub(crate) fn required<'s>(field: &'s Scalar<'_>, path: &str) -> Result<&'s str> {
     field.text().ok_or_else(|| Error::malformed("is empty").at(path))
-}
-
-/// An optional decimal.
-pub(crate) fn dec(field: &Option<Scalar<'_>>, path: impl FnOnce() -> String) -> Result<Option<Dec>> {
-    text(field).map(|text| number(text, path)).transpose()
-}
-
-/// A decimal from its text.
-pub(crate) fn number(text: &str, path: impl FnOnce() -> String) -> Result<Dec> {
-    match Dec::parse(text) {
-        Ok(value) => Ok(value),
-        Err(_) => wire::dec(text, &path()),
-    }
 }
 
 /// The amount of a money set in the shop's currency.

@@ -6,26 +6,18 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use crossdock_connector::fields;
 use crossdock_connector::wire::Scalar;
-
-/// Structures that borrow from the body; an absent or `null` field is `None`.
-macro_rules! wire {
-    ($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Deserialize)]
-        pub(crate) struct $name<'a> { $( $(#[$attr])* #[serde(borrow)] pub(crate) $field: $type, )* }
-    };
-}
+use crossdock_connector::wire::field::{self, Field as Text};
 
 /// A field that may be absent, `null` or have a value; `Some("")` is `null`.
 fn given<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scalar<'a>>, D::Error> {
     Scalar::deserialize(deserializer).map(Some)
 }
 
-type Text<'a> = Option<Scalar<'a>>;
 type List<T> = Option<Vec<T>>;
 
-wire! {
+fields! {
     /// An order: the body of most `orders/*` webhooks and a row of `orders.json`.
     Order {
         id: Scalar<'a>,
@@ -62,6 +54,7 @@ wire! {
         original_total_duties_set: Option<MoneySet<'a>>,
         original_total_additional_fees_set: Option<MoneySet<'a>>,
         total_cash_rounding_payment_adjustment_set: Option<MoneySet<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         payment_gateway_names: List<Scalar<'a>>,
         source_name: Text<'a>,
         source_identifier: Text<'a>,
@@ -77,32 +70,31 @@ wire! {
         customer: Option<Customer<'a>>,
         billing_address: Option<Address<'a>>,
         shipping_address: Option<Address<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         shipping_lines: List<ShippingLine<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         discount_codes: List<DiscountCode<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         discount_applications: List<DiscountApplication<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         fulfillments: List<Fulfillment<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         refunds: List<Refund<'a>>,
         returns: List<&'a RawValue>,
     }
-}
 
-wire! {
     /// An amount in the shop's currency and in the buyer's.
     MoneySet {
         shop_money: Option<Money<'a>>,
         presentment_money: Option<Money<'a>>,
     }
-}
 
-wire! {
     /// An amount.
     Money {
         amount: Text<'a>,
         currency_code: Text<'a>,
     }
-}
 
-wire! {
     /// A line of an order; also inside a fulfilment, where `quantity` is that of the fulfilment.
     LineItem {
         id: Scalar<'a>,
@@ -117,32 +109,28 @@ wire! {
         fulfillment_status: Text<'a>,
         price: Text<'a>,
         total_discount: Text<'a>,
+        #[serde(default, deserialize_with = "field::list")]
         discount_allocations: List<DiscountAllocation<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         tax_lines: List<TaxLine<'a>>,
         gift_card: Text<'a>,
         grams: Text<'a>,
         properties: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// The share of a discount that falls on a line.
     DiscountAllocation {
         amount: Text<'a>,
         discount_application_index: Text<'a>,
     }
-}
 
-wire! {
     /// Tax of a line, by authority.
     TaxLine {
         price: Text<'a>,
         rate: Text<'a>,
         channel_liable: Text<'a>,
     }
-}
 
-wire! {
     /// A discount and what it applies to.
     DiscountApplication {
         r#type: Text<'a>,
@@ -152,29 +140,25 @@ wire! {
         title: Text<'a>,
         description: Text<'a>,
     }
-}
 
-wire! {
     /// A discount code the buyer used.
     DiscountCode {
         code: Text<'a>,
         amount: Text<'a>,
     }
-}
 
-wire! {
     /// Shipping that the buyer chose.
     ShippingLine {
         code: Text<'a>,
         title: Text<'a>,
         price: Text<'a>,
         is_removed: Text<'a>,
+        #[serde(default, deserialize_with = "field::list")]
         tax_lines: List<TaxLine<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         discount_allocations: List<DiscountAllocation<'a>>,
     }
-}
 
-wire! {
     /// The buyer's account.
     Customer {
         id: Text<'a>,
@@ -183,9 +167,7 @@ wire! {
         first_name: Text<'a>,
         last_name: Text<'a>,
     }
-}
 
-wire! {
     /// An address.
     Address {
         name: Text<'a>,
@@ -201,9 +183,7 @@ wire! {
         province_code: Text<'a>,
         country_code: Text<'a>,
     }
-}
 
-wire! {
     /// Goods that were sent.
     Fulfillment {
         id: Scalar<'a>,
@@ -215,23 +195,21 @@ wire! {
         location_id: Text<'a>,
         tracking_company: Text<'a>,
         tracking_number: Text<'a>,
+        #[serde(default, deserialize_with = "field::list")]
         tracking_numbers: List<Scalar<'a>>,
         tracking_url: Text<'a>,
         created_at: Text<'a>,
         updated_at: Text<'a>,
+        #[serde(default, deserialize_with = "field::list")]
         line_items: List<FulfilledLine<'a>>,
     }
-}
 
-wire! {
     /// A line inside a fulfilment.
     FulfilledLine {
         id: Scalar<'a>,
         quantity: Scalar<'a>,
     }
-}
 
-wire! {
     /// Money, goods or both taken back.
     Refund {
         id: Scalar<'a>,
@@ -239,15 +217,17 @@ wire! {
         created_at: Text<'a>,
         processed_at: Text<'a>,
         note: Text<'a>,
+        #[serde(default, deserialize_with = "field::list")]
         refund_line_items: List<RefundLine<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         refund_shipping_lines: List<RefundShippingLine<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         order_adjustments: List<OrderAdjustment<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         transactions: List<Transaction<'a>>,
         total_duties_set: Option<MoneySet<'a>>,
     }
-}
 
-wire! {
     /// A line of a refund. `subtotal` and `total_tax` are JSON numbers here.
     RefundLine {
         line_item_id: Scalar<'a>,
@@ -258,25 +238,19 @@ wire! {
         total_tax: Text<'a>,
         total_tax_set: Option<MoneySet<'a>>,
     }
-}
 
-wire! {
     /// Shipping that was paid back.
     RefundShippingLine {
         subtotal_amount_set: Option<MoneySet<'a>>,
     }
-}
 
-wire! {
     /// A refund that belongs to no line; negative amounts.
     OrderAdjustment {
         kind: Text<'a>,
         amount: Text<'a>,
         amount_set: Option<MoneySet<'a>>,
     }
-}
 
-wire! {
     /// A movement of money, in its own currency.
     Transaction {
         kind: Text<'a>,
@@ -284,41 +258,33 @@ wire! {
         amount: Text<'a>,
         currency: Text<'a>,
     }
-}
 
-wire! {
     /// The body of `orders/edited`: what was added and removed, not an order.
     Edited {
         order_edit: Option<OrderEdit<'a>>,
         order_id: Text<'a>,
     }
-}
 
-wire! {
     /// An order edit.
     OrderEdit {
         order_id: Text<'a>,
     }
-}
 
-wire! {
     /// A demand about personal data: whose, and which orders. Address and phone of the buyer are not read.
     Privacy {
         shop_domain: Text<'a>,
         customer: Option<Subject<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         orders_requested: List<Scalar<'a>>,
+        #[serde(default, deserialize_with = "field::list")]
         orders_to_redact: List<Scalar<'a>>,
     }
-}
 
-wire! {
     /// Who a demand is about.
     Subject {
         id: Text<'a>,
     }
-}
 
-wire! {
     /// A name and a value that people wrote; the value may be anything.
     Property {
         name: Text<'a>,
