@@ -11,6 +11,11 @@ pub(crate) fn decide(code: &TrackingCode, text: &str) -> Meaning {
     match meaning.status {
         ParcelStatus::Delivered => {
             meaning.delivered_to = taker(text);
+            if !text.is_ascii() && remark::says_waits(text) {
+                // 17TRACK counts it as delivered when a station signs.
+                meaning.status = ParcelStatus::AvailableForPickup;
+                meaning.delivered_to = remark::place(text);
+            }
             // The sender has it back: nobody must be told that it was delivered.
             if meaning.delivered_to == Some(DeliveredTo::Sender) {
                 meaning.status = ParcelStatus::Returned;
@@ -63,6 +68,9 @@ mod tests {
         assert_eq!(meaning("Delivered_Other", "Delivered, In/At Mailbox"), (delivered, mailbox, None));
         assert_eq!(meaning("Delivered_Other", "Delivered"), (delivered, None, None));
         assert_eq!(meaning("Delivered_Other", "已签收,签收人:前台").1, Some(DeliveredTo::Agent));
+        let waits = meaning("Delivered_Other", "已签收,快件已由测试驿站代收");
+        assert_eq!((waits.0, waits.1), (ParcelStatus::AvailableForPickup, Some(DeliveredTo::Station)));
+        assert_eq!(meaning("Delivered_Other", "您的快件已由【仓库】代收").0, delivered);
         let back = meaning("Delivered_Other", "Delivered, To Original Sender");
         assert_eq!((back.0, back.1), (ParcelStatus::Returned, Some(DeliveredTo::Sender)));
         let waits = meaning("AvailableForPickup_Other", "Held at post office for an individual");

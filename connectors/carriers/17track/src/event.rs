@@ -1,11 +1,11 @@
 //! One scan of a carrier as 17TRACK classified it.
 
 use crossdock_connector::Issue;
-use crossdock_connector::carrier::Meaning;
+use crossdock_connector::carrier::{self, Meaning};
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{self, english};
 use crossdock_connector::wire::dec;
-use crossdock_schemas::{AtQuality, Geo, Location, TrackingEvent, Ts};
+use crossdock_schemas::{AtQuality, Geo, Location, ParcelStatus, TrackingEvent, Ts};
 
 use crate::codes::Codes;
 use crate::decide::decide;
@@ -56,7 +56,10 @@ pub(crate) fn event(
         // A scan 17TRACK made nothing of is one more scan, and nothing else.
         None => Meaning::default(),
     };
-    let shown = if text.is_ascii() { english::shown(text, &[]) } else { remark::mask(text).text };
+    let masked = (!text.is_ascii()).then(|| remark::mask(text));
+    let courier = masked.as_ref().filter(|_| meaning.status == ParcelStatus::OutForDelivery);
+    let courier = courier.and_then(|said| carrier::delivering(None, None, said));
+    let shown = masked.map_or_else(|| english::shown(text, &[]), |masked| masked.text);
     TrackingEvent {
         at: scan.at,
         at_quality: scan.quality,
@@ -68,6 +71,8 @@ pub(crate) fn event(
         code_raw: found.map(|(_, _, code)| code.to_owned()),
         description: (!shown.is_empty()).then(|| shown.into_owned()),
         location: location(row),
+        facility: remark::facility(text).map(str::to_owned),
+        courier,
         ..TrackingEvent::default()
     }
 }

@@ -7,8 +7,12 @@ use serde_json::value::RawValue;
 
 use crossdock_connector::aggregator::Carriers;
 use crossdock_connector::carrier::{self, Batch, Gathered, House};
-use crossdock_connector::{Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows};
-use crossdock_schemas::{Address, AtQuality, Eta, EtaBy, Leg, LegKind, TrackingState, Ts};
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows,
+};
+use crossdock_schemas::{
+    Address, AtQuality, Eta, EtaBy, Leg, LegKind, Package, ParcelStatus, Protected, TrackingState, Ts,
+};
 
 use crate::codes::Codes;
 use crate::error::REGISTERED;
@@ -159,7 +163,13 @@ impl Parcels {
         for (at, scan) in seen.iter().enumerate() {
             let latest = latest.filter(|_| Some(at) == newest).map(|latest| (latest, place));
             let event = event::event(scan, &self.codes, latest, &mut batch.issues);
-            batch.parcel_of(slug, number).parcel.events.push(event);
+            let parcel = &mut batch.parcel_of(slug, number).parcel;
+            let text = scan.row.description.as_str();
+            let signs = event.status == ParcelStatus::Delivered && !text.is_ascii();
+            if signs && let Some(signer) = remark::mask(text).signer {
+                parcel.signed_by = Some(Protected::masked(signer));
+            }
+            parcel.events.push(event);
         }
         Ok(())
     }
@@ -215,6 +225,9 @@ fn about(info: &Info<'_>, gathered: &mut Gathered) {
     }
     if let Some(misc) = &info.misc_info {
         gathered.parcel.service = misc.service_type.owned();
+        if let Some(weight) = carrier::grams(misc.weight_kg.as_str(), "kg") {
+            gathered.parcel.package = Some(Package { weight_g: Some(weight), ..Package::default() });
+        }
         for (key, value) in [
             ("weight", &misc.weight_raw),
             ("pieces", &misc.pieces),
@@ -234,7 +247,9 @@ fn about(info: &Info<'_>, gathered: &mut Gathered) {
         let (from, to) = (time(estimate.from.text()), time(estimate.to.text()));
         let (from, to) = if from > to && to.is_some() { (to, from) } else { (from, to) };
         if from.is_some() || to.is_some() {
-            gathered.parcel.eta = Some(Eta { from, to, by: EtaBy::Platform, ..Eta::default() });
+            let by =
+                if estimate.source.text() == Some("Official") { EtaBy::Carrier } else { EtaBy::Platform };
+            gathered.parcel.eta = Some(Eta { from, to, by, ..Eta::default() });
             if let Some(source) = estimate.source.text() {
                 gathered.note("eta_source", source);
             }

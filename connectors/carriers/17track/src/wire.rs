@@ -167,6 +167,9 @@ pub(crate) struct Misc<'a> {
     pub(crate) service_type: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) weight_raw: Scalar<'a>,
+    /// The same in kilograms, as 17TRACK converted it.
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) weight_kg: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) pieces: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]

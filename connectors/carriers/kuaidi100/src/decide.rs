@@ -8,21 +8,6 @@ use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::remark::{self, Taken};
 use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason};
 
-/// Words of a scan that puts a parcel into a locker or station; some of these come labelled as signed.
-const PUT_IN: [&str; 10] = [
-    "已投柜",
-    "已放入",
-    "待取",
-    "已存放",
-    "已暂存",
-    "请凭取件码",
-    "请凭取货码",
-    "及时取件",
-    "尽快取件",
-    "早日取件",
-];
-/// Words that a parcel has left it with its recipient.
-const COLLECTED: [&str; 3] = ["完成取件", "已被取", "已取出"];
 /// Words of a signature of the sender.
 const SENT_BACK: [&str; 6] =
     ["退回签收", "退件签收", "退回件已签收", "寄件人签收", "发件人签收", "退回到寄件人"];
@@ -56,7 +41,6 @@ fn waits(text: &str) -> bool {
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     says(&["代收", "放入", "存放", "暂存", "投柜"])
         && says(&["及时取件", "尽快取件", "早日取件", "凭取件码", "凭取货码"])
-        && !says(&COLLECTED)
         && !remark::says_collected(text)
 }
 
@@ -67,10 +51,7 @@ fn delivered(meaning: &mut Meaning, text: &str) {
         meaning.delivered_to = Some(DeliveredTo::Sender);
         return;
     }
-    let collected = says(&COLLECTED) || remark::says_collected(text);
-    // A station that takes it in for its recipient is not its recipient.
-    let kept_for = text.contains("代收") && remark::place(text).is_some();
-    if (says(&PUT_IN) || kept_for) && !collected {
+    if remark::says_waits(text) {
         meaning.status = ParcelStatus::AvailableForPickup;
         meaning.delivered_to = remark::place(text).or(meaning.delivered_to);
         return;

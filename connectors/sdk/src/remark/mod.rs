@@ -59,7 +59,22 @@ const PLACES: [(&str, DeliveredTo); 23] = [
 ];
 
 /// Words that say a parcel left a locker or station with its recipient.
-const COLLECTED: [&str; 6] = ["取出", "取走", "取件成功", "已取件", "凭取货码签收", "凭取件码签收"];
+const COLLECTED: [&str; 8] =
+    ["取出", "取走", "取件成功", "已取件", "完成取件", "已被取", "凭取货码签收", "凭取件码签收"];
+
+/// Words of a scan that puts a parcel into a locker or station; aggregators label some of these as signed.
+const PUT_IN: [&str; 10] = [
+    "已投柜",
+    "已放入",
+    "待取",
+    "已存放",
+    "已暂存",
+    "请凭取件码",
+    "请凭取货码",
+    "及时取件",
+    "尽快取件",
+    "早日取件",
+];
 
 /// Why something went wrong.
 const REASONS: [(&str, Reason); 33] = [
@@ -140,6 +155,13 @@ pub fn says_collected(text: &str) -> bool {
     COLLECTED.iter().any(|word| text.contains(word))
 }
 
+/// Whether a sentence about a signature says that the parcel waits for its recipient in a locker or station, which took it
+/// in for him.
+pub fn says_waits(text: &str) -> bool {
+    let put_in = PUT_IN.iter().any(|word| text.contains(word));
+    (put_in || (text.contains("代收") && place(text).is_some())) && !says_collected(text)
+}
+
 /// Why something went wrong, where the text names it.
 pub fn reason(remark: &str) -> Option<Reason> {
     first(remark, &REASONS)
@@ -185,6 +207,8 @@ mod tests {
         assert_eq!(taken("快件已送達順豐站"), Taken::Place(DeliveredTo::Station));
         assert_eq!(taken("快件已由本人从自提点取走"), Taken::Place(DeliveredTo::Station));
         assert_eq!(taken("已签收"), Taken::NotSaid);
+        assert!(says_waits("已签收,快件已放入丰巢智能柜") && says_waits("快件已由测试驿站代收"));
+        assert!(!says_waits("快件已从丰巢取出,待取件数0") && !says_waits("前台代收"));
         assert!(says_collected("快件已由本人从自提点取走") && !says_collected("已放入自提柜"));
     }
 
