@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 use crossdock_schemas::{AtQuality, Location, Ts};
+
+use crate::time;
 
 /// A row of the table; its zone is read when it is first asked for.
 struct Row {
@@ -63,6 +65,34 @@ pub fn moment(local: DateTime, country: Option<&str>, division: Option<&str>) ->
     }
 }
 
+/// From when to when something should arrive, as a text tells it: a moment with its offset, a local time, or a day. A local
+/// time needs a place that tells its clock.
+pub fn arrival(text: &str, country: Option<&str>, division: Option<&str>) -> Option<(Option<Ts>, Ts)> {
+    if let Ok(moment) = text.parse() {
+        return Some((None, moment));
+    }
+    match time::civil(text) {
+        Ok(civil) => arrival_on(civil.date(), Some(civil.time()), country, division),
+        Err(_) => arrival_on(text.trim().parse().ok()?, None, country, division),
+    }
+}
+
+/// The same for a day, and an hour where one is told. Nobody arrives at midnight: carriers write that where they know only
+/// the day, which is from its first second to its last.
+pub fn arrival_on(
+    day: Date,
+    hour: Option<Time>,
+    country: Option<&str>,
+    division: Option<&str>,
+) -> Option<(Option<Ts>, Ts)> {
+    zone(country?, division)?;
+    let there = |hour: Time| moment(day.to_datetime(hour), country, division).0;
+    Some(match hour.filter(|hour| *hour != Time::midnight()) {
+        Some(hour) => (None, there(hour)),
+        None => (Some(there(Time::midnight())), there(Time::constant(23, 59, 59, 0))),
+    })
+}
+
 /// A country's code (ISO 3166-1 alpha-2), where the text is one and not a name.
 pub fn country(text: Option<&str>) -> Option<&str> {
     text.filter(|text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
@@ -101,6 +131,22 @@ mod tests {
         assert_eq!((found.country.as_deref(), found.postal_code.as_deref()), (Some("US"), Some("07470")));
         assert_eq!(location([None, None], None, Some("07470")), None);
         assert_eq!((country(Some("us")), country(Some("USA")), country(None)), (None, None, None));
+    }
+
+    #[test]
+    fn arrivals_are_times_or_days() {
+        let text_of = |at: Ts| serde_json::to_value(at).unwrap().as_str().unwrap().to_owned();
+        let told = |text, country, state| {
+            arrival(text, country, state).map(|(from, to)| (from.map(text_of), text_of(to)))
+        };
+        let nj = |text| told(text, Some("US"), Some("NJ"));
+        let first = "2024-11-29T00:00:00-05:00".to_owned();
+        let day = Some((Some(first), "2024-11-29T23:59:59-05:00".to_owned()));
+        assert_eq!((nj("2024-11-29T00:00:00"), nj("2024-11-29")), (day.clone(), day));
+        assert_eq!(nj("2024-11-29T18:00:00"), Some((None, "2024-11-29T18:00:00-05:00".to_owned())));
+        let moment = Some((None, "2024-11-29T18:00:00Z".to_owned()));
+        assert_eq!(told("2024-11-29T18:00:00Z", None, None), moment);
+        assert_eq!((nj("soon"), told("2024-11-29", Some("US"), None)), (None, None));
     }
 
     fn told(local: &str, country: Option<&str>, division: Option<&str>) -> (String, AtQuality) {
