@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at FedEx: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// Whose order number the shipper gives FedEx as a reference.
     pub order_shop: Option<OrderShop>,
@@ -70,12 +70,8 @@ impl TrackConfig {
             Environment::Production => "https://apis.fedex.com",
             Environment::Sandbox => "https://apis-sandbox.fedex.com",
         };
-        self.endpoint.as_deref().unwrap_or(named).trim_end_matches('/')
+        settings::base(self.endpoint.as_deref(), named)
     }
-}
-
-fn default_account() -> String {
-    "default".to_owned()
 }
 
 fn default_references() -> Vec<String> {
@@ -92,34 +88,19 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        not_empty(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
         }
-        if let Some(push) = &self.push
-            && push.security_token.expose().is_empty()
-        {
-            return Err(Error::config("must not be empty").at("push.security_token"));
+        if let Some(push) = &self.push {
+            settings::secret(&push.security_token, "push.security_token")?;
         }
         if let Some(track) = &self.track {
-            not_empty(&track.client_id, "track.client_id")?;
-            if track.client_secret.expose().is_empty() {
-                return Err(Error::config("must not be empty").at("track.client_secret"));
-            }
-            let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if track.locale.is_empty() || !word(&track.locale) {
-                return Err(Error::config("expected a locale like en_US").at("track.locale"));
-            }
-            if let Some(endpoint) = &track.endpoint
-                && !(endpoint.starts_with("https://") || endpoint.starts_with("http://"))
-            {
-                return Err(Error::config("expected an http or https address").at("track.endpoint"));
-            }
+            settings::filled(&track.client_id, "track.client_id")?;
+            settings::secret(&track.client_secret, "track.client_secret")?;
+            settings::word(&track.locale, "track.locale", "en_US")?;
+            settings::other_address(track.endpoint.as_deref(), "track.endpoint")?;
         }
         Ok(())
     }
-}
-
-fn not_empty(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
 }

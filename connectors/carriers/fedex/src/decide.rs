@@ -1,5 +1,7 @@
 //! What one scan means. Each is decided from itself alone; what a whole history adds is in `uses` and `scan`.
 
+use std::fmt::Arguments;
+
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::remark::english;
 use crossdock_connector::{Issue, IssueKind};
@@ -21,7 +23,12 @@ pub(crate) struct Meaning {
 }
 
 /// Decides one scan, which stands at `place`.
-pub(crate) fn decide(codes: &Codes, scan: &Scan<'_>, place: &str, issues: &mut Vec<Issue>) -> Meaning {
+pub(crate) fn decide(
+    codes: &Codes,
+    scan: &Scan<'_>,
+    place: Arguments<'_>,
+    issues: &mut Vec<Issue>,
+) -> Meaning {
     let derived = scan.derived_status_code.text().or_else(|| scan.derived_code.text());
     let event = [(&scan.event_type, "eventType"), (&scan.code, "code")];
     let event = event.into_iter().find_map(|(code, field)| Some((&codes.events, field, code.text()?)));
@@ -56,13 +63,18 @@ pub(crate) fn decide(codes: &Codes, scan: &Scan<'_>, place: &str, issues: &mut V
             meaning.step = Some(Step::ArrivedDestination);
         }
         ParcelStatus::Exception | ParcelStatus::DeliveryAttempted => why(&mut meaning, scan, place, issues),
+        // "Left at front door. Signature Service not requested."
+        ParcelStatus::Delivered if meaning.delivered_to.is_none() => {
+            let to = scan.exception_description.text().and_then(english::taker);
+            meaning.delivered_to = to.filter(|to| *to != DeliveredTo::Sender);
+        }
         _ => {}
     }
     meaning
 }
 
 /// Why: FedEx's list of exception codes is not published, so the words decide.
-fn why(meaning: &mut Meaning, scan: &Scan<'_>, place: &str, issues: &mut Vec<Issue>) {
+fn why(meaning: &mut Meaning, scan: &Scan<'_>, place: Arguments<'_>, issues: &mut Vec<Issue>) {
     let code = scan.exception_code.text();
     meaning.reason_raw = code.map(str::to_owned);
     let texts = [&scan.exception_description, &scan.event_description];
@@ -94,7 +106,7 @@ mod tests {
     fn told(json: &str) -> (ParcelStatus, Option<Step>, Option<Reason>, usize) {
         let scan: Scan<'_> = serde_json::from_str(json).unwrap();
         let mut issues = Vec::new();
-        let meaning = decide(&Codes::read().unwrap(), &scan, "$", &mut issues);
+        let meaning = decide(&Codes::read().unwrap(), &scan, format_args!("$"), &mut issues);
         (meaning.status, meaning.step, meaning.reason, issues.len())
     }
 

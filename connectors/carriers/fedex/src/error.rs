@@ -2,7 +2,7 @@
 
 use crossdock_connector::{Error, ErrorKind, HttpResponse, Result, rows, wire};
 
-use crate::wire::{Coded, Envelope};
+use crate::wire::Envelope;
 
 /// The kind of a code; `None` where the HTTP status says it better.
 fn kind(code: &str) -> Option<ErrorKind> {
@@ -22,9 +22,7 @@ pub(crate) fn named(code: &str) -> Error {
 
 /// The code in an error reply.
 fn coded(body: &[u8]) -> Option<String> {
-    let envelope: Envelope<'_> = wire::parse(body).ok()?;
-    let errors = rows::rows(envelope.errors?.get(), "$").ok()?;
-    rows::object::<Coded<'_>>(errors.first()?, "$").ok()?.code.owned()
+    wire::parse::<Envelope<'_>>(body).ok()?.errors.and_then(rows::code)
 }
 
 /// Refuses an error reply. Errors in a success are found by whoever reads it.

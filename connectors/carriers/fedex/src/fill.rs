@@ -2,16 +2,18 @@
 
 use jiff::Timestamp;
 
-use crossdock_connector::carrier::Gathered;
+use crossdock_connector::carrier::{Gathered, millimetres};
 use crossdock_connector::remark::english;
-use crossdock_connector::rows;
+use crossdock_connector::rows::List;
+use crossdock_connector::wire::Scalar;
 use crossdock_schemas::{Address, AtQuality, Dec, Eta, EtaBy, Money, Package, ParcelStatus, Protected, Ts};
 
-use crate::when::when;
+use crate::when::day_or_time;
 use crate::wire::{Dated, Edges, PackageDetails, Place, Shipment, Size};
 
 /// Fills a parcel.
-pub(crate) fn fill(gathered: &mut Gathered, shipment: &Shipment<'_>, order_references: &[String]) {
+pub(crate) fn fill(gathered: &mut Gathered, mut shipment: Shipment<'_>, order_references: &[String]) {
+    let dates = std::mem::take(&mut shipment.date_and_times);
     let to = shipment.last_updated_destination_address.as_ref();
     let to = to.or_else(|| shipment.recipient_information.as_ref().and_then(|party| party.address.as_ref()));
     let from = shipment.shipper_information.as_ref().and_then(|party| party.address.as_ref());
@@ -24,7 +26,7 @@ pub(crate) fn fill(gathered: &mut Gathered, shipment: &Shipment<'_>, order_refer
         parcel.service = service.kind.owned().or_else(|| service.description.owned());
     }
     if !delivered && !returned {
-        parcel.eta = eta(shipment, to);
+        parcel.eta = eta(&shipment, dates, to);
     }
     if let Some(details) = &shipment.delivery_details {
         let name = details.signed_by_name.text().or_else(|| details.received_by_name.text());
@@ -45,7 +47,7 @@ pub(crate) fn fill(gathered: &mut Gathered, shipment: &Shipment<'_>, order_refer
     if let Some(details) = &shipment.package_details {
         package(gathered, details);
     }
-    references(gathered, shipment, order_references);
+    references(gathered, &shipment, order_references);
 }
 
 fn parcel_to_is_unknown(gathered: &Gathered) -> bool {
@@ -65,7 +67,7 @@ fn region(place: &Place<'_>) -> Option<Address> {
 
 fn package(gathered: &mut Gathered, details: &PackageDetails<'_>) {
     let size = details.weight_and_dimensions.as_ref();
-    let (length_mm, width_mm, height_mm) = size.map(millimetres).unwrap_or_default();
+    let (length_mm, width_mm, height_mm) = size.map(edges).unwrap_or_default();
     let package = Package {
         weight_g: size.and_then(grams),
         length_mm,
@@ -103,33 +105,28 @@ fn grams(size: &Size<'_>) -> Option<Dec> {
     weigh("KG", "1000").or_else(|| weigh("LB", "453.59237"))
 }
 
-fn millimetres(size: &Size<'_>) -> (Option<Dec>, Option<Dec>, Option<Dec>) {
-    let edges = |units: &str| size.dimensions.iter().flatten().find(|edges| edges.units.as_str() == units);
-    let Some((edges, unit)) =
-        edges("CM").map(|edges| (edges, "10")).or(edges("IN").map(|edges| (edges, "25.4")))
-    else {
-        return (None, None, None);
-    };
-    let Edges { length, width, height, .. } = edges;
-    let edge = |text: Option<&str>| {
-        let edge = Dec::parse(text?).ok()?.checked_mul(Dec::parse(unit).ok()?)?;
-        // Nothing is as flat as that: it was not measured.
-        (edge != Dec::ZERO).then_some(edge)
-    };
-    (edge(length.text()), edge(width.text()), edge(height.text()))
+/// Length, width and height; FedEx gives inches, centimetres or both.
+fn edges(size: &Size<'_>) -> (Option<Dec>, Option<Dec>, Option<Dec>) {
+    let of = |units: &str| size.dimensions.iter().flatten().find(|edges| edges.units.as_str() == units);
+    let Some(edges) = of("CM").or_else(|| of("IN")) else { return (None, None, None) };
+    let Edges { length, width, height, units } = edges;
+    // Nothing is as flat as zero: it was not measured.
+    let edge = |edge: &Scalar<'_>| millimetres(edge.text()?, units.as_str());
+    (edge(length), edge(width), edge(height))
 }
 
 /// When it should arrive: the window, else the estimate. A day without a time means any time of that day.
-fn eta(shipment: &Shipment<'_>, to: Option<&Place<'_>>) -> Option<Eta> {
-    let read = |text: Option<&str>| text.and_then(|text| when(text, to));
+fn eta(shipment: &Shipment<'_>, dates: List<'_, Dated<'_>>, to: Option<&Place<'_>>) -> Option<Eta> {
+    let read = |text: Option<&str>| text.and_then(|text| day_or_time(text, to));
     let window = shipment.estimated_delivery_time_window.as_ref().and_then(|window| window.window.as_ref());
     let (from, until) = match window {
         Some(window) => (read(window.begins.text()), read(window.ends.text())),
         None => (None, None),
     };
     let (from, until) = if from.is_none() && until.is_none() {
-        let dated = rows::objects::<Dated<'_>>(shipment.date_and_times?, "$").ok()?;
-        let estimate = dated
+        let estimate = dates
+            .each("$")
+            .ok()?
             .into_iter()
             .flatten()
             .filter(|dated| dated.kind.as_str() == "ESTIMATED_DELIVERY")

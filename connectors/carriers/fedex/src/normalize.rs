@@ -67,8 +67,8 @@ impl Results {
     /// One number: its newest use, from all shipments that belong to it.
     fn parcel(&self, number: &str, found: Vec<Found<'_>>, batch: &mut Batch<'_>) {
         let mut read: Vec<(Found<'_>, Vec<TrackingEvent>)> = Vec::new();
-        for found in found {
-            match self.events(&found, batch) {
+        for mut found in found {
+            match self.events(&mut found, batch) {
                 Ok(events) => read.push((found, events)),
                 Err(error) => batch.bad(error),
             }
@@ -91,11 +91,11 @@ impl Results {
                 gathered.parcel.status = Some(status);
                 gathered.parcel.status_raw = Some(code);
             }
-            fill(gathered, &found.shipment, &self.order_references);
+            fill(gathered, found.shipment, &self.order_references);
         }
     }
 
-    fn events(&self, found: &Found<'_>, batch: &mut Batch<'_>) -> Result<Vec<TrackingEvent>> {
+    fn events(&self, found: &mut Found<'_>, batch: &mut Batch<'_>) -> Result<Vec<TrackingEvent>> {
         let scans = scans(found, &self.codes, &mut batch.issues)?;
         let nothing = scans.events.is_empty() && !scans.bad.is_empty();
         let mut bad = scans.bad.into_iter();
@@ -124,7 +124,7 @@ impl Results {
         {
             return None;
         }
-        let meaning = decide(&self.codes, &scan, &place, &mut batch.issues);
+        let meaning = decide(&self.codes, &scan, format_args!("{place}"), &mut batch.issues);
         Some((meaning.status, meaning.code?))
     }
 }

@@ -6,7 +6,7 @@ use crossdock_connector::rows::{self, Object};
 use crossdock_connector::{Error, Result};
 
 use crate::error;
-use crate::wire::{Coded, Envelope, Reply, Shipment};
+use crate::wire::{Envelope, Reply, Shipment};
 
 /// One shipment, where it stands, and the number that was asked for.
 pub(crate) struct Found<'a> {
@@ -32,7 +32,7 @@ pub(crate) fn read(body: &[u8], listed: bool) -> Result<Shipments<'_>> {
     let bare = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let text = std::str::from_utf8(bare).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
     let is_list = text.trim_start().starts_with('[');
-    if let Some(found) = whole(text).filter(|_| !is_list) {
+    if let Some(found) = whole(text) {
         return Ok(Shipments { found, bad: Vec::new() });
     }
     let outer = if is_list && !listed { Vec::new() } else { rows::rows(text, "$")? };
@@ -49,7 +49,7 @@ pub(crate) fn read(body: &[u8], listed: bool) -> Result<Shipments<'_>> {
 
 /// A reply that is just as FedEx documents it, read in one go; `None` when anything is not: then it is opened piece by piece.
 fn whole(text: &str) -> Option<Vec<Found<'_>>> {
-    let Reply { output: Object(output), errors } = serde_json::from_str(text).ok()?;
+    let Reply { output: Object(output), errors } = rows::whole(text)?;
     if errors.is_some() || output.errors.is_some() {
         return None;
     }
@@ -72,9 +72,9 @@ fn open<'a>(raw: &'a RawValue, place: &str, asked: Option<&str>, into: &mut Ship
     let envelope: Envelope<'a> = rows::object(raw, place)?;
     if let Some(errors) = envelope.errors {
         let path = format!("{place}.errors");
-        if let Some(first) = rows::inside(errors, &path)?.first() {
-            let coded: Coded<'_> = rows::object(first, &path)?;
-            return Err(error::named(coded.code.text().unwrap_or_default()).at(format!("{path}[0].code")));
+        if !rows::inside(errors, &path)?.is_empty() {
+            let code = rows::code(errors).unwrap_or_default();
+            return Err(error::named(&code).at(format!("{path}[0].code")));
         }
     }
     let own = envelope.tracking_number.text().or(asked);
@@ -113,7 +113,7 @@ fn shipment<'a>(raw: &'a RawValue, place: &str, asked: Option<&str>, into: &mut 
 fn speaks(shipment: &Shipment<'_>) -> bool {
     shipment.tracking_number_info.is_some()
         || shipment.tracking_number.text().is_some()
-        || shipment.scan_events.is_some()
+        || !shipment.scan_events.is_absent()
         || shipment.error.is_some()
 }
 
@@ -137,8 +137,7 @@ impl Found<'_> {
 
     /// Whether there is anything in its list of scans.
     pub(crate) fn has_scans(&self) -> bool {
-        let scans = self.shipment.scan_events;
-        scans.is_some_and(|raw| rows::inside(raw, "$").is_ok_and(|scans| !scans.is_empty()))
+        self.shipment.scan_events.has_rows()
     }
 
     /// The code of its error.

@@ -1,9 +1,12 @@
 //! Scans of one shipment.
 
+use std::fmt::Arguments;
+
 use serde_json::value::RawValue;
 
+use crossdock_connector::carrier::came_back;
 use crossdock_connector::remark::english;
-use crossdock_connector::{Error, Issue, IssueKind, Result, rows};
+use crossdock_connector::{Error, Issue, IssueKind, Result, place, rows};
 use crossdock_schemas::{AtQuality, DeliveredTo, Location, ParcelStatus, TrackingEvent};
 
 use crate::codes::Codes;
@@ -23,14 +26,14 @@ pub(crate) struct Scans {
 ///
 /// # Errors
 /// `Malformed` when the scans are no list.
-pub(crate) fn scans(found: &Found<'_>, codes: &Codes, issues: &mut Vec<Issue>) -> Result<Scans> {
+pub(crate) fn scans(found: &mut Found<'_>, codes: &Codes, issues: &mut Vec<Issue>) -> Result<Scans> {
+    let path = format!("{}.scanEvents", found.place);
+    let told = std::mem::take(&mut found.shipment.scan_events).each(&path)?;
     let shipment = &found.shipment;
     let names = names(shipment);
     let mut scans = Scans::default();
-    let path = format!("{}.scanEvents", found.place);
-    let told = shipment.scan_events.map_or(Ok(Vec::new()), |raw| rows::objects::<Scan<'_>>(raw, &path))?;
     for (at, scan) in told.into_iter().enumerate() {
-        match scan.and_then(|scan| one(&scan, &format!("{path}[{at}]"), codes, &names, issues)) {
+        match scan.and_then(|scan| one(&scan, format_args!("{path}[{at}]"), codes, &names, issues)) {
             Ok(event) => scans.events.push(event),
             Err(error) => scans.bad.push(error),
         }
@@ -44,7 +47,7 @@ pub(crate) fn scans(found: &Found<'_>, codes: &Codes, issues: &mut Vec<Issue>) -
         let alone = shipment.event_type.text().map(|_| (found.raw, found.place.clone()));
         if let Some((raw, place)) = latest.into_iter().chain(alone).find(|(raw, _)| dated(raw)) {
             let scan: Scan<'_> = rows::object(raw, &place)?;
-            scans.events.push(one(&scan, &place, codes, &names, issues)?);
+            scans.events.push(one(&scan, format_args!("{place}"), codes, &names, issues)?);
         }
     }
     if scans.events.iter().any(|event| event.at_quality == AtQuality::NoZone) {
@@ -52,7 +55,13 @@ pub(crate) fn scans(found: &Found<'_>, codes: &Codes, issues: &mut Vec<Issue>) -
         issues.push(Issue::new(IssueKind::NoZone, path, what));
     }
     first_scan(&mut scans.events);
-    came_back(&mut scans.events, shipment);
+    let (from, to) = ends(shipment);
+    came_back(&mut scans.events, |here| {
+        let is = |there: Option<&str>| {
+            here.zip(there).is_some_and(|(here, there)| here.eq_ignore_ascii_case(there))
+        };
+        is(to.as_deref()) && !is(from.as_deref())
+    });
     taken(&mut scans.events, shipment);
     Ok(scans)
 }
@@ -70,7 +79,7 @@ fn names<'s>(shipment: &'s Shipment<'_>) -> Vec<&'s str> {
 /// `Malformed` when its time is none.
 pub(crate) fn one(
     scan: &Scan<'_>,
-    place: &str,
+    place: Arguments<'_>,
     codes: &Codes,
     names: &[&str],
     issues: &mut Vec<Issue>,
@@ -106,17 +115,20 @@ pub(crate) fn one(
     })
 }
 
-/// The postal code is left out of the text: only some sources of the same scan have it.
-fn location(place: &Place<'_>) -> Option<Location> {
-    let country = place.country();
-    let parts = [place.city.text(), place.state_or_province_code.text(), country.as_deref()];
-    let text = parts.into_iter().flatten().collect::<Vec<&str>>().join(", ");
-    (!text.is_empty()).then(|| Location {
-        text: Some(text),
-        postal_code: place.postal_code.owned(),
-        country,
-        ..Location::default()
-    })
+fn location(at: &Place<'_>) -> Option<Location> {
+    let country = at.country();
+    let named = country.as_deref().or(at.country_name.text());
+    let parts = [at.city.text(), at.state_or_province_code.text(), named];
+    place::location(parts, country.as_deref(), at.postal_code.text())
+}
+
+/// Where it comes from and where it goes, as a scan's place is written.
+fn ends(shipment: &Shipment<'_>) -> (Option<String>, Option<String>) {
+    let to = shipment.last_updated_destination_address.as_ref();
+    let to = to.or_else(|| shipment.recipient_information.as_ref().and_then(|party| party.address.as_ref()));
+    let from = shipment.shipper_information.as_ref().and_then(|party| party.address.as_ref());
+    let name = |place: Option<&Place<'_>>| place.and_then(location).and_then(|place| place.text);
+    (name(from), name(to))
 }
 
 /// "At FedEx origin facility" is the pick-up when FedEx has no earlier scan of its own.
@@ -130,30 +142,6 @@ fn first_scan(events: &mut [TrackingEvent]) {
     let Some(first) = first.filter(|event| origin(event)).map(|event| event.at) else { return };
     for event in events.iter_mut().filter(|event| origin(event) && event.at == first) {
         event.status = ParcelStatus::PickedUp;
-    }
-}
-
-/// A delivery after a return was begun is the end of the return, unless it was at the destination after all.
-fn came_back(events: &mut [TrackingEvent], shipment: &Shipment<'_>) {
-    let begun =
-        events.iter().filter(|event| event.status == ParcelStatus::Returning).map(|event| event.at).min();
-    let Some(begun) = begun else { return };
-    let to = shipment.last_updated_destination_address.as_ref();
-    let to = to.or_else(|| shipment.recipient_information.as_ref().and_then(|party| party.address.as_ref()));
-    let from = shipment.shipper_information.as_ref().and_then(|party| party.address.as_ref());
-    let name = |place: Option<&Place<'_>>| place.and_then(location).and_then(|place| place.text);
-    let (to, from) = (name(to), name(from));
-    for event in
-        events.iter_mut().filter(|event| event.at >= begun && event.status == ParcelStatus::Delivered)
-    {
-        let here = event.location.as_ref().and_then(|place| place.text.as_deref());
-        let same = |there: &Option<String>| {
-            here.zip(there.as_deref()).is_some_and(|(here, there)| here.eq_ignore_ascii_case(there))
-        };
-        if !same(&to) || same(&from) {
-            event.status = ParcelStatus::Returned;
-            event.delivered_to = Some(DeliveredTo::Sender);
-        }
     }
 }
 

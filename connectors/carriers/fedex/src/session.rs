@@ -1,22 +1,11 @@
 //! The OAuth token: client credentials in the body, about an hour.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
-use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Session, Token, form};
+use crossdock_connector::{Error, HttpRequest, HttpResponse, Result, Session, Token, at_login, form};
 
 use crate::error;
 use crate::track::Calls;
-
-#[derive(Deserialize)]
-struct Opened<'a> {
-    #[serde(borrow, default)]
-    access_token: Scalar<'a>,
-    /// Seconds.
-    #[serde(borrow, default)]
-    expires_in: Scalar<'a>,
-}
 
 impl Session for Calls {
     fn open(&self, _last: Option<&Token>, _now: Timestamp) -> Result<HttpRequest> {
@@ -35,22 +24,7 @@ impl Session for Calls {
     }
 
     fn opened(&self, _last: Option<&Token>, reply: &HttpResponse, now: Timestamp) -> Result<Token> {
-        if let Err(error) = error::check(reply) {
-            // There is no session yet that could have ended: the credentials are refused.
-            return Err(if error.kind() == ErrorKind::Session {
-                Error::auth(error.message()).vendor(error.vendor_code.unwrap_or_default())
-            } else {
-                error
-            });
-        }
-        let opened: Opened<'_> = wire::parse(&reply.body)?;
-        let access = opened.access_token.text();
-        let access =
-            access.ok_or_else(|| Error::malformed("a token reply without a token").at("$.access_token"))?;
-        let token = Token::new(access);
-        Ok(match opened.expires_in.text().and_then(|text| text.parse().ok()) {
-            Some(seconds) => token.lives(now, seconds),
-            None => token,
-        })
+        error::check(reply).map_err(at_login)?;
+        Token::granted(&reply.body, now)
     }
 }

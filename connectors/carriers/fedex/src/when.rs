@@ -29,6 +29,20 @@ pub(crate) fn when(text: &str, at: Option<&Place<'_>>) -> Option<(Ts, AtQuality)
     Some((moment, if day { AtQuality::DateOnly } else { quality }))
 }
 
+/// The same for a day on which something is to happen: midnight means the day, also with an offset, which is then one of
+/// FedEx's own and not that of the place. Real replies have `2024-08-28T00:00:00-06:00` for parcels that go to other zones.
+pub(crate) fn day_or_time(text: &str, at: Option<&Place<'_>>) -> Option<(Ts, AtQuality)> {
+    let found = when(text, at)?;
+    let local = found.0.offset.to_datetime(found.0.at);
+    if found.1 != AtQuality::Exact || local.time() != Time::midnight() {
+        return Some(found);
+    }
+    let country = at.and_then(Place::country);
+    let state = at.and_then(|at| at.state_or_province_code.text());
+    let (there, quality) = place::moment(local, country.as_deref(), state);
+    Some((if quality == AtQuality::Exact { there } else { found.0 }, AtQuality::DateOnly))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +73,20 @@ mod tests {
         for text in ["", "soon", "2026-13-02T00:00:00", "2026-03-02 x"] {
             assert_eq!(told(text, austin), None, "{text}");
         }
+    }
+
+    #[test]
+    fn midnight_is_a_day_where_something_is_to_happen() {
+        let place: Place<'_> =
+            serde_json::from_str(r#"{"stateOrProvinceCode":"MN","countryCode":"US"}"#).unwrap();
+        let told = |text, at| day_or_time(text, at).map(|(at, quality)| (at.utc_text(), quality));
+        let day = AtQuality::DateOnly;
+        let at_place = Some(("2024-08-28T05:00:00Z".to_owned(), day));
+        assert_eq!(told("2024-08-28T00:00:00-06:00", Some(&place)), at_place);
+        assert_eq!(told("2024-08-28T00:00:00", Some(&place)), at_place);
+        assert_eq!(told("2024-08-28T00:00:00-06:00", None), Some(("2024-08-28T06:00:00Z".to_owned(), day)));
+        let noon = Some(("2024-08-28T18:00:00Z".to_owned(), AtQuality::Exact));
+        assert_eq!(told("2024-08-28T12:00:00-06:00", Some(&place)), noon);
+        assert_eq!(told("soon", None), None);
     }
 }

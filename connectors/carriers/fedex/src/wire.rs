@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::Topic;
-use crossdock_connector::rows::{Object, or_none, or_nothing};
+use crossdock_connector::rows::{List, Object, or_none, or_nothing};
 use crossdock_connector::wire::Scalar;
 
 /// Platform, carrier and name of everything that is FedEx's.
@@ -83,12 +83,12 @@ pub(crate) struct Shipment<'a> {
     #[serde(borrow)]
     pub(crate) latest_status_detail: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(crate) scan_events: Option<&'a RawValue>,
+    pub(crate) scan_events: List<'a, Scan<'a>>,
     /// A scan that stands alone in a push.
     #[serde(borrow)]
     pub(crate) event_type: Scalar<'a>,
     #[serde(borrow)]
-    pub(crate) date_and_times: Option<&'a RawValue>,
+    pub(crate) date_and_times: List<'a, Dated<'a>>,
     #[serde(borrow, deserialize_with = "or_none")]
     pub(crate) delivery_details: Option<DeliveryDetails<'a>>,
     #[serde(borrow, deserialize_with = "or_none")]
@@ -160,6 +160,8 @@ pub(crate) struct Place<'a> {
     pub(crate) postal_code: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) country_code: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) country_name: Scalar<'a>,
 }
 
 impl Place<'_> {
