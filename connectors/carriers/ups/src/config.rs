@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
+use crossdock_connector::{ConnectorConfig, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at UPS: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// Whose order number the shipper gives UPS as a reference.
     pub order_shop: Option<OrderShop>,
@@ -78,12 +78,8 @@ impl TrackConfig {
             Environment::Production => "https://onlinetools.ups.com",
             Environment::Test => "https://wwwcie.ups.com",
         };
-        self.endpoint.as_deref().unwrap_or(named).trim_end_matches('/')
+        settings::base(self.endpoint.as_deref(), named)
     }
-}
-
-fn default_account() -> String {
-    "default".to_owned()
 }
 
 fn default_header() -> String {
@@ -117,13 +113,8 @@ impl ConnectorConfig for Config {
             settings::filled(&track.client_id, "track.client_id")?;
             settings::filled(&track.transaction_source, "track.transaction_source")?;
             settings::secret(&track.client_secret, "track.client_secret")?;
-            let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if !word(&track.locale) || track.locale.is_empty() {
-                return Err(Error::config("expected a locale like en_US").at("track.locale"));
-            }
-            if let Some(endpoint) = &track.endpoint {
-                settings::address(endpoint, "track.endpoint")?;
-            }
+            settings::word(&track.locale, "track.locale", "en_US")?;
+            settings::other_address(track.endpoint.as_deref(), "track.endpoint")?;
         }
         Ok(())
     }

@@ -3,6 +3,8 @@
 //! Each scan is decided from itself alone, so it says the same whenever and beside whatever it is seen. The one thing
 //! that a whole history adds, the end of a return, is in `normalize`.
 
+use std::fmt::Arguments;
+
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::remark::english;
 use crossdock_connector::{Issue, IssueKind};
@@ -19,6 +21,22 @@ pub(crate) struct Said<'s> {
     pub(crate) received_by: &'s str,
 }
 
+impl Said<'_> {
+    /// Its code: type, letters and number, as far as they are there.
+    pub(crate) fn joined(&self) -> Option<String> {
+        let mut code = String::with_capacity(16);
+        for part in [Some(self.kind), Some(self.code), self.number].into_iter().flatten() {
+            if !part.is_empty() {
+                if !code.is_empty() {
+                    code.push('/');
+                }
+                code.push_str(part);
+            }
+        }
+        (!code.is_empty()).then_some(code)
+    }
+}
+
 /// What a scan means.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Meaning {
@@ -31,7 +49,7 @@ pub(crate) struct Meaning {
 pub(crate) fn decide(
     codes: &Codes,
     said: &Said<'_>,
-    place: &str,
+    place: Arguments<'_>,
     number_key: &str,
     issues: &mut Vec<Issue>,
 ) -> Meaning {
@@ -114,7 +132,7 @@ mod tests {
         let codes = Codes::read().unwrap();
         let said = Said { kind, code, number, text, received_by: "" };
         let mut issues = Vec::new();
-        let meaning = decide(&codes, &said, "$.status", "statusCode", &mut issues);
+        let meaning = decide(&codes, &said, format_args!("$.status"), "statusCode", &mut issues);
         let to = meaning.code.delivered_to.map(|to| format!(" to {to}")).unwrap_or_default();
         (format!("{}{to}", meaning.code.status), meaning.code.reason, issues.len())
     }

@@ -2,7 +2,7 @@
 
 use crossdock_connector::{Error, ErrorKind, HttpResponse, Result, rows, wire};
 
-use crate::wire::{Coded, Reply};
+use crate::wire::Reply;
 
 /// The kind of a code; `None` where the HTTP status says it better.
 fn kind(code: &str) -> Option<ErrorKind> {
@@ -10,9 +10,9 @@ fn kind(code: &str) -> Option<ErrorKind> {
         // The token is wrong or has ended: a new one is opened.
         "UJ0001" | "250002" => ErrorKind::Session,
         // No such number, or nothing known of it yet.
-        "151018" | "TW0001" | "404" => ErrorKind::NotFound,
+        "151018" | "151044" | "TW0001" | "404" => ErrorKind::NotFound,
         // A number of no form that UPS knows.
-        "TV1002" | "151044" | "151019" => ErrorKind::Rejected,
+        "TV1002" | "151019" => ErrorKind::Rejected,
         // Client id, secret, licence.
         "10400" | "10401" | "250003" => ErrorKind::Auth,
         "10429" => ErrorKind::RateLimited,
@@ -22,10 +22,7 @@ fn kind(code: &str) -> Option<ErrorKind> {
 
 /// The error that a reply is, by its first code; `None` when it names none.
 fn coded(reply: &Reply<'_>) -> Option<String> {
-    let errors = reply.response.as_ref().and_then(|inner| inner.errors).or(reply.errors)?;
-    let found = rows::inside(errors, "$").ok()?;
-    let first: Coded<'_> = rows::object(found.first()?, "$").ok()?;
-    first.code.owned()
+    reply.response.as_ref().and_then(|inner| inner.errors).or(reply.errors).and_then(rows::code)
 }
 
 /// Refuses what is no answer: an error status, or an error in a success.
@@ -34,8 +31,7 @@ fn coded(reply: &Reply<'_>) -> Option<String> {
 /// UPS's error as the table above says.
 pub(crate) fn check(response: &HttpResponse) -> Result<()> {
     let reply = wire::parse::<Reply<'_>>(&response.body).ok();
-    let code = reply.as_ref().and_then(coded);
-    if let Some(code) = code {
+    if let Some(code) = reply.as_ref().and_then(coded) {
         return Err(named(&code, Some(response)));
     }
     if response.is_success() { Ok(()) } else { Err(Error::from_response(response)) }

@@ -1,19 +1,21 @@
 //! Alerts and query replies to parcels: one observation for each package, partial, with its scans.
 
+use std::fmt::Arguments;
+
 use serde_json::value::RawValue;
 
-use crossdock_connector::carrier::{self, Batch, House};
+use crossdock_connector::carrier::{self, Batch, House, came_back};
 use crossdock_connector::remark::english;
 use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, ObjectId, Result, rows,
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, ObjectId, Result, place, rows,
 };
-use crossdock_schemas::{DeliveredTo, Leg, Location, ParcelStatus, Protected, TrackingEvent};
+use crossdock_schemas::{Leg, ParcelStatus, Protected, TrackingEvent};
 
 use crate::codes::Codes;
 use crate::decide::{Said, decide};
 use crate::package;
 use crate::time::Stamp;
-use crate::track::{PACKAGE, shipments};
+use crate::track::{PACKAGE, SHIPMENTS, shipments};
 use crate::wire::{ALERT, Activity, Alert, DETAILS, Package, Place, SLUG, Shipment, Status};
 
 /// The normalize part.
@@ -96,7 +98,7 @@ impl Scans {
             facility: None,
             received_by: alert.received_by.text().unwrap_or_default(),
         };
-        let event = self.event(&seen, place, &mut batch.issues)?;
+        let event = self.event(&seen, format_args!("{place}"), &mut batch.issues)?;
         if self.confirm && event.status == ParcelStatus::Delivered {
             return Ok(Some(number));
         }
@@ -118,29 +120,31 @@ impl Scans {
         // An error reply should never have been captured: as a capture it is bytes that are not what they claim.
         let found = shipments(body).map_err(Error::into_malformed)?;
         let mut batch = Batch::new(&self.house);
-        for (at, raw) in found.iter().enumerate() {
-            let place = format!("$.trackResponse.shipment[{at}]");
-            if let Err(error) = self.shipment(raw, &place, &mut batch) {
+        if found.is_empty() {
+            batch.issues.push(Issue::new(IssueKind::BadValue, SHIPMENTS, "no shipment"));
+        }
+        for (at, shipment) in found.into_iter().enumerate() {
+            let place = format!("{SHIPMENTS}[{at}]");
+            if let Err(error) = shipment.and_then(|shipment| self.shipment(shipment, &place, &mut batch)) {
                 batch.bad(error);
             }
         }
         batch.finish("no_scans")
     }
 
-    fn shipment(&self, raw: &RawValue, place: &str, batch: &mut Batch<'_>) -> Result<()> {
-        let shipment: Shipment<'_> = rows::object(raw, place)?;
+    fn shipment(&self, shipment: Shipment<'_>, place: &str, batch: &mut Batch<'_>) -> Result<()> {
         let inquiry = carrier::number(shipment.inquiry_number.as_str());
         let path = format!("{place}.package");
-        let packages = match shipment.package {
-            Some(raw) => rows::objects::<Package<'_>>(raw, &path)?,
-            None => Vec::new(),
-        };
+        let packages = shipment.package.each(&path)?;
         if packages.is_empty() {
-            batch.issues.push(Issue::new(IssueKind::BadValue, path.clone(), "no package"));
+            batch.issues.push(match shipment.warnings.and_then(rows::code) {
+                Some(code) => Issue::new(IssueKind::BadValue, format!("{place}.warnings[0].code"), code),
+                None => Issue::new(IssueKind::BadValue, path.as_str(), "no package"),
+            });
         }
         for (at, package) in packages.into_iter().enumerate() {
             let place = format!("{path}[{at}]");
-            let read = package.and_then(|package| self.package(&package, inquiry.as_deref(), &place, batch));
+            let read = package.and_then(|package| self.package(package, inquiry.as_deref(), &place, batch));
             if let Err(error) = read {
                 batch.bad(error);
             }
@@ -150,7 +154,7 @@ impl Scans {
 
     fn package(
         &self,
-        read: &Package<'_>,
+        mut read: Package<'_>,
         inquiry: Option<&str>,
         place: &str,
         batch: &mut Batch<'_>,
@@ -159,20 +163,18 @@ impl Scans {
             .or_else(|| inquiry.map(str::to_owned))
             .ok_or_else(|| missing("the number", format!("{place}.trackingNumber")))?;
         let path = format!("{place}.activity");
-        let activities = match read.activity {
-            Some(raw) => rows::objects::<Activity<'_>>(raw, &path)?,
-            None => Vec::new(),
-        };
+        let activities = std::mem::take(&mut read.activity).each(&path)?;
         if activities.is_empty() {
-            batch.issues.push(Issue::new(IssueKind::BadValue, path.clone(), "no scans yet"));
+            batch.issues.push(Issue::new(IssueKind::BadValue, path.as_str(), "no scans yet"));
         }
         let received_by = read.delivery_information.as_ref().and_then(|info| info.received_by.text());
         let mut events = Vec::with_capacity(activities.len());
         let scans = activities.len();
         for (at, activity) in activities.into_iter().enumerate() {
-            let place = format!("{path}[{at}]");
-            let read = |activity| self.activity(activity, received_by, &place, &mut batch.issues);
-            match activity.and_then(read) {
+            let event = activity.and_then(|activity| {
+                self.activity(&activity, received_by, format_args!("{path}[{at}]"), &mut batch.issues)
+            });
+            match event {
                 Ok(event) => events.push(event),
                 Err(error) => batch.bad(error),
             }
@@ -181,26 +183,62 @@ impl Scans {
             // Nothing readable is left of it: the scans' own errors are the answer.
             return Ok(());
         }
-        came_back(&mut events, read);
+        came_back(&mut events, |place| package::is_destination(&read, place));
         let delivered = events.iter().any(|event| event.status == ParcelStatus::Delivered);
+        let latest = read.current_status.as_ref().filter(|_| scans == 0);
+        let latest = latest.and_then(|status| self.latest(status, received_by, place, &mut batch.issues));
         let gathered = batch.parcel(&number);
         gathered.parcel.events.append(&mut events);
-        if delivered {
+        if let Some((status, code)) = latest {
+            gathered.parcel.status = Some(status);
+            gathered.parcel.status_raw = Some(code);
+        }
+        if delivered || matches!(gathered.parcel.status, Some(ParcelStatus::Delivered)) {
             gathered.parcel.signed_by = received_by.and_then(english::signer).map(Protected::masked);
         }
-        package::fill(gathered, read);
+        package::fill(gathered, &read);
         Ok(())
+    }
+
+    /// The status of a package without scans, as a status without a time: it counts until a scan comes. Its number may stand
+    /// where a scan has its letters.
+    fn latest(
+        &self,
+        status: &Status<'_>,
+        received_by: Option<&str>,
+        place: &str,
+        issues: &mut Vec<Issue>,
+    ) -> Option<(ParcelStatus, String)> {
+        let letters = status.code.text().unwrap_or_default();
+        let kind = status.kind.text().unwrap_or_default();
+        let is_number = letters.len() == 3 && letters.bytes().all(|byte| byte.is_ascii_digit());
+        // Letters say nothing without their type.
+        let alone =
+            status.status_code.text().is_none() && !letters.is_empty() && (is_number || kind.is_empty());
+        let said = Said {
+            kind,
+            code: if alone { "" } else { letters },
+            number: status.status_code.text().or(alone.then_some(letters)),
+            text: status.description.text().unwrap_or_default(),
+            received_by: received_by.unwrap_or_default(),
+        };
+        let code = said.joined()?;
+        let key = if alone { "code" } else { "statusCode" };
+        let meaning = decide(&self.codes, &said, format_args!("{place}.currentStatus"), key, issues);
+        Some((meaning.code.status, code))
     }
 
     fn activity(
         &self,
-        activity: Activity<'_>,
+        activity: &Activity<'_>,
         received_by: Option<&str>,
-        place: &str,
+        place: Arguments<'_>,
         issues: &mut Vec<Issue>,
     ) -> Result<TrackingEvent> {
-        let status = activity.status.ok_or_else(|| missing("the status", format!("{place}.status")))?;
-        let location = activity.location.unwrap_or_default();
+        let status =
+            activity.status.as_ref().ok_or_else(|| missing("the status", format!("{place}.status")))?;
+        let location = activity.location.as_ref();
+        let slic = location.and_then(|location| location.slic.text());
         let stamp = Stamp {
             local: [activity.date.text(), activity.time.text()],
             gmt: [activity.gmt_date.text(), activity.gmt_time.text()],
@@ -208,18 +246,18 @@ impl Scans {
         };
         let seen = Seen {
             stamp,
-            status: &status,
+            status,
             keys: ["status", "statusCode", "date"],
-            at: location.address.as_ref(),
-            facility: location.slic.text().filter(|slic| slic.bytes().any(|byte| byte != b'0')),
+            at: location.and_then(|location| location.address.as_ref()),
+            facility: slic.filter(|slic| slic.bytes().any(|byte| byte != b'0')),
             received_by: received_by.unwrap_or_default(),
         };
         self.event(&seen, place, issues)
     }
 
-    fn event(&self, seen: &Seen<'_>, place: &str, issues: &mut Vec<Issue>) -> Result<TrackingEvent> {
+    fn event(&self, seen: &Seen<'_>, place: Arguments<'_>, issues: &mut Vec<Issue>) -> Result<TrackingEvent> {
         let [status_key, number_key, date_key] = seen.keys;
-        let (at, at_quality) = seen.stamp.moment(seen.at, &format!("{place}.{date_key}"), issues)?;
+        let (at, at_quality) = seen.stamp.moment(seen.at, format_args!("{place}.{date_key}"), issues)?;
         let status = seen.status;
         let text = status.description.text().unwrap_or_default();
         let said = Said {
@@ -229,9 +267,7 @@ impl Scans {
             text,
             received_by: seen.received_by,
         };
-        let meaning = decide(&self.codes, &said, &format!("{place}.{status_key}"), number_key, issues);
-        let parts = [Some(said.kind), Some(said.code), said.number];
-        let code: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let meaning = decide(&self.codes, &said, format_args!("{place}.{status_key}"), number_key, issues);
         let shown = english::shown(text, &[seen.received_by]);
         Ok(TrackingEvent {
             at,
@@ -242,9 +278,13 @@ impl Scans {
             reason: meaning.code.reason,
             delivered_to: meaning.code.delivered_to,
             code_namespace: Some(SLUG.to_owned()),
-            code_raw: (!code.is_empty()).then(|| code.join("/")),
+            code_raw: said.joined(),
             description: (!shown.is_empty()).then(|| shown.into_owned()),
-            location: seen.at.and_then(location),
+            location: seen.at.and_then(|at| {
+                let country = at.country();
+                let parts = [at.city.text(), at.state_province.text(), country.or(at.country.text())];
+                place::location(parts, country, at.postal_code.text())
+            }),
             facility: seen.facility.map(str::to_owned),
             ..TrackingEvent::default()
         })
@@ -260,33 +300,6 @@ struct Seen<'s> {
     at: Option<&'s Place<'s>>,
     facility: Option<&'s str>,
     received_by: &'s str,
-}
-
-/// The postal code is left out of the text: only some sources of the same scan have it.
-fn location(place: &Place<'_>) -> Option<Location> {
-    let country = place.country();
-    let parts = [place.city.text(), place.state_province.text(), country.or(place.country.text())];
-    let parts: Vec<&str> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| Location {
-        text: Some(parts.join(", ")),
-        country: country.map(str::to_owned),
-        postal_code: place.postal_code.owned(),
-        ..Location::default()
-    })
-}
-
-/// A delivery after a return was begun is the end of the return, unless it was at the destination after all.
-fn came_back(events: &mut [TrackingEvent], package: &Package<'_>) {
-    let begun =
-        events.iter().filter(|event| event.status == ParcelStatus::Returning).map(|event| event.at).min();
-    let Some(begun) = begun else { return };
-    for event in events.iter_mut().filter(|event| event.at >= begun) {
-        let place = event.location.as_ref().and_then(|location| location.text.as_deref());
-        if event.status == ParcelStatus::Delivered && !package::is_destination(package, place) {
-            event.status = ParcelStatus::Returned;
-            event.delivered_to = Some(DeliveredTo::Sender);
-        }
-    }
 }
 
 /// A number at the post that carries the last mile.

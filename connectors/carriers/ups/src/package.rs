@@ -5,7 +5,8 @@ use jiff::civil::Time;
 use crossdock_connector::carrier::{self, Gathered};
 use crossdock_connector::place;
 use crossdock_connector::remark;
-use crossdock_schemas::{Address, Dec, Eta, EtaBy, Package as Size, ParcelStatus, Protected, Ts};
+use crossdock_connector::wire::Scalar;
+use crossdock_schemas::{Address, Eta, EtaBy, Package as Size, ParcelStatus, Protected, Ts};
 
 use crate::normalize::leg;
 use crate::time::{clock, date};
@@ -15,13 +16,12 @@ use crate::wire::{Package, PackageAddress, Place, Typed};
 pub(crate) fn fill(gathered: &mut Gathered, read: &Package<'_>) {
     let parcel = &mut gathered.parcel;
     parcel.service = read.service.as_ref().and_then(|service| service.description.owned());
-    parcel.package = grams(read).map(|weight| Size { weight_g: Some(weight), ..Size::default() });
+    parcel.package = size(read);
     parcel.from = end(read, "ORIGIN");
     parcel.to = end(read, "DESTINATION");
-    let delivered = parcel
-        .events
-        .iter()
-        .any(|event| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned));
+    let arrived = |status: ParcelStatus| matches!(status, ParcelStatus::Delivered | ParcelStatus::Returned);
+    let delivered =
+        parcel.events.iter().any(|event| arrived(event.status)) || parcel.status.is_some_and(arrived);
     if !delivered {
         parcel.eta = eta(read);
     }
@@ -53,9 +53,20 @@ pub(crate) fn fill(gathered: &mut Gathered, read: &Package<'_>) {
     }
 }
 
-fn grams(read: &Package<'_>) -> Option<Dec> {
-    let weight = read.weight.as_ref()?;
-    carrier::grams(weight.weight.text()?, weight.unit_of_measurement.text()?)
+fn size(read: &Package<'_>) -> Option<Size> {
+    let weight = read.weight.as_ref();
+    let edges = read.dimension.as_ref();
+    let unit = edges.and_then(|edges| edges.unit_of_dimension.text());
+    let edge = |edge: &Scalar<'_>| carrier::millimetres(edge.text()?, unit?);
+    let size = Size {
+        weight_g: weight
+            .and_then(|weight| carrier::grams(weight.weight.text()?, weight.unit_of_measurement.text()?)),
+        length_mm: edges.and_then(|edges| edge(&edges.length)),
+        width_mm: edges.and_then(|edges| edge(&edges.width)),
+        height_mm: edges.and_then(|edges| edge(&edges.height)),
+        ..Size::default()
+    };
+    (size != Size::default()).then_some(size)
 }
 
 fn ends<'p, 'a>(read: &'p Package<'a>, kind: &str) -> Option<&'p PackageAddress<'a>> {

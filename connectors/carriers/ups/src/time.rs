@@ -3,6 +3,8 @@
 //! GMT decides. `gmtOffset` comes as `-05:00` and as `-05.00`; times come as `HHMMSS`, with colons, and without their
 //! leading zero (`74700`).
 
+use std::fmt::Arguments;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
@@ -26,7 +28,7 @@ impl Stamp<'_> {
     pub(crate) fn moment(
         &self,
         at: Option<&Place<'_>>,
-        path: &str,
+        path: Arguments<'_>,
         issues: &mut Vec<Issue>,
     ) -> Result<(Ts, AtQuality)> {
         let local = self.local[0].and_then(date).zip(self.local[1].and_then(clock));
@@ -47,12 +49,12 @@ impl Stamp<'_> {
         let (country, state) = (at.and_then(Place::country), at.and_then(|at| at.state_province.text()));
         let Some(local) = local else {
             let day = self.local[0].and_then(date).ok_or_else(|| {
-                Error::malformed("expected a date like 20261121 and a time like 200000").at(path)
+                Error::malformed("expected a date like 20261121 and a time like 200000").at(path.to_string())
             })?;
             let (at, _) = place::moment(day.to_datetime(Time::midnight()), country, state);
             return Ok((at, AtQuality::DateOnly));
         };
-        issues.push(Issue::new(IssueKind::NoZone, path, "no GMT time beside it"));
+        issues.push(Issue::new(IssueKind::NoZone, path.to_string(), "no GMT time beside it"));
         Ok((place::moment(local, country, state).0, AtQuality::NoZone))
     }
 }
@@ -131,7 +133,7 @@ mod tests {
     fn told(stamp: &Stamp<'_>) -> (String, AtQuality, usize) {
         let place: Place<'_> = serde_json::from_str(r#"{"stateProvince":"GA","country":"US"}"#).unwrap();
         let mut issues = Vec::new();
-        let (at, quality) = stamp.moment(Some(&place), "$", &mut issues).unwrap();
+        let (at, quality) = stamp.moment(Some(&place), format_args!("$"), &mut issues).unwrap();
         (serde_json::to_value(at).unwrap().as_str().unwrap().to_owned(), quality, issues.len())
     }
 
@@ -152,6 +154,6 @@ mod tests {
         let (at, quality, _) = told(&Stamp { local: [local[0], None], gmt: none, offset: None });
         assert_eq!((at.as_str(), quality), ("2026-03-02T00:00:00-05:00", AtQuality::DateOnly));
         let empty = Stamp { local: none, gmt: none, offset: None };
-        assert!(empty.moment(None, "$", &mut Vec::new()).is_err());
+        assert!(empty.moment(None, format_args!("$"), &mut Vec::new()).is_err());
     }
 }

@@ -7,7 +7,10 @@ use crossdock_connector::{
 
 use crate::config::TrackConfig;
 use crate::error;
-use crate::wire::{Coded, DETAILS, Reply, Shipment};
+use crate::wire::{DETAILS, Reply, Shipment};
+
+/// Where the shipments of a reply stand.
+pub(crate) const SHIPMENTS: &str = "$.trackResponse.shipment";
 
 /// Kind of what can be fetched.
 pub(crate) const PACKAGE: &str = "package";
@@ -41,6 +44,9 @@ impl Details {
         error::check(reply)?;
         // Read here only to tell an answer from an error; what it says is normalizing's.
         let shipments = shipments(&reply.body)?;
+        if shipments.is_empty() {
+            return Err(Error::new(ErrorKind::NotFound, "no shipment in the answer"));
+        }
         if let Some(code) = only_warnings(&shipments) {
             return Err(error::named(&code, Some(reply)));
         }
@@ -52,30 +58,30 @@ impl Details {
 ///
 /// # Errors
 /// UPS's error, or `Malformed` when it is no such reply.
-pub(crate) fn shipments(body: &[u8]) -> Result<Vec<&serde_json::value::RawValue>> {
-    let reply: Reply<'_> = match body.trim_ascii_start().first() {
-        Some(b'{' | 0xEF) => wire::parse(body)?,
+pub(crate) fn shipments(body: &[u8]) -> Result<Vec<Result<Shipment<'_>>>> {
+    let in_one_go = std::str::from_utf8(body).ok().and_then(rows::whole::<Reply<'_>>);
+    let reply = match (in_one_go, body.trim_ascii_start().first()) {
+        (Some(reply), _) => reply,
+        (None, Some(b'{' | 0xEF)) => wire::parse(body)?,
         _ => return Err(Error::malformed("expected a JSON object").at("$")),
     };
     if let Some(error) = error::in_body(&reply) {
         return Err(error);
     }
-    let found = reply.track_response.and_then(|inner| inner.shipment);
-    let found = found.ok_or_else(|| Error::malformed("is missing").at("$.trackResponse.shipment"))?;
-    rows::inside(found, "$.trackResponse.shipment")
+    let found = reply.track_response.map(|inner| inner.shipment).filter(|found| !found.is_absent());
+    let found = found.ok_or_else(|| Error::malformed("is missing").at(SHIPMENTS))?;
+    found.each(SHIPMENTS)
 }
 
 /// The first warning of a reply in which no shipment has a package.
-pub(crate) fn only_warnings(shipments: &[&serde_json::value::RawValue]) -> Option<String> {
+fn only_warnings(shipments: &[Result<Shipment<'_>>]) -> Option<String> {
     let mut warning = None;
-    for raw in shipments {
-        let shipment: Shipment<'_> = rows::object(raw, "$").ok()?;
-        if shipment.package.is_some() {
+    for shipment in shipments {
+        let shipment = shipment.as_ref().ok()?;
+        if !shipment.package.is_absent() {
             return None;
         }
-        let found = shipment.warnings.and_then(|raw| rows::inside(raw, "$").ok()).unwrap_or_default();
-        let codes = found.first().and_then(|raw| rows::object::<Coded<'_>>(raw, "$").ok());
-        warning = warning.or(codes.and_then(|coded| coded.code.owned()));
+        warning = warning.or_else(|| shipment.warnings.and_then(rows::code));
     }
     warning
 }

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::Topic;
-use crossdock_connector::rows::{or_none, or_nothing};
+use crossdock_connector::rows::{List, or_none, or_nothing};
 use crossdock_connector::wire::Scalar;
+use crossdock_connector::{Topic, place};
 
 /// Platform, carrier and name of everything that is UPS's.
 pub(crate) const SLUG: &str = "ups";
@@ -61,8 +61,7 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// ISO 3166-1 alpha-2, where it is one.
     pub(crate) fn country(&self) -> Option<&str> {
-        let code = |text: &&str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-        [&self.country_code, &self.country].into_iter().filter_map(|field| field.text()).find(code)
+        place::country(self.country_code.text()).or_else(|| place::country(self.country.text()))
     }
 }
 
@@ -96,21 +95,13 @@ pub(crate) struct Reply<'a> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct TrackResponse<'a> {
     #[serde(borrow, default)]
-    pub(crate) shipment: Option<&'a RawValue>,
+    pub(crate) shipment: List<'a, Shipment<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Errors<'a> {
     #[serde(borrow, default)]
     pub(crate) errors: Option<&'a RawValue>,
-}
-
-/// A code of an error or a warning. Its message may quote what was asked, so it is not read.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Coded<'a> {
-    #[serde(borrow, deserialize_with = "or_nothing")]
-    pub(crate) code: Scalar<'a>,
 }
 
 /// A shipment of a reply.
@@ -120,7 +111,7 @@ pub(crate) struct Shipment<'a> {
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) inquiry_number: Scalar<'a>,
     #[serde(borrow)]
-    pub(crate) package: Option<&'a RawValue>,
+    pub(crate) package: List<'a, Package<'a>>,
     #[serde(borrow)]
     pub(crate) warnings: Option<&'a RawValue>,
 }
@@ -132,11 +123,16 @@ pub(crate) struct Package<'a> {
     #[serde(borrow)]
     pub(crate) tracking_number: Scalar<'a>,
     #[serde(borrow)]
-    pub(crate) activity: Option<&'a RawValue>,
+    pub(crate) activity: List<'a, Activity<'a>>,
+    /// The newest scan, without its time.
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) current_status: Option<Status<'a>>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) package_count: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_none")]
     pub(crate) weight: Option<Weight<'a>>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) dimension: Option<Dimension<'a>>,
     #[serde(borrow, deserialize_with = "or_none")]
     pub(crate) service: Option<Service<'a>>,
     #[serde(borrow, deserialize_with = "or_none")]
@@ -191,6 +187,19 @@ pub(crate) struct Weight<'a> {
     pub(crate) weight: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) unit_of_measurement: Scalar<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Dimension<'a> {
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) length: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) width: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) height: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) unit_of_dimension: Scalar<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
