@@ -11,7 +11,7 @@ use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at DHL: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// Whose order number the shipper gives DHL as a reference.
     pub order_shop: Option<OrderShop>,
@@ -87,10 +87,6 @@ impl Environment {
     }
 }
 
-fn default_account() -> String {
-    "default".to_owned()
-}
-
 fn default_header() -> String {
     "X-Hook-Key".to_owned()
 }
@@ -119,27 +115,17 @@ impl ConnectorConfig for Config {
                 return Err(Error::config("expected one of `unified` and `mydhl`, not both").at("mydhl"));
             }
             settings::secret(&unified.api_key, "unified.api_key")?;
-            word(&unified.language, "unified.language")?;
+            settings::word(&unified.language, "unified.language", "en")?;
             if let Some(service) = &unified.service {
-                word(service, "unified.service")?;
+                settings::word(service, "unified.service", "parcel-de")?;
             }
-            address(unified.endpoint.as_deref(), "unified.endpoint")?;
+            settings::other_address(unified.endpoint.as_deref(), "unified.endpoint")?;
         }
         if let Some(mydhl) = &self.mydhl {
             settings::filled(&mydhl.username, "mydhl.username")?;
             settings::secret(&mydhl.password, "mydhl.password")?;
-            address(mydhl.endpoint.as_deref(), "mydhl.endpoint")?;
+            settings::other_address(mydhl.endpoint.as_deref(), "mydhl.endpoint")?;
         }
         Ok(())
     }
-}
-
-/// Lower-case words joined by `-`: they become part of an address.
-fn word(text: &str, key: &str) -> Result<()> {
-    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if fits { Ok(()) } else { Err(Error::config("expected letters, digits and `-`").at(key)) }
-}
-
-fn address(endpoint: Option<&str>, key: &str) -> Result<()> {
-    endpoint.map_or(Ok(()), |endpoint| settings::address(endpoint, key))
 }

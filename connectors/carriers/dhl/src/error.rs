@@ -2,12 +2,12 @@
 
 use crossdock_connector::{Error, ErrorKind, HttpResponse, Result, wire};
 
-use crate::wire::Reply;
+use crate::wire::{Reply, Shipment};
 
 /// The HTTP status an error body names. MyDHL writes it as a text.
-pub(crate) fn status(reply: &Reply<'_>) -> Option<u16> {
+pub(crate) fn status<T>(reply: &Reply<'_, T>) -> Option<u16> {
     let status = reply.status.text()?.parse().ok()?;
-    (reply.shipments.is_none() && (400..600).contains(&status)).then_some(status)
+    (reply.shipments.is_absent() && (400..600).contains(&status)).then_some(status)
 }
 
 /// The error of a status that a body names.
@@ -20,7 +20,7 @@ pub(crate) fn named(status: u16) -> Error {
 /// # Errors
 /// DHL's error.
 pub(crate) fn check(response: &HttpResponse) -> Result<()> {
-    let inner = wire::parse::<Reply<'_>>(&response.body).ok().as_ref().and_then(status);
+    let inner = wire::parse::<Reply<'_, Shipment<'_>>>(&response.body).ok().as_ref().and_then(status);
     if !response.is_success() {
         let error = Error::from_response(response);
         return Err(match inner {

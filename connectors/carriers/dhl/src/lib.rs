@@ -8,6 +8,7 @@ use crossdock_connector::{
     Capabilities, Connector, Descriptor, Maturity, Parts, Push, Quota, Result, Role, Track,
 };
 
+mod about;
 mod codes;
 mod config;
 mod decide;

@@ -1,16 +1,18 @@
 //! Shipments of MyDHL: the waybill's own scans, and those of its pieces.
 
-use serde_json::value::RawValue;
+use std::fmt::Arguments;
 
 use crossdock_connector::carrier::{self, Batch};
-use crossdock_connector::remark::english;
-use crossdock_connector::{Error, Issue, IssueKind, Result, rows};
-use crossdock_schemas::{Location, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_connector::remark::{english, plain};
+use crossdock_connector::rows::List;
+use crossdock_connector::{Error, Issue, IssueKind, Result, place};
+use crossdock_schemas::{ParcelStatus, Protected, TrackingEvent, Ts};
 
+use crate::about;
 use crate::decide;
 use crate::history;
-use crate::normalize::{Scans, reference, weight};
-use crate::time::parts;
+use crate::normalize::Scans;
+use crate::time::{Clock, parts};
 use crate::wire::{Checkpoint, Piece, Waybill};
 
 /// A scan and who signed.
@@ -23,18 +25,21 @@ impl Scans {
     /// `Malformed` when it has no number, or scans of which none can be read.
     pub(crate) fn waybill(
         &self,
-        raw: &RawValue,
+        mut waybill: Waybill<'_>,
         asked: Option<&str>,
         place: &str,
         batch: &mut Batch<'_>,
     ) -> Result<()> {
-        let waybill: Waybill<'_> = rows::object(raw, place)?;
         let number = carrier::number(waybill.shipment_tracking_number.as_str()).ok_or_else(|| {
             Error::malformed("the number is missing").at(format!("{place}.shipmentTrackingNumber"))
         })?;
         let path = format!("{place}.events");
-        let mut scans = self.checkpoints(waybill.events, &path, batch)?;
-        let pieces = self.pieces(waybill.pieces, &format!("{place}.pieces"), batch);
+        let (events, pieces) = (std::mem::take(&mut waybill.events), std::mem::take(&mut waybill.pieces));
+        let (from, to) = (waybill.shipper_details.as_ref(), waybill.receiver_details.as_ref());
+        let ends = about::shared(about::party_country(from), about::party_country(to));
+        let told = events.has_rows();
+        let mut scans = self.checkpoints(events, ends, &path, batch)?;
+        let pieces = self.pieces(pieces, ends, &format!("{place}.pieces"), batch);
         let asked = asked.and_then(carrier::number).filter(|asked| *asked != number);
         let piece = asked.and_then(|asked| pieces.iter().find(|(id, _)| *id == asked));
         let number = piece.map_or(number, |(id, _)| id.clone());
@@ -46,10 +51,7 @@ impl Scans {
             }
             _ => {}
         }
-        let failed = |raw: Option<&RawValue>| {
-            raw.is_some_and(|raw| rows::inside(raw, "$").is_ok_and(|it| !it.is_empty()))
-        };
-        if scans.is_empty() && failed(waybill.events) {
+        if scans.is_empty() && told {
             // Nothing readable is left of it: the scans' own errors are the answer.
             return Ok(());
         }
@@ -68,27 +70,34 @@ impl Scans {
         gathered.parcel.events.append(&mut events);
         gathered.parcel.signed_by = signer.as_deref().and_then(english::signer).map(Protected::masked);
         gathered.parcel.service = waybill.product_code.owned();
-        gathered.parcel.package = weight(waybill.total_weight.text(), waybill.unit_of_measurements.as_str());
+        gathered.parcel.package = about::weight(&waybill);
+        gathered.parcel.from = about::party(from);
+        gathered.parcel.to = about::party(to);
+        let arrived =
+            |event: &TrackingEvent| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned);
+        if !gathered.parcel.events.iter().any(arrived) {
+            gathered.parcel.eta = about::estimate(&waybill);
+        }
         if let Some(count) = waybill.number_of_pieces.text().filter(|count| *count != "1") {
             gathered.note("pieces", count);
         }
-        reference(gathered, waybill.shipper_references);
+        about::reference(gathered, waybill.shipper_references);
         Ok(())
     }
 
     /// The pieces with their scans.
     fn pieces(
         &self,
-        raw: Option<&RawValue>,
+        pieces: List<'_, Piece<'_>>,
+        ends: Option<&str>,
         path: &str,
         batch: &mut Batch<'_>,
     ) -> Vec<(String, Vec<Signed>)> {
-        let found = raw.and_then(|raw| rows::inside(raw, path).ok()).unwrap_or_default();
+        let found = pieces.each(path).unwrap_or_default();
         let mut pieces = Vec::with_capacity(found.len());
-        for (at, raw) in found.iter().enumerate() {
-            let place = format!("{path}[{at}]");
-            let read = rows::object::<Piece<'_>>(raw, &place).and_then(|piece| {
-                let scans = self.checkpoints(piece.events, &format!("{place}.events"), batch)?;
+        for (at, piece) in found.into_iter().enumerate() {
+            let read = piece.and_then(|piece| {
+                let scans = self.checkpoints(piece.events, ends, &format!("{path}[{at}].events"), batch)?;
                 Ok((carrier::number(piece.tracking_number.as_str()).unwrap_or_default(), scans))
             });
             match read {
@@ -99,15 +108,20 @@ impl Scans {
         pieces
     }
 
-    fn checkpoints(&self, raw: Option<&RawValue>, path: &str, batch: &mut Batch<'_>) -> Result<Vec<Signed>> {
-        let found = match raw {
-            Some(raw) => rows::objects::<Checkpoint<'_>>(raw, path)?,
-            None => Vec::new(),
-        };
+    fn checkpoints(
+        &self,
+        list: List<'_, Checkpoint<'_>>,
+        ends: Option<&str>,
+        path: &str,
+        batch: &mut Batch<'_>,
+    ) -> Result<Vec<Signed>> {
+        let found = list.each(path)?;
         let mut scans = Vec::with_capacity(found.len());
         for (at, scan) in found.into_iter().enumerate() {
-            let read = |scan| self.checkpoint(&scan, &format!("{path}[{at}]"), &mut batch.issues);
-            match scan.and_then(read) {
+            let read = scan.and_then(|scan| {
+                self.checkpoint(&scan, ends, format_args!("{path}[{at}]"), &mut batch.issues)
+            });
+            match read {
                 Ok(scan) => scans.push(scan),
                 Err(error) => batch.bad(error),
             }
@@ -115,7 +129,13 @@ impl Scans {
         Ok(scans)
     }
 
-    fn checkpoint(&self, scan: &Checkpoint<'_>, place: &str, issues: &mut Vec<Issue>) -> Result<Signed> {
+    fn checkpoint(
+        &self,
+        scan: &Checkpoint<'_>,
+        ends: Option<&str>,
+        place: Arguments<'_>,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Signed> {
         let code = scan
             .type_code
             .text()
@@ -123,16 +143,15 @@ impl Scans {
         let area = scan.service_area.as_deref().and_then(<[_]>::first);
         let named = area.and_then(|area| area.description.text());
         // `Brisbane-AU`: the country follows the last hyphen.
-        let country = named
-            .and_then(|text| text.rsplit_once('-'))
-            .map(|(_, country)| country.trim())
-            .filter(|country| country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()));
+        let country = named.and_then(|text| text.rsplit_once('-'));
+        let country = country.and_then(|(_, country)| place::country(Some(country.trim())));
         let stamp = [scan.date.text(), scan.time.text(), scan.offset.text()];
-        let (at, at_quality) = parts(stamp, country, &format!("{place}.date"), issues)?;
-        let text = scan.description.text().unwrap_or_default();
-        let meaning = decide::express(&self.codes, code, text, place, issues);
+        let clock = Clock { here: country, state: None, ends };
+        let (at, at_quality) = parts(stamp, clock, format_args!("{place}.date"), issues)?;
+        let text = plain(scan.description.as_str());
+        let meaning = decide::express(&self.codes, code, &text, place, issues);
         let signer = scan.signed_by.owned().filter(|_| meaning.code.status == ParcelStatus::Delivered);
-        let shown = english::shown(text, &[scan.signed_by.as_str()]);
+        let shown = english::shown(&text, &[scan.signed_by.as_str()]);
         let (code_namespace, code_raw) = meaning.found.unzip();
         let event = TrackingEvent {
             at,
@@ -145,11 +164,7 @@ impl Scans {
             code_namespace,
             code_raw,
             description: (!shown.is_empty()).then(|| shown.into_owned()),
-            location: named.map(|name| Location {
-                text: Some(name.to_owned()),
-                country: country.map(str::to_owned),
-                ..Location::default()
-            }),
+            location: place::location([named], country, None),
             facility: area.and_then(|area| area.code.owned()),
             ..TrackingEvent::default()
         };

@@ -1,14 +1,16 @@
 //! Asking for one number: the unified interface with a key, MyDHL with user and password.
 
+use serde::Deserialize;
+
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, carrier, form,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, carrier, form, settings,
     sign,
 };
 
 use crate::config::{MyDhlConfig, UnifiedConfig};
 use crate::error;
 use crate::normalize::{ASKED, shipments};
-use crate::wire::{MYDHL, UNIFIED};
+use crate::wire::{MYDHL, Shipment, UNIFIED, Waybill};
 
 /// Where the unified interface is.
 const ENDPOINT: &str = "https://api-eu.dhl.com";
@@ -23,17 +25,23 @@ pub(crate) struct MyDhl {
     pub(crate) config: MyDhlConfig,
 }
 
-fn one(waybills: &[Waybill]) -> Result<String> {
+type Asked = crossdock_connector::Waybill;
+
+fn one(waybills: &[Asked]) -> Result<String> {
     let [waybill] = waybills else {
         return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
     };
     carrier::number(&waybill.number).ok_or_else(|| Error::config("the number is empty"))
 }
 
-fn answer(topic: &str, waybills: &[Waybill], reply: &HttpResponse) -> Result<Vec<Captured>> {
+fn answer<'r, T: Deserialize<'r>>(
+    topic: &str,
+    waybills: &[Asked],
+    reply: &'r HttpResponse,
+) -> Result<Vec<Captured>> {
     error::check(reply)?;
     // Read here only to tell an answer from an error; what it says is normalizing's.
-    if shipments(&reply.body)?.is_empty() {
+    if shipments::<T>(&reply.body)?.is_empty() {
         return Err(Error::new(ErrorKind::NotFound, "no shipment in the answer"));
     }
     let mut captured = Captured::new(topic, reply.body.clone());
@@ -44,13 +52,13 @@ fn answer(topic: &str, waybills: &[Waybill], reply: &HttpResponse) -> Result<Vec
 }
 
 impl Track for Unified {
-    fn together(&self, _waybills: &[Waybill]) -> usize {
+    fn together(&self, _waybills: &[Asked]) -> usize {
         1
     }
 
-    fn query(&self, waybills: &[Waybill], _context: &Context<'_>) -> Result<HttpRequest> {
+    fn query(&self, waybills: &[Asked], _context: &Context<'_>) -> Result<HttpRequest> {
         let config = &self.config;
-        let base = config.endpoint.as_deref().unwrap_or(ENDPOINT).trim_end_matches('/');
+        let base = settings::base(config.endpoint.as_deref(), ENDPOINT);
         let (number, language) = (form::encode(&one(waybills)?), &config.language);
         let mut url = format!("{base}/track/shipments?trackingNumber={number}&language={language}");
         if let Some(service) = &config.service {
@@ -61,20 +69,20 @@ impl Track for Unified {
         Ok(HttpRequest::get(url).header("dhl-api-key", key).header("accept", "application/json"))
     }
 
-    fn records(&self, waybills: &[Waybill], reply: &HttpResponse) -> Result<Vec<Captured>> {
-        answer(UNIFIED, waybills, reply)
+    fn records(&self, waybills: &[Asked], reply: &HttpResponse) -> Result<Vec<Captured>> {
+        answer::<Shipment<'_>>(UNIFIED, waybills, reply)
     }
 }
 
 impl Track for MyDhl {
-    fn together(&self, _waybills: &[Waybill]) -> usize {
+    fn together(&self, _waybills: &[Asked]) -> usize {
         1
     }
 
-    fn query(&self, waybills: &[Waybill], _context: &Context<'_>) -> Result<HttpRequest> {
+    fn query(&self, waybills: &[Asked], _context: &Context<'_>) -> Result<HttpRequest> {
         let config = &self.config;
-        let base = config.endpoint.as_deref().unwrap_or_else(|| config.environment.endpoint());
-        let (base, number) = (base.trim_end_matches('/'), one(waybills)?);
+        let base = settings::base(config.endpoint.as_deref(), config.environment.endpoint());
+        let number = one(waybills)?;
         let url = format!(
             "{base}/shipments/{}/tracking?trackingView=all-checkpoints&levelOfDetail=all",
             form::encode(&number)
@@ -86,7 +94,7 @@ impl Track for MyDhl {
             .header("accept", "application/json"))
     }
 
-    fn records(&self, waybills: &[Waybill], reply: &HttpResponse) -> Result<Vec<Captured>> {
-        answer(MYDHL, waybills, reply)
+    fn records(&self, waybills: &[Asked], reply: &HttpResponse) -> Result<Vec<Captured>> {
+        answer::<Waybill<'_>>(MYDHL, waybills, reply)
     }
 }

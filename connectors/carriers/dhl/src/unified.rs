@@ -1,16 +1,28 @@
 //! Shipments of the unified interface, pulled or pushed.
 
-use crossdock_connector::carrier::{self, Batch};
-use crossdock_connector::remark::english;
-use crossdock_connector::wire::Scalar;
-use crossdock_connector::{Error, Issue, IssueKind, Result, rows};
-use crossdock_schemas::{Address, Effect, Eta, EtaBy, Location, ParcelStatus, Protected, TrackingEvent};
+use std::fmt::Arguments;
 
+use crossdock_connector::carrier::{self, Batch};
+use crossdock_connector::remark::{english, plain};
+use crossdock_connector::wire::Scalar;
+use crossdock_connector::{Error, Issue, IssueKind, Result, place, rows};
+use crossdock_schemas::{Effect, ParcelStatus, Protected, TrackingEvent};
+
+use crate::about;
 use crate::decide;
 use crate::history;
-use crate::normalize::{Scans, reference, weight};
-use crate::time::{moment, with_zone};
-use crate::wire::{Event, Person, Place, SLUG, Shipment};
+use crate::normalize::Scans;
+use crate::time::{Clock, moment};
+use crate::wire::{Event, SLUG, Shipment};
+
+/// What all scans of a shipment have in common.
+struct Common<'s> {
+    is_express: bool,
+    /// Names that other fields give away.
+    names: &'s [&'s str],
+    /// The country of both ends.
+    ends: Option<&'s str>,
+}
 
 impl Scans {
     /// Reads the shipments of a reply or a push.
@@ -34,15 +46,18 @@ impl Scans {
                 Err(error) => batch.bad(error),
             }
         }
-        for (place, shipment) in &read {
-            // Two parts of DHL know the number: they are different parcels, and taking both would mix their scans.
-            let twin = |other: &Shipment<'_>| other.id == shipment.id && other.service != shipment.service;
-            let outcome = if read.iter().any(|(_, other)| twin(other)) {
+        // Two parts of DHL know the number: they are different parcels, and taking both would mix their scans.
+        let has_twin = |shipment: &Shipment<'_>| {
+            read.iter().any(|(_, other)| other.id == shipment.id && other.service != shipment.service)
+        };
+        let twins: Vec<bool> = read.iter().map(|(_, shipment)| has_twin(shipment)).collect();
+        for ((place, shipment), has_twin) in read.into_iter().zip(twins) {
+            let outcome = if has_twin {
                 let what =
                     "the number fits several parts of DHL: say which in the settings, `unified.service`";
                 Err(Error::malformed(what).at(format!("{place}.service")))
             } else {
-                self.shipment(shipment, asked, place, batch)
+                self.shipment(shipment, asked, &place, batch)
             };
             if let Err(error) = outcome {
                 batch.bad(error);
@@ -57,52 +72,59 @@ impl Scans {
 
     fn shipment(
         &self,
-        shipment: &Shipment<'_>,
+        mut shipment: Shipment<'_>,
         asked: Option<&str>,
         place: &str,
         batch: &mut Batch<'_>,
     ) -> Result<()> {
         let number = carrier::number(shipment.id.as_str())
             .ok_or_else(|| Error::malformed("the number is missing").at(format!("{place}.id")))?;
-        let details = shipment.details.as_ref();
-        let piece_ids = ids(details.and_then(|details| details.piece_ids.as_deref()));
-        let number =
-            asked.and_then(carrier::number).filter(|asked| piece_ids.contains(asked)).unwrap_or(number);
         let path = format!("{place}.events");
-        let listed = match shipment.events {
-            Some(raw) => rows::objects::<Event<'_>>(raw, &path)?,
-            None => Vec::new(),
-        };
-        // Without a list the newest scan is all there is.
-        let alone = shipment.status.filter(|raw| listed.is_empty() && raw.get().starts_with('{'));
-        let scans: Vec<(String, Result<Event<'_>>)> = match alone {
-            Some(raw) => {
-                let place = format!("{place}.status");
-                let read = rows::object(raw, &place);
-                vec![(place, read)]
-            }
-            None => {
-                listed.into_iter().enumerate().map(|(at, read)| (format!("{path}[{at}]"), read)).collect()
-            }
-        };
-        if scans.is_empty() {
-            batch.issues.push(Issue::new(IssueKind::BadValue, path.as_str(), "no scans yet"));
-        }
+        let listed = std::mem::take(&mut shipment.events).each(&path)?;
+        let details = shipment.details.as_ref();
+        let piece_ids = details.and_then(|details| details.piece_ids.as_deref()).unwrap_or_default();
+        let is_piece =
+            |asked: &String| piece_ids.iter().any(|id| carrier::number(id.as_str()).as_ref() == Some(asked));
+        let number = asked.and_then(carrier::number).filter(is_piece).unwrap_or(number);
         let person = details.and_then(|details| details.proof_of_delivery.as_ref()?.signed.as_ref());
-        let names = person.map(names).unwrap_or_default();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let is_express = shipment.service.as_str().eq_ignore_ascii_case("express");
-        let (mut events, mut pieces) = (Vec::new(), Vec::new());
-        let nothing = scans.is_empty();
-        for (place, scan) in scans {
-            let read = |scan| self.event(&scan, is_express, &names, &place, &mut batch.issues);
-            match scan.and_then(read) {
+        let signers = person.map(about::names).unwrap_or_default();
+        let receiver = details.and_then(|details| details.receiver.as_ref());
+        let receivers = receiver.map(about::names).unwrap_or_default();
+        let names: Vec<&str> = signers.iter().chain(&receivers).map(String::as_str).collect();
+        let (origin, destination) = (shipment.origin.as_ref(), shipment.destination.as_ref());
+        let common = Common {
+            is_express: shipment.service.as_str().eq_ignore_ascii_case("express"),
+            names: &names,
+            ends: about::shared(about::country(origin), about::country(destination)),
+        };
+        let (mut events, mut pieces) = (Vec::with_capacity(listed.len()), Vec::new());
+        let (mut nothing, mut latest) = (listed.is_empty(), None);
+        for (at, scan) in listed.into_iter().enumerate() {
+            let read = scan
+                .and_then(|scan| self.event(&scan, &common, format_args!("{path}[{at}]"), &mut batch.issues));
+            match read {
                 Ok((event, ids)) => {
                     events.push(event);
                     pieces.push(ids);
                 }
                 Err(error) => batch.bad(error),
             }
+        }
+        // Without a list the newest scan is all there is; without its time it is a status that counts until a scan comes.
+        if nothing && let Some(raw) = shipment.status.filter(|raw| raw.get().starts_with('{')) {
+            let place = format!("{place}.status");
+            let scan: Event<'_> = rows::object(raw, &place)?;
+            if scan.timestamp.text().is_some() {
+                let (event, ids) = self.event(&scan, &common, format_args!("{place}"), &mut batch.issues)?;
+                events.push(event);
+                pieces.push(ids);
+                nothing = false;
+            } else {
+                latest = self.latest(&scan, &common, format_args!("{place}"), &mut batch.issues);
+            }
+        }
+        if nothing {
+            batch.issues.push(Issue::new(IssueKind::BadValue, path.as_str(), "no scans yet"));
         }
         if events.is_empty() && !nothing {
             // Nothing readable is left of it: the scans' own errors are the answer.
@@ -112,57 +134,75 @@ impl Scans {
         history::acceptance(&mut events);
         let total =
             details.and_then(|details| details.total_number_of_pieces.text()?.parse().ok()).unwrap_or(0);
-        let total = if piece_ids.is_empty() { total } else { piece_ids.len() };
+        let listed = piece_ids.iter().filter(|id| id.text().is_some()).count();
+        let total = if listed == 0 { total } else { listed };
         history::pieces(&mut events, &pieces, total);
-        let arrived = events.iter().any(|event| {
-            matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned)
-                && event.effect != Effect::Retract
-        });
+        let there = |status| matches!(status, ParcelStatus::Delivered | ParcelStatus::Returned);
+        let arrived = events.iter().any(|event| there(event.status) && event.effect != Effect::Retract)
+            || latest.as_ref().is_some_and(|(status, _)| there(*status));
         let gathered = batch.parcel(&number);
         let parcel = &mut gathered.parcel;
         parcel.events.append(&mut events);
-        if arrived {
-            parcel.signed_by = names.first().and_then(|name| english::signer(name)).map(Protected::masked);
-        } else {
-            parcel.eta = eta(shipment);
+        if let Some((status, word)) = latest {
+            parcel.status = Some(status);
+            parcel.status_raw = Some(word);
         }
-        parcel.from = end(shipment.origin.as_ref());
-        parcel.to = end(shipment.destination.as_ref());
+        if arrived {
+            parcel.signed_by = signers.first().and_then(|name| english::signer(name)).map(Protected::masked);
+        } else {
+            parcel.eta = about::eta(&shipment);
+        }
+        parcel.from = about::end(origin, details.and_then(|details| details.sender.as_ref()));
+        parcel.to = about::end(destination, receiver);
         parcel.service = details.and_then(|details| details.product.as_ref()?.product_name.owned());
-        let heavy = details.and_then(|details| details.weight.as_ref());
-        parcel.package = heavy.and_then(|heavy| weight(heavy.value.text(), heavy.unit_text.as_str()));
+        parcel.package =
+            details.and_then(|details| about::package(details.weight.as_ref(), details.dimensions.as_ref()));
         if let Some(service) = shipment.service.text() {
             gathered.note("service", service);
         }
         if total > 1 {
             gathered.note("pieces", total.to_string());
         }
-        reference(gathered, details.and_then(|details| details.references));
+        about::reference(gathered, details.and_then(|details| details.references));
         Ok(())
+    }
+
+    /// A status without a time, and DHL's word for it.
+    fn latest(
+        &self,
+        scan: &Event<'_>,
+        common: &Common<'_>,
+        place: Arguments<'_>,
+        issues: &mut Vec<Issue>,
+    ) -> Option<(ParcelStatus, String)> {
+        let word = scan.status_code.text().or_else(|| scan.status.text())?;
+        let meaning = decide::unified(&self.codes, common.is_express, &fields(scan), place, issues);
+        Some((meaning.code.status, word.to_owned()))
     }
 
     /// A scan, and the pieces it is about.
     fn event(
         &self,
         event: &Event<'_>,
-        is_express: bool,
-        names: &[&str],
-        place: &str,
+        common: &Common<'_>,
+        place: Arguments<'_>,
         issues: &mut Vec<Issue>,
     ) -> Result<(TrackingEvent, Vec<String>)> {
         let address = event.location.as_ref().and_then(|location| location.address.as_ref());
         let country = address.and_then(|address| address.country());
-        let (at, at_quality) =
-            moment(event.timestamp.as_str(), country, &format!("{place}.timestamp"), issues)?;
-        let text = |field: &'_ Scalar<'_>| field.text().unwrap_or_default().to_owned();
-        let (description, remark) = (text(&event.description), text(&event.remark));
-        let (status, status_code) = (text(&event.status), text(&event.status_code));
-        let sentence = format!("{description} {remark} {status}");
-        let fields = [status_code.as_str(), status.as_str(), description.as_str()];
-        let meaning = decide::unified(&self.codes, is_express, fields, &sentence, place, issues);
-        let shown = english::shown(&description, names);
         let locality = address.and_then(|address| address.address_locality.text());
-        let parts: Vec<&str> = locality.into_iter().chain(country).collect();
+        let (named, state) = about::behind(locality, country);
+        let clock = Clock { here: country, state, ends: common.ends };
+        let path = format_args!("{place}.timestamp");
+        let (at, at_quality) = moment(event.timestamp.as_str(), clock, path, issues)?;
+        let said = fields(event);
+        let meaning = decide::unified(&self.codes, common.is_express, &said, place, issues);
+        // Some services write the sentence where others have a code.
+        let sentence =
+            if said.description.is_empty() { decide::sentence(said.status) } else { said.description };
+        let sentence = plain(sentence);
+        let shown = english::shown(&sentence, common.names);
+        let parts = [locality, country.filter(|_| !named)];
         let (code_namespace, code_raw) = meaning.found.unzip();
         let event_of = TrackingEvent {
             at,
@@ -176,54 +216,24 @@ impl Scans {
             code_namespace: Some(code_namespace.unwrap_or_else(|| SLUG.to_owned())),
             code_raw,
             description: (!shown.is_empty()).then(|| shown.into_owned()),
-            location: (!parts.is_empty()).then(|| Location {
-                text: Some(parts.join(", ")),
-                country: country.map(str::to_owned),
-                postal_code: address.and_then(|address| address.postal_code.owned()),
-                ..Location::default()
-            }),
+            location: place::location(parts, country, address.and_then(|address| address.postal_code.text())),
             ..TrackingEvent::default()
         };
         Ok((event_of, ids(event.piece_ids.as_deref())))
     }
 }
 
+/// What a scan says.
+fn fields<'e>(event: &'e Event<'_>) -> decide::Said<'e> {
+    let text = |field: &'e Scalar<'_>| field.text().unwrap_or_default();
+    decide::Said {
+        status_code: text(&event.status_code),
+        status: text(&event.status),
+        description: text(&event.description),
+        remark: text(&event.remark),
+    }
+}
+
 fn ids(list: Option<&[Scalar<'_>]>) -> Vec<String> {
     list.unwrap_or_default().iter().filter_map(|id| carrier::number(id.as_str())).collect()
-}
-
-/// Every way in which a person's name may stand in a sentence, the whole name first.
-fn names(person: &Person<'_>) -> Vec<String> {
-    let whole = [person.given_name.text(), person.family_name.text()];
-    let whole: Vec<&str> = whole.into_iter().flatten().collect();
-    let mut names: Vec<String> = Vec::new();
-    if !whole.is_empty() {
-        names.push(whole.join(" "));
-    }
-    names.extend(
-        [&person.name, &person.family_name, &person.given_name].into_iter().filter_map(Scalar::owned),
-    );
-    names
-}
-
-/// Country, place and postal code of an end of the way. Some services write a street before the place.
-fn end(place: Option<&Place<'_>>) -> Option<Address> {
-    let address = place?.address.as_ref()?;
-    let city = address.address_locality.text().and_then(|text| text.rsplit(", ").next());
-    let found = Address {
-        country: address.country().map(str::to_owned),
-        city: city.map(str::to_owned),
-        postal_code: address.postal_code.owned(),
-        ..Address::default()
-    };
-    (found != Address::default()).then_some(found)
-}
-
-fn eta(shipment: &Shipment<'_>) -> Option<Eta> {
-    let frame = shipment.estimated_delivery_time_frame.as_ref();
-    let from = frame.and_then(|frame| with_zone(frame.estimated_from.text()?));
-    let through = frame.and_then(|frame| with_zone(frame.estimated_through.text()?));
-    let to = through.or_else(|| with_zone(shipment.estimated_time_of_delivery.text()?));
-    let from = from.filter(|from| to.is_none_or(|to| *from <= to));
-    (from.is_some() || to.is_some()).then_some(Eta { from, to, by: EtaBy::Carrier, by_raw: None })
 }

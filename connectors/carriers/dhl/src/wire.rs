@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::Topic;
-use crossdock_connector::rows::{or_none, or_nothing};
+use crossdock_connector::rows::{List, or_none, or_nothing};
 use crossdock_connector::wire::Scalar;
+use crossdock_connector::{Topic, place};
 
 /// Platform, carrier and name of everything that is DHL's.
 pub(crate) const SLUG: &str = "dhl";
@@ -18,9 +18,10 @@ pub(crate) const HOOK: Topic = "tracking/push";
 
 /// A reply of either interface, a push, or what stands in their place.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Reply<'a> {
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+pub(crate) struct Reply<'a, T> {
     #[serde(borrow, default)]
-    pub(crate) shipments: Option<&'a RawValue>,
+    pub(crate) shipments: List<'a, T>,
     /// Of an error: the HTTP status, as a number or a text. Of a shipment that was pushed alone: an object.
     #[serde(borrow, default, deserialize_with = "or_nothing")]
     pub(crate) status: Scalar<'a>,
@@ -51,7 +52,7 @@ pub(crate) struct Shipment<'a> {
     #[serde(borrow)]
     pub(crate) status: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(crate) events: Option<&'a RawValue>,
+    pub(crate) events: List<'a, Event<'a>>,
     #[serde(borrow, deserialize_with = "or_none")]
     pub(crate) details: Option<Details<'a>>,
     #[serde(borrow, deserialize_with = "or_nothing")]
@@ -101,9 +102,7 @@ pub(crate) struct Address<'a> {
 impl Address<'_> {
     /// ISO 3166-1 alpha-2, where it is one.
     pub(crate) fn country(&self) -> Option<&str> {
-        self.country_code
-            .text()
-            .filter(|text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+        place::country(self.country_code.text())
     }
 }
 
@@ -113,13 +112,19 @@ pub(crate) struct Details<'a> {
     #[serde(borrow, deserialize_with = "or_none")]
     pub(crate) product: Option<Product<'a>>,
     #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) sender: Option<Person<'a>>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) receiver: Option<Person<'a>>,
+    #[serde(borrow, deserialize_with = "or_none")]
     pub(crate) proof_of_delivery: Option<Proof<'a>>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) total_number_of_pieces: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_none")]
     pub(crate) piece_ids: Option<Vec<Scalar<'a>>>,
     #[serde(borrow, deserialize_with = "or_none")]
-    pub(crate) weight: Option<Weight<'a>>,
+    pub(crate) weight: Option<Measure<'a>>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) dimensions: Option<Edges<'a>>,
     /// One object or a list.
     #[serde(borrow)]
     pub(crate) references: Option<&'a RawValue>,
@@ -152,11 +157,22 @@ pub(crate) struct Person<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(crate) struct Weight<'a> {
+pub(crate) struct Measure<'a> {
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) value: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) unit_text: Scalar<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Edges<'a> {
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) length: Option<Measure<'a>>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) width: Option<Measure<'a>>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) height: Option<Measure<'a>>,
 }
 
 /// A reference: `type` and `number` of the unified interface, `typeCode` and `value` of MyDHL.
@@ -194,10 +210,39 @@ pub(crate) struct Waybill<'a> {
     pub(crate) unit_of_measurements: Scalar<'a>,
     #[serde(borrow)]
     pub(crate) shipper_references: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) shipper_details: Option<Party<'a>>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) receiver_details: Option<Party<'a>>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) estimated_delivery_date: Scalar<'a>,
     #[serde(borrow)]
-    pub(crate) events: Option<&'a RawValue>,
+    pub(crate) events: List<'a, Checkpoint<'a>>,
     #[serde(borrow)]
-    pub(crate) pieces: Option<&'a RawValue>,
+    pub(crate) pieces: List<'a, Piece<'a>>,
+}
+
+/// One end of a shipment of MyDHL.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Party<'a> {
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) name: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) postal_address: Option<PostalAddress<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct PostalAddress<'a> {
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) city_name: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) province_code: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) postal_code: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) country_code: Scalar<'a>,
 }
 
 /// A piece of a shipment of MyDHL.
@@ -207,7 +252,7 @@ pub(crate) struct Piece<'a> {
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) tracking_number: Scalar<'a>,
     #[serde(borrow)]
-    pub(crate) events: Option<&'a RawValue>,
+    pub(crate) events: List<'a, Checkpoint<'a>>,
 }
 
 /// A scan of MyDHL.

@@ -1,7 +1,7 @@
 //! What a scan's English sentence says where the unified interface only gives one of its five words.
 
 use crossdock_connector::codes::TrackingCode;
-use crossdock_connector::remark::english::{self, says_any};
+use crossdock_connector::remark::english::Heard;
 use crossdock_schemas::{DeliveredTo, ParcelStatus, Reason, Step};
 
 /// The five words.
@@ -79,63 +79,76 @@ const ON_THE_WAY: &[(&[&str], ParcelStatus, Option<Step>)] = &[
     (&["on hold"], ParcelStatus::Exception, None),
     (&["picked up", "has been collected from the sender"], ParcelStatus::PickedUp, None),
     (
-        &["arrived at delivery facility", "arrived at dhl delivery facility"],
+        &[
+            "arrived at delivery facility",
+            "arrived at dhl delivery facility",
+            "arrival destination",
+            "arrival at post office",
+        ],
         ParcelStatus::ArrivedAtHub,
         Some(Step::ArrivedDestination),
     ),
-    (&["arrived at", "arrival at", "arrived in"], ParcelStatus::ArrivedAtHub, None),
-    (&["departed", "has left"], ParcelStatus::InTransit, Some(Step::Departed)),
+    (&["tendered to delivery service"], ParcelStatus::InTransit, Some(Step::HandedOver)),
+    (
+        &["arrived at", "arrival at", "arrived in", "arrived usps", "package received at"],
+        ParcelStatus::ArrivedAtHub,
+        None,
+    ),
+    (&["departed", "departure", "has left"], ParcelStatus::InTransit, Some(Step::Departed)),
 ];
 
 /// What a word with its sentence means.
-pub(crate) fn meaning(word: Word, text: &str) -> TrackingCode {
+pub(crate) fn meaning(word: Word, said: impl FnOnce() -> Heard) -> TrackingCode {
     match word {
         Word::PreTransit => plain(ParcelStatus::LabelCreated),
         Word::Unknown => plain(ParcelStatus::Unknown),
-        Word::Transit => on_the_way(text),
-        Word::Delivered => delivered(text),
-        Word::Failure => failure(text),
+        Word::Transit => on_the_way(&said()),
+        Word::Delivered => delivered(&said()),
+        Word::Failure => failure(&said()),
     }
 }
 
-fn on_the_way(text: &str) -> TrackingCode {
-    let found = ON_THE_WAY.iter().find(|(phrases, _, _)| says_any(text, phrases));
+fn on_the_way(text: &Heard) -> TrackingCode {
+    let found = ON_THE_WAY.iter().find(|(phrases, _, _)| text.says_any(phrases));
     let Some((_, status, step)) = found else { return plain(ParcelStatus::InTransit) };
     TrackingCode {
         step: *step,
         delivered_to: (*status == ParcelStatus::AvailableForPickup).then(|| waits_in(text)).flatten(),
-        reason: (*status == ParcelStatus::Exception)
-            .then(|| english::reason(text).unwrap_or(Reason::Delayed)),
+        reason: (*status == ParcelStatus::Exception).then(|| text.reason().unwrap_or(Reason::Delayed)),
         ..plain(*status)
     }
 }
 
 /// A parcel put into a locker or brought to a shop is called delivered; its recipient does not have it yet.
-fn delivered(text: &str) -> TrackingCode {
-    let to = english::taker(text);
-    let collected = says_any(text, &["collected", "picked up"]);
+fn delivered(text: &Heard) -> TrackingCode {
+    let to = text.taker();
+    let collected = text.says_any(&["collected", "picked up"]);
     match to {
         Some(DeliveredTo::Sender) => {
             TrackingCode { delivered_to: Some(DeliveredTo::Sender), ..plain(ParcelStatus::Returned) }
+        }
+        // Of the post of the United States, which has the last mile there: as a rule the recipient's own box.
+        Some(DeliveredTo::Locker) if text.says("parcel locker") => {
+            TrackingCode { delivered_to: to, ..plain(ParcelStatus::Delivered) }
         }
         Some(DeliveredTo::Locker | DeliveredTo::Station | DeliveredTo::PostOffice) if !collected => {
             TrackingCode { delivered_to: to, ..plain(ParcelStatus::AvailableForPickup) }
         }
         _ => TrackingCode {
             delivered_to: to,
-            step: says_any(text, &["partial", "partially"]).then_some(Step::Partial),
-            reason: says_any(text, &["damage"]).then_some(Reason::Damaged),
+            step: text.says_any(&["partial", "partially"]).then_some(Step::Partial),
+            reason: text.says_any(&["damage"]).then_some(Reason::Damaged),
             ..plain(ParcelStatus::Delivered)
         },
     }
 }
 
-fn failure(text: &str) -> TrackingCode {
-    let reason = english::reason(text);
-    if says_any(text, &["returned to", "return to", "returning"]) {
+fn failure(text: &Heard) -> TrackingCode {
+    let reason = text.reason();
+    if text.says_any(&["returned to", "return to", "returning"]) {
         return TrackingCode { reason, ..plain(ParcelStatus::Returning) };
     }
-    let came = says_any(text, &["attempt", "could not be delivered", "not delivered", "not home"])
+    let came = text.says_any(&["attempt", "could not be delivered", "not delivered", "not home"])
         || matches!(reason, Some(Reason::RecipientUnavailable));
     if came {
         return TrackingCode { reason, ..plain(ParcelStatus::DeliveryAttempted) };
@@ -144,8 +157,8 @@ fn failure(text: &str) -> TrackingCode {
 }
 
 /// Locker or shop, as far as the words tell.
-pub(crate) fn waits_in(text: &str) -> Option<DeliveredTo> {
-    english::taker(text)
+pub(crate) fn waits_in(text: &Heard) -> Option<DeliveredTo> {
+    text.taker()
         .filter(|to| matches!(to, DeliveredTo::Locker | DeliveredTo::Station | DeliveredTo::PostOffice))
 }
 
@@ -154,7 +167,7 @@ mod tests {
     use super::*;
 
     fn told(word: &str, text: &str) -> String {
-        let code = meaning(Word::read(word).unwrap(), text);
+        let code = meaning(Word::read(word).unwrap(), || Heard::new(text));
         let step = code.step.map(|step| format!(" / {step}")).unwrap_or_default();
         let reason = code.reason.map(|reason| format!(", {reason}")).unwrap_or_default();
         let to = code.delivered_to.map(|to| format!(" to {to}")).unwrap_or_default();
@@ -175,10 +188,17 @@ mod tests {
             ("transit", "Shipment is out with courier for delivery", "out_for_delivery"),
             ("transit", "Ready for pick-up at the ServicePoint", "available_for_pickup to station"),
             ("transit", "Shipment is on hold", "exception, delayed"),
+            ("transit", "ARRIVAL DESTINATION DHL ECOMMERCE FACILITY", "arrived_at_hub / arrived_destination"),
+            ("transit", "ARRIVED USPS SORT FACILITY", "arrived_at_hub"),
+            ("transit", "PACKAGE RECEIVED AT DHL ECOMMERCE DISTRIBUTION CENTER", "arrived_at_hub"),
+            ("transit", "DEPARTURE ORIGIN DHL ECOMMERCE FACILITY", "in_transit / departed"),
+            ("transit", "TENDERED TO DELIVERY SERVICE PROVIDER", "in_transit / handed_over"),
+            ("transit", "ARRIVED AT CUSTOMS", "customs / started"),
             ("Delivered", "Delivered", "delivered"),
             ("delivered", "Delivered to a neighbour", "delivered to neighbour"),
             ("delivered", "Put into the Packstation", "available_for_pickup to locker"),
             ("delivered", "Collected from the Packstation", "delivered to locker"),
+            ("delivered", "DELIVERED - PARCEL LOCKER", "delivered to locker"),
             ("delivered", "Returned to shipper", "returned to sender"),
             ("delivered", "Partial delivery", "delivered / partial"),
             (
