@@ -10,7 +10,7 @@ use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at USPS: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// What "Delivered, Parcel Locker" is.
     #[serde(default)]
@@ -100,12 +100,8 @@ impl TrackConfig {
             Environment::Production => "https://apis.usps.com",
             Environment::Test => "https://apis-tem.usps.com",
         };
-        self.endpoint.as_deref().unwrap_or(named).trim_end_matches('/')
+        settings::base(self.endpoint.as_deref(), named)
     }
-}
-
-fn default_account() -> String {
-    "default".to_owned()
 }
 
 fn default_header() -> String {
@@ -125,9 +121,7 @@ impl ConnectorConfig for Config {
         if let Some(track) = &self.track {
             settings::filled(&track.client_id, "track.client_id")?;
             settings::secret(&track.client_secret, "track.client_secret")?;
-            if let Some(endpoint) = &track.endpoint {
-                settings::address(endpoint, "track.endpoint")?;
-            }
+            settings::other_address(track.endpoint.as_deref(), "track.endpoint")?;
         }
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! What one scan means: its code, made finer by the fixed words of its text where the code leaves the question open.
 
+use std::fmt::Arguments;
+
 use crossdock_connector::Issue;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::english;
-use crossdock_schemas::{DeliveredTo, ParcelStatus};
+use crossdock_schemas::{DeliveredTo, ParcelStatus, Step};
 
 use crate::config::ParcelLocker;
 
@@ -21,17 +23,19 @@ pub(crate) fn decide(
     locker: ParcelLocker,
     code: &str,
     text: &str,
-    path: &str,
+    path: Arguments<'_>,
     issues: &mut Vec<Issue>,
 ) -> Meaning {
     let Some(mut known) = table.get(code).copied() else {
         let raw = if code.is_empty() { text } else { code };
-        issues.push(Issue::unmapped(path, raw));
+        issues.push(Issue::unmapped(path.to_string(), raw));
         let status = ParcelStatus::Unknown;
         let code = TrackingCode { status, step: None, reason: None, delivered_to: None, effect: None };
         return Meaning { code, unknown: (!raw.is_empty()).then(|| raw.to_owned()) };
     };
     match known.status {
+        // Codes 10 and T1 are of facilities and of what happens in them: "Arrived at USPS Regional Facility".
+        ParcelStatus::InTransit if known.step.is_none() => on_the_way(&mut known, text),
         ParcelStatus::Delivered => delivered(&mut known, locker, text),
         ParcelStatus::Returned => known.delivered_to = Some(DeliveredTo::Sender),
         ParcelStatus::AvailableForPickup if known.delivered_to.is_none() => {
@@ -44,6 +48,14 @@ pub(crate) fn decide(
         _ => {}
     }
     Meaning { code: known, unknown: None }
+}
+
+fn on_the_way(known: &mut TrackingCode, text: &str) {
+    if english::says(text, "arrived at") {
+        known.status = ParcelStatus::ArrivedAtHub;
+    } else if english::says(text, "departed") {
+        known.step = Some(Step::Departed);
+    }
 }
 
 /// 01 covers mailbox, door, locker, agent and the sender: the text says which.
@@ -69,10 +81,11 @@ mod tests {
 
     fn told(locker: ParcelLocker, code: &str, text: &str) -> String {
         let table = CodeTable::read(include_str!("codes.toml")).unwrap();
-        let found = decide(&table, locker, code, text, "$", &mut Vec::new()).code;
+        let found = decide(&table, locker, code, text, format_args!("$"), &mut Vec::new()).code;
+        let step = found.step.map(|step| format!(" / {step}")).unwrap_or_default();
         let reason = found.reason.map(|reason| format!(", {reason}")).unwrap_or_default();
         let to = found.delivered_to.map(|to| format!(" to {to}")).unwrap_or_default();
-        format!("{}{reason}{to}", found.status)
+        format!("{}{step}{reason}{to}", found.status)
     }
 
     #[test]
@@ -98,6 +111,9 @@ mod tests {
             ("29", "Return to sender", "returned to sender"),
             ("DN", "Delivered damaged", "delivered, damaged"),
             ("OF", "Out for Delivery", "out_for_delivery"),
+            ("10", "Arrived at USPS Regional Origin Facility", "arrived_at_hub"),
+            ("10", "Processed Through Facility", "in_transit"),
+            ("T1", "Departed USPS Regional Facility", "in_transit / departed"),
             ("Z9", "Delivered", "unknown"),
             ("", "Delivered", "unknown"),
         ] {

@@ -14,7 +14,6 @@ mod decide;
 mod error;
 mod normalize;
 mod number;
-mod plain;
 mod push;
 mod session;
 mod time;

@@ -1,23 +1,24 @@
 //! Replies and pushes to parcels: one observation for each mail piece, partial, with its scans.
 
+use std::fmt::Arguments;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::carrier::{Batch, House};
 use crossdock_connector::codes::{CodeTable, TrackingCode};
-use crossdock_connector::remark::english;
+use crossdock_connector::remark::{english, plain};
 use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows};
-use crossdock_schemas::{
-    Address, AtQuality, Eta, EtaBy, Location, ParcelStatus, Protected, TrackingEvent, Ts,
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, place, rows,
 };
+use crossdock_schemas::{Address, AtQuality, Eta, EtaBy, ParcelStatus, Protected, TrackingEvent, Ts};
 
 use crate::config::ParcelLocker;
 use crate::decide::decide;
 use crate::error;
 use crate::number::number;
-use crate::plain::plain;
-use crate::time::{Where, known, moment};
+use crate::time::{Where, arrival, moment};
 use crate::wire::{Event, Piece, SLUG, SUBSCRIPTION, TRACKING, WEB_TOOLS};
 
 /// Header under which the number asked for is kept beside a reply.
@@ -37,17 +38,18 @@ impl Normalize for Scans {
         match capture.topic.as_str() {
             TRACKING | SUBSCRIPTION => {
                 if let Some((piece, text)) = single(&capture.body) {
-                    if let Err(error) = self.piece(&piece, text, asked, "$", &mut batch) {
+                    if let Err(error) = self.piece(piece, text, asked, "$", &mut batch) {
                         batch.bad(error);
                     }
                     return batch.finish("no_scans");
                 }
                 let found = pieces(&capture.body).map_err(Error::into_malformed)?;
+                // Of several numbers nobody knows which was meant.
+                let asked = asked.filter(|_| found.rows.len() == 1);
                 for (at, raw) in found.rows.iter().enumerate() {
                     let place = if found.listed { format!("$[{at}]") } else { "$".to_owned() };
                     let read = rows::object::<Piece<'_>>(raw, &place);
-                    let read =
-                        read.and_then(|piece| self.piece(&piece, raw.get(), asked, &place, &mut batch));
+                    let read = read.and_then(|piece| self.piece(piece, raw.get(), asked, &place, &mut batch));
                     if let Err(error) = read {
                         batch.bad(error);
                     }
@@ -74,7 +76,7 @@ pub(crate) struct Pieces<'a> {
 /// else: then it is looked at more closely.
 fn single(body: &[u8]) -> Option<(Piece<'_>, &str)> {
     let text = std::str::from_utf8(body).ok()?;
-    let piece: Piece<'_> = serde_json::from_str(text).ok().filter(|_| text.trim_start().starts_with('{'))?;
+    let piece: Piece<'_> = rows::whole(text)?;
     (piece.error.is_none() && piece.tracking_number.text().is_some()).then_some((piece, text))
 }
 
@@ -103,8 +105,17 @@ pub(crate) fn pieces(body: &[u8]) -> Result<Pieces<'_>> {
         }
     } else if rows.is_empty() {
         return Err(Error::malformed("there is no mail piece in it").at("$"));
+    } else if let Some(code) = refused(&rows) {
+        return Err(error::named(&code).at("$[0].error"));
     }
     Ok(Pieces { rows, listed })
+}
+
+/// The first error of a list that holds nothing else.
+fn refused(rows: &[&RawValue]) -> Option<String> {
+    let errors = |raw: &&RawValue| error::code(raw.get().as_bytes());
+    let all: Option<Vec<String>> = rows.iter().map(errors).collect();
+    all?.into_iter().next()
 }
 
 /// A scan, as either interface gives it.
@@ -115,7 +126,7 @@ pub(crate) struct Seen<'s> {
     pub(crate) name: &'s str,
     pub(crate) city: Option<&'s str>,
     pub(crate) state: Option<&'s str>,
-    pub(crate) zip: Option<String>,
+    pub(crate) zip: Option<&'s str>,
     pub(crate) country: Option<&'s str>,
 }
 
@@ -123,44 +134,49 @@ pub(crate) struct Seen<'s> {
 pub(crate) fn country(text: Option<&str>) -> Option<&str> {
     match text {
         None => Some("US"),
-        Some(code) if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) => Some(code),
-        Some(_) => None,
+        named => place::country(named),
     }
 }
 
 impl Scans {
     fn piece(
         &self,
-        piece: &Piece<'_>,
+        mut piece: Piece<'_>,
         text: &str,
         asked: Option<&str>,
         place: &str,
         batch: &mut Batch<'_>,
     ) -> Result<()> {
+        if let Some(code) = piece.error.and_then(error::of) {
+            batch.issues.push(Issue::new(IssueKind::BadValue, format!("{place}.error.code"), code));
+            return Ok(());
+        }
         let number = number(piece.tracking_number.as_str())
             .or_else(|| asked.and_then(number))
             .ok_or_else(|| Error::malformed("the number is missing").at(format!("{place}.trackingNumber")))?;
         let path = format!("{place}.trackingEvents");
-        let listed = match piece.tracking_events {
-            Some(raw) => rows::objects::<Event<'_>>(raw, &path)?,
-            None => Vec::new(),
-        };
-        let mut scans: Vec<(String, Result<Event<'_>>)> =
-            listed.into_iter().enumerate().map(|(at, read)| (format!("{path}[{at}]"), read)).collect();
+        let mut scans = std::mem::take(&mut piece.tracking_events).each(&path)?;
         // A push may hold its one scan beside the number.
-        if scans.is_empty()
-            && let Ok(event) = wire::parse_text::<Event<'_>>(text)
-            && event.event_timestamp.text().is_some()
-        {
-            scans.push((place.to_owned(), Ok(event)));
+        let is_beside = scans.is_empty()
+            && wire::parse_text::<Event<'_>>(text).is_ok_and(|event| event.event_timestamp.text().is_some());
+        if is_beside {
+            scans.push(wire::parse_text(text));
         }
         if scans.is_empty() {
-            batch.issues.push(Issue::new(IssueKind::BadValue, path, "no scans"));
+            batch.issues.push(Issue::new(IssueKind::BadValue, path.as_str(), "no scans"));
         }
+        let from = piece.origin_state.text();
+        let ends = from.filter(|from| piece.destination_state.text() == Some(from));
         let (mut events, mut signer) = (Vec::with_capacity(scans.len()), None);
         let nothing = scans.is_empty();
-        for (place, scan) in scans {
-            match scan.and_then(|event| self.event(&event, &place, &mut batch.issues)) {
+        for (at, scan) in scans.into_iter().enumerate() {
+            let read = scan.and_then(|event| {
+                if is_beside {
+                    return self.event(&event, ends, format_args!("{place}"), &mut batch.issues);
+                }
+                self.event(&event, ends, format_args!("{path}[{at}]"), &mut batch.issues)
+            });
+            match read {
                 Ok((event, name)) => {
                     if event.status == ParcelStatus::Delivered && signer.is_none() {
                         signer = name;
@@ -176,17 +192,17 @@ impl Scans {
         }
         let arrived =
             |event: &TrackingEvent| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned);
-        let eta = if events.iter().any(arrived) { None } else { eta(piece) };
+        let eta = if events.iter().any(arrived) { None } else { eta(&piece) };
         let gathered = batch.parcel(&number);
         let parcel = &mut gathered.parcel;
         parcel.events.append(&mut events);
         parcel.signed_by = signer;
         parcel.eta = eta;
-        parcel.service = piece.mail_class.text().map(plain);
-        let ends = [&piece.destination_city, &piece.destination_state, &piece.destination_zip];
-        parcel.to = end(ends, &piece.destination_country_code);
-        let ends = [&piece.origin_city, &piece.origin_state, &piece.origin_zip];
-        parcel.from = end(ends, &piece.origin_country);
+        parcel.service = piece.mail_class.text().map(|class| plain(class).into_owned());
+        let to = [&piece.destination_city, &piece.destination_state, &piece.destination_zip];
+        parcel.to = end(to.map(Scalar::text), piece.destination_country_code.text());
+        let from = [&piece.origin_city, &piece.origin_state, &piece.origin_zip];
+        parcel.from = end(from.map(Scalar::text), piece.origin_country.text());
         for (key, value) in [
             ("unique_mail_piece_id", &piece.unique_mail_piece_id),
             ("predicted_delivery_date", &piece.predicted_delivery_date),
@@ -201,13 +217,14 @@ impl Scans {
     fn event(
         &self,
         event: &Event<'_>,
-        place: &str,
+        ends: Option<&str>,
+        place: Arguments<'_>,
         issues: &mut Vec<Issue>,
     ) -> Result<(TrackingEvent, Option<Protected>)> {
         let stamp = [event.event_timestamp.text(), event.gmt_timestamp.text(), event.gmt_offset.text()];
         let (city, state) = (event.event_city.text(), event.event_state.text());
-        let place_of = Where { country: country(event.event_country.text()), state };
-        let at = moment(stamp, place_of, &format!("{place}.eventTimestamp"), issues)?;
+        let place_of = Where { country: country(event.event_country.text()), state, ends };
+        let at = moment(stamp, place_of, format_args!("{place}.eventTimestamp"), issues)?;
         let code = event.event_code.text().unwrap_or_default();
         // Written as a number a code loses its zero.
         let padded =
@@ -219,27 +236,20 @@ impl Scans {
             name: event.name.text().unwrap_or_default(),
             city,
             state,
-            zip: event.event_zip.owned(),
+            zip: event.event_zip.text(),
             country: event.event_country.text(),
         };
-        Ok(self.scan(&seen, &format!("{place}.eventCode"), issues))
+        Ok(self.scan(&seen, format_args!("{place}.eventCode"), issues))
     }
 
     /// A scan as an event, and who signed.
     pub(crate) fn scan(
         &self,
         seen: &Seen<'_>,
-        path: &str,
+        path: Arguments<'_>,
         issues: &mut Vec<Issue>,
     ) -> (TrackingEvent, Option<Protected>) {
         let meaning = decide(&self.codes, self.parcel_locker, seen.code, seen.text, path, issues);
-        let parts: Vec<&str> = [seen.city, seen.state, seen.country].into_iter().flatten().collect();
-        let location = (!parts.is_empty()).then(|| Location {
-            text: Some(parts.join(", ")),
-            country: country(seen.country).map(str::to_owned),
-            postal_code: seen.zip.clone(),
-            ..Location::default()
-        });
         let text = plain(seen.text);
         let shown = english::shown(&text, &[seen.name]);
         let event = TrackingEvent {
@@ -253,21 +263,20 @@ impl Scans {
             code_namespace: Some(SLUG.to_owned()),
             code_raw: (!seen.code.is_empty()).then(|| seen.code.to_owned()),
             description: (!shown.is_empty()).then(|| shown.into_owned()),
-            location,
+            location: place::location([seen.city, seen.state, seen.country], country(seen.country), seen.zip),
             ..TrackingEvent::default()
         };
         (event, english::signer(seen.name).map(Protected::masked))
     }
 }
 
-/// An end of the way. Where only a ZIP code is given it is in the United States.
-fn end([city, state, zip]: [&Scalar<'_>; 3], country_code: &Scalar<'_>) -> Option<Address> {
-    let there = city.text().is_some() || state.text().is_some() || zip.text().is_some();
-    there.then(|| Address {
-        country: country(country_code.text()).map(str::to_owned),
-        province: state.owned(),
-        city: city.owned(),
-        postal_code: zip.owned(),
+/// An end of the way: city, state and ZIP code. Where only a ZIP code is given it is in the United States.
+pub(crate) fn end([city, state, zip]: [Option<&str>; 3], country_code: Option<&str>) -> Option<Address> {
+    (city.is_some() || state.is_some() || zip.is_some()).then(|| Address {
+        country: country(country_code).map(str::to_owned),
+        province: state.map(str::to_owned),
+        city: city.map(str::to_owned),
+        postal_code: zip.map(str::to_owned),
         ..Address::default()
     })
 }
@@ -276,8 +285,20 @@ fn eta(piece: &Piece<'_>) -> Option<Eta> {
     let at = Where {
         country: country(piece.destination_country_code.text()),
         state: piece.destination_state.text(),
+        ends: None,
     };
-    let expected = [&piece.expected_delivery_time_stamp, &piece.predicted_delivery_time_stamp];
-    let to = expected.into_iter().find_map(|text| known(text.text()?, at))?;
-    Some(Eta { from: None, to: Some(to), by: EtaBy::Carrier, by_raw: None })
+    let clock = piece.expected_delivery_time.text();
+    let expected = [
+        (&piece.expected_delivery_time_stamp, None),
+        (&piece.predicted_delivery_time_stamp, None),
+        (&piece.expected_delivery_date, clock),
+        (&piece.predicted_delivery_date, None),
+    ];
+    expected.into_iter().find_map(|(text, clock)| arrives(text.text()?, clock, at))
+}
+
+/// When it should arrive.
+pub(crate) fn arrives(text: &str, clock: Option<&str>, at: Where<'_>) -> Option<Eta> {
+    let (from, to) = arrival(text, clock, at)?;
+    Some(Eta { from, to: Some(to), by: EtaBy::Carrier, by_raw: None })
 }

@@ -1,9 +1,8 @@
 //! The OAuth token: client credentials, as JSON.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Session, Token};
 
 use crate::error;
@@ -14,15 +13,6 @@ struct Ask<'a> {
     grant_type: &'static str,
     client_id: &'a str,
     client_secret: &'a str,
-}
-
-#[derive(Deserialize)]
-struct Opened<'a> {
-    #[serde(borrow, default)]
-    access_token: Scalar<'a>,
-    /// Seconds, as a number or a text.
-    #[serde(borrow, default)]
-    expires_in: Scalar<'a>,
 }
 
 impl Session for Tracking {
@@ -53,15 +43,6 @@ impl Session for Tracking {
                 error
             });
         }
-        let opened: Opened<'_> = wire::parse(&reply.body)?;
-        let access = opened
-            .access_token
-            .text()
-            .ok_or_else(|| Error::malformed("a token reply without a token").at("$.access_token"))?;
-        let token = Token::new(access);
-        Ok(match opened.expires_in.text().and_then(|text| text.parse().ok()) {
-            Some(seconds) => token.lives(now, seconds),
-            None => token,
-        })
+        Token::granted(&reply.body, now)
     }
 }

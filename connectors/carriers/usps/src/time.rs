@@ -1,6 +1,10 @@
 //! USPS's times: a local time, in v3 data with the same moment in GMT beside it.
 
+use std::fmt::Arguments;
+
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
 
 use crossdock_connector::{Error, Issue, IssueKind, Result, place, time};
 use crossdock_schemas::{AtQuality, Ts};
@@ -12,6 +16,20 @@ pub(crate) struct Where<'p> {
     pub(crate) country: Option<&'p str>,
     /// Of the United States.
     pub(crate) state: Option<&'p str>,
+    /// The state of both ends, where they lie in the same one: a guess for a scan that names none.
+    pub(crate) ends: Option<&'p str>,
+}
+
+impl Where<'_> {
+    fn moment(self, local: DateTime) -> (Ts, AtQuality) {
+        match (self.state, self.ends) {
+            (None, Some(state)) => {
+                let (at, quality) = place::moment(local, self.country, Some(state));
+                (at, if self.country == Some("US") { AtQuality::NoZone } else { quality })
+            }
+            (state, _) => place::moment(local, self.country, state),
+        }
+    }
 }
 
 /// When a scan was: GMT decides, then the local time with its offset, then the place's clock, which is said when it is a
@@ -22,37 +40,74 @@ pub(crate) struct Where<'p> {
 pub(crate) fn moment(
     [local, gmt, offset]: [Option<&str>; 3],
     at: Where<'_>,
-    path: &str,
+    path: Arguments<'_>,
     issues: &mut Vec<Issue>,
 ) -> Result<(Ts, AtQuality)> {
-    let stated = offset.and_then(|text| format!("2000-01-01T00:00:00{text}").parse::<Ts>().ok());
-    let offset = stated.map(|known| known.offset);
+    let offset = offset.and_then(offset_of);
+    // USPS ends local times with `Z` in its own example, whose sentence says the same hour for a town in Virginia.
+    let local = local.map(|text| text.trim().trim_end_matches('Z'));
     if let Some(moment) = gmt.and_then(|text| text.parse::<Ts>().ok()) {
         let offset = offset.unwrap_or(moment.offset);
-        return Ok((Ts::new(moment.at, offset), AtQuality::Exact));
+        let told = local.and_then(|text| offset.to_timestamp(time::civil(text).ok()?).ok());
+        return Ok((Ts::new(right_day(moment.at, told), offset), AtQuality::Exact));
     }
-    let text = local.ok_or_else(|| Error::malformed("the time is missing").at(path))?;
+    let text = local.ok_or_else(|| Error::malformed("the time is missing").at(path.to_string()))?;
     if let Ok(moment) = text.parse::<Ts>() {
         return Ok((moment, AtQuality::Exact));
     }
     let civil = match time::civil(text) {
         Ok(civil) => civil,
         Err(error) => {
-            let day: Date = text.trim().parse().map_err(|_| error.at(path))?;
-            let (day, _) = place::moment(day.to_datetime(Time::midnight()), at.country, at.state);
+            let day: Date = text.parse().map_err(|_| error.at(path.to_string()))?;
+            let (day, _) = at.moment(day.to_datetime(Time::midnight()));
             return Ok((day, AtQuality::DateOnly));
         }
     };
     if let Some(moment) = offset.and_then(|offset| Some(Ts::new(offset.to_timestamp(civil).ok()?, offset))) {
         return Ok((moment, AtQuality::Exact));
     }
+    // Midnight with nothing beside it is a day of which the time is not known.
+    if civil.time() == Time::midnight() {
+        return Ok((at.moment(civil).0, AtQuality::DateOnly));
+    }
     Ok(placed(civil, at, path, issues))
 }
 
-fn placed(civil: DateTime, at: Where<'_>, path: &str, issues: &mut Vec<Issue>) -> (Ts, AtQuality) {
-    let (moment, quality) = place::moment(civil, at.country, at.state);
+/// Real replies have the hour of GMT on the day of the local clock: `18:31` at `-06:00` as `00:31` of the same day.
+fn right_day(gmt: Timestamp, told: Option<Timestamp>) -> Timestamp {
+    const DAY: i64 = 24 * 60 * 60;
+    let Some(told) = told else { return gmt };
+    // The local time has no seconds.
+    let apart = told.as_second().saturating_sub(gmt.as_second());
+    let days = if (apart.saturating_add(60)).abs_diff(DAY) <= 60 {
+        DAY
+    } else if (apart.saturating_add(60)).abs_diff(-DAY) <= 60 {
+        -DAY
+    } else {
+        return gmt;
+    };
+    Timestamp::from_second(gmt.as_second().saturating_add(days)).unwrap_or(gmt)
+}
+
+/// `-05:00`, also `-7:00`.
+fn offset_of(text: &str) -> Option<Offset> {
+    let (sign, rest) = match text.trim().split_at_checked(1)? {
+        ("-", rest) => (-1, rest),
+        ("+", rest) => (1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let fits = (0..=14).contains(&hours) && (0..60).contains(&minutes);
+    let seconds = hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?;
+    Offset::from_seconds(seconds.checked_mul(sign)?).ok().filter(|_| fits)
+}
+
+fn placed(civil: DateTime, at: Where<'_>, path: Arguments<'_>, issues: &mut Vec<Issue>) -> (Ts, AtQuality) {
+    let (moment, quality) = at.moment(civil);
     if quality == AtQuality::NoZone {
-        issues.push(Issue::new(IssueKind::NoZone, path, "neither GMT nor a state that keeps one time"));
+        let what = "neither GMT nor a state that keeps one time";
+        issues.push(Issue::new(IssueKind::NoZone, path.to_string(), what));
     }
     (moment, quality)
 }
@@ -65,16 +120,14 @@ pub(crate) fn written(
     date: &str,
     clock: Option<&str>,
     at: Where<'_>,
-    path: &str,
+    path: Arguments<'_>,
     issues: &mut Vec<Issue>,
 ) -> Result<(Ts, AtQuality)> {
-    let day = day(date).ok_or_else(|| Error::malformed("expected a date like November 22, 2024").at(path))?;
+    let wrong = || Error::malformed("expected a date like November 22, 2024").at(path.to_string());
+    let day = day(date).ok_or_else(wrong)?;
     match clock.and_then(hour) {
         Some(time) => Ok(placed(DateTime::from_parts(day, time), at, path, issues)),
-        None => Ok((
-            place::moment(day.to_datetime(Time::midnight()), at.country, at.state).0,
-            AtQuality::DateOnly,
-        )),
+        None => Ok((at.moment(day.to_datetime(Time::midnight())).0, AtQuality::DateOnly)),
     }
 }
 
@@ -100,24 +153,24 @@ fn hour(text: &str) -> Option<Time> {
     Time::new(if afternoon { hour.checked_add(12)? } else { hour }, minute.parse().ok()?, 0, 0).ok()
 }
 
-/// A time with its offset, or a local one in a place that keeps one time: for expected arrivals.
-pub(crate) fn known(text: &str, at: Where<'_>) -> Option<Ts> {
-    if let Ok(moment) = text.parse() {
-        return Some(moment);
+/// When it should arrive, from when to when: as the others write it, or as Web Tools do, with an hour in a field of its own.
+pub(crate) fn arrival(text: &str, clock: Option<&str>, at: Where<'_>) -> Option<(Option<Ts>, Ts)> {
+    let date = text.parse::<Date>().ok().filter(|_| text.len() == 10).or_else(|| day(text));
+    match date {
+        Some(date) => place::arrival_on(date, clock.and_then(hour), at.country, at.state),
+        None => place::arrival(text, at.country, at.state),
     }
-    let (moment, quality) = place::moment(time::civil(text).ok()?, at.country, at.state);
-    (quality == AtQuality::Exact).then_some(moment)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NJ: Where<'_> = Where { country: Some("US"), state: Some("NJ") };
+    const NJ: Where<'_> = Where { country: Some("US"), state: Some("NJ"), ends: None };
 
     fn told(stamp: [Option<&str>; 3], at: Where<'_>) -> (String, AtQuality, usize) {
         let mut issues = Vec::new();
-        let (at, quality) = moment(stamp, at, "$", &mut issues).unwrap();
+        let (at, quality) = moment(stamp, at, format_args!("$"), &mut issues).unwrap();
         (serde_json::to_value(at).unwrap().as_str().unwrap().to_owned(), quality, issues.len())
     }
 
@@ -136,15 +189,55 @@ mod tests {
             ("2024-11-22T13:58:00Z".to_owned(), AtQuality::NoZone, 1)
         );
         assert_eq!(told([Some("2024-11-22"), None, None], NJ).1, AtQuality::DateOnly);
-        assert!(moment([Some("soon"), None, None], NJ, "$", &mut Vec::new()).is_err());
-        assert!(moment([None, None, None], NJ, "$", &mut Vec::new()).is_err());
+        for stamp in [[Some("soon"), None, None], [None, None, None]] {
+            assert!(moment(stamp, NJ, format_args!("$"), &mut Vec::new()).is_err());
+        }
+    }
+
+    #[test]
+    fn what_real_replies_have() {
+        let exact = AtQuality::Exact;
+        // The hour of GMT on the day of the local clock, before and behind Greenwich.
+        let late = [Some("2024-11-25T18:31:00"), Some("2024-11-25T00:31:21Z"), Some("-06:00")];
+        assert_eq!(told(late, NJ), ("2024-11-25T18:31:21-06:00".to_owned(), exact, 0));
+        let early = [Some("2024-11-26T03:10:00"), Some("2024-11-26T19:10:05Z"), Some("+08:00")];
+        assert_eq!(told(early, NJ).0, "2024-11-26T03:10:05+08:00");
+        // Anything else that disagrees is not put right.
+        let odd = [Some("2024-11-25T18:31:00"), Some("2024-11-25T03:31:21Z"), Some("-06:00")];
+        assert_eq!(told(odd, NJ).0, "2024-11-24T21:31:21-06:00");
+        let short = [None, Some("2024-04-04T14:03:12.041Z"), Some("-7:00")];
+        assert_eq!(told(short, NJ).0, "2024-04-04T07:03:12.041-07:00");
+        let local_with_z = [Some("2023-08-02T07:31:00Z"), None, None];
+        assert_eq!(told(local_with_z, NJ), ("2023-08-02T07:31:00-04:00".to_owned(), exact, 0));
+        assert_eq!(told([Some("2024-11-23T00:00:00"), None, None], NJ).1, AtQuality::DateOnly);
+        // Without a place, between two of one state.
+        let ends = Where { country: Some("US"), state: None, ends: Some("WI") };
+        let label = told([Some("2024-11-19T09:27:00"), None, None], ends);
+        assert_eq!(label, ("2024-11-19T09:27:00-06:00".to_owned(), AtQuality::NoZone, 1));
+        assert_eq!((offset_of("-99:00"), offset_of("5"), offset_of("")), (None, None, None));
+    }
+
+    #[test]
+    fn arrivals_are_times_or_days() {
+        let told = |text, clock| {
+            let text_of = |at: Ts| serde_json::to_value(at).unwrap().as_str().unwrap().to_owned();
+            arrival(text, clock, NJ).map(|(from, to)| (from.map(text_of), text_of(to)))
+        };
+        let first = "2024-11-29T00:00:00-05:00".to_owned();
+        let day = Some((Some(first), "2024-11-29T23:59:59-05:00".to_owned()));
+        for text in ["2024-11-29T00:00:00", "2024-11-29", "November 29, 2024"] {
+            assert_eq!(told(text, None), day, "{text}");
+        }
+        assert_eq!(told("2024-11-29", Some("by end of day")), day);
+        assert_eq!(told("2024-11-29", Some("6:00 PM")), Some((None, "2024-11-29T18:00:00-05:00".to_owned())));
+        assert_eq!((told("soon", None), arrival("2024-11-29", None, Where::default())), (None, None));
     }
 
     #[test]
     fn web_tools_write_for_people() {
         let mut issues = Vec::new();
         let mut told = |date, clock| {
-            let (at, quality) = written(date, clock, NJ, "$", &mut issues).unwrap();
+            let (at, quality) = written(date, clock, NJ, format_args!("$"), &mut issues).unwrap();
             (serde_json::to_value(at).unwrap().as_str().unwrap().to_owned(), quality)
         };
         assert_eq!(told("November 22, 2024", Some("1:58 pm")).0, "2024-11-22T13:58:00-05:00");

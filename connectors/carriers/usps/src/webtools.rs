@@ -1,13 +1,14 @@
 //! Replies of the older Web Tools interface (`TrackV2`), in XML: they still circulate, and backfills hold them.
 
 use crossdock_connector::carrier::Batch;
+use crossdock_connector::remark::plain;
 use crossdock_connector::xml::{self, Node};
 use crossdock_connector::{Error, Issue, IssueKind, Result};
-use crossdock_schemas::ParcelStatus;
+use crossdock_schemas::{ParcelStatus, TrackingEvent};
 
-use crate::normalize::{Scans, Seen, country};
+use crate::error;
+use crate::normalize::{Scans, Seen, arrives, country, end};
 use crate::number::number;
-use crate::plain::plain;
 use crate::time::{Where, written};
 
 impl Scans {
@@ -18,6 +19,10 @@ impl Scans {
     pub(crate) fn web_tools(&self, body: &[u8], asked: Option<&str>, batch: &mut Batch<'_>) -> Result<()> {
         let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
         let root = xml::read(text)?;
+        if root.name == "Error" {
+            let code = root.get("Number").unwrap_or_default();
+            return Err(error::named(code).into_malformed().at("$.Number"));
+        }
         if root.name != "TrackResponse" {
             return Err(Error::malformed("expected a TrackResponse").at("$"));
         }
@@ -58,9 +63,9 @@ impl Scans {
             let place = format!("{place}.{}[{at}]", scan.name);
             let stamp = (scan.get("EventDate").unwrap_or_default(), scan.get("EventTime"));
             let state = scan.get("EventState");
-            let place_of = Where { country: country(scan.get("EventCountry")), state };
-            let path = format!("{place}.EventDate");
-            let at = match written(stamp.0, stamp.1, place_of, &path, &mut batch.issues) {
+            let place_of = Where { country: country(scan.get("EventCountry")), state, ends: None };
+            let path = format_args!("{place}.EventDate");
+            let at = match written(stamp.0, stamp.1, place_of, path, &mut batch.issues) {
                 Ok(at) => at,
                 Err(error) => {
                     batch.bad(error);
@@ -74,10 +79,10 @@ impl Scans {
                 name: scan.get("Name").unwrap_or_default(),
                 city: scan.get("EventCity"),
                 state,
-                zip: scan.get("EventZIPCode").map(str::to_owned),
+                zip: scan.get("EventZIPCode"),
                 country: scan.get("EventCountry"),
             };
-            let (event, name) = self.scan(&seen, &format!("{place}.EventCode"), &mut batch.issues);
+            let (event, name) = self.scan(&seen, format_args!("{place}.EventCode"), &mut batch.issues);
             if event.status == ParcelStatus::Delivered && signer.is_none() {
                 signer = name;
             }
@@ -93,10 +98,23 @@ impl Scans {
                 "no scans with fields: ask with revision 1",
             ));
         }
+        let arrived =
+            |event: &TrackingEvent| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned);
+        let there = Where { country: Some("US"), state: info.get("DestinationState"), ends: None };
+        let expected = ["ExpectedDeliveryDate", "PredictedDeliveryDate"].into_iter();
+        let eta = expected.filter_map(|name| info.get(name)).find_map(|day| arrives(day, None, there));
         let gathered = batch.parcel(&number);
-        gathered.parcel.events.append(&mut events);
-        gathered.parcel.signed_by = signer;
-        gathered.parcel.service = info.get("Class").map(plain);
+        let parcel = &mut gathered.parcel;
+        parcel.eta = eta.filter(|_| !events.iter().any(arrived));
+        parcel.events.append(&mut events);
+        parcel.signed_by = signer;
+        parcel.service = info.get("Class").map(|class| plain(class).into_owned());
+        let ends = |names: [&str; 3]| end(names.map(|name| info.get(name)), None);
+        parcel.to = ends(["DestinationCity", "DestinationState", "DestinationZip"]);
+        parcel.from = ends(["OriginCity", "OriginState", "OriginZip"]);
+        if let Some(id) = info.get("MPSUFFIX") {
+            gathered.note("unique_mail_piece_id", id);
+        }
         Ok(())
     }
 }

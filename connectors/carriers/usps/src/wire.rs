@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::Topic;
-use crossdock_connector::rows::or_nothing;
+use crossdock_connector::rows::{List, or_nothing};
 use crossdock_connector::wire::Scalar;
 
 /// Platform, carrier and name of everything that is USPS's.
@@ -29,6 +29,9 @@ pub(crate) struct Probe<'a> {
 pub(crate) struct Coded<'a> {
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) code: Scalar<'a>,
+    /// What is wrong in particular.
+    #[serde(borrow)]
+    pub(crate) errors: Option<&'a RawValue>,
 }
 
 /// A tracked mail piece.
@@ -40,7 +43,7 @@ pub(crate) struct Piece<'a> {
     #[serde(borrow)]
     pub(crate) tracking_number: Scalar<'a>,
     #[serde(borrow)]
-    pub(crate) tracking_events: Option<&'a RawValue>,
+    pub(crate) tracking_events: List<'a, Event<'a>>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) mail_class: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
@@ -63,6 +66,10 @@ pub(crate) struct Piece<'a> {
     pub(crate) expected_delivery_time_stamp: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) predicted_delivery_time_stamp: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) expected_delivery_date: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) expected_delivery_time: Scalar<'a>,
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) predicted_delivery_date: Scalar<'a>,
     #[serde(borrow, alias = "uniqueMailPieceID", deserialize_with = "or_nothing")]
