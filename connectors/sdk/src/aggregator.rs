@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crossdock_schemas::TrackingState;
+
 use crate::codes::CodeTable;
 use crate::{Error, Issue, Result, sign};
 
@@ -28,6 +30,13 @@ impl MoreCarriers {
         }
         Ok(())
     }
+}
+
+/// One row of a table of what an aggregator says about its own watching.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Watching {
+    /// What that means.
+    pub tracking: TrackingState,
 }
 
 /// One row of a table of carriers.

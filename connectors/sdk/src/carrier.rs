@@ -2,6 +2,7 @@
 //! carriers are called.
 
 mod area;
+mod asked;
 mod history;
 mod meaning;
 mod names;
@@ -15,6 +16,7 @@ use crossdock_schemas::{Courier, Dec, Observation, OrderRef, Parcel, Phone, Phon
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
 
 pub use area::area;
+pub use asked::{ASKED, asked};
 pub use history::came_back;
 pub use meaning::Meaning;
 pub use names::{known, slug};

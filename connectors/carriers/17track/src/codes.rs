@@ -1,9 +1,8 @@
 //! 17TRACK's codes: sub-statuses of scans, stages, statuses of the whole, events of the webhook.
 
 use crossdock_connector::Result;
+use crossdock_connector::aggregator::Watching;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
-use crossdock_schemas::TrackingState;
-use serde::Deserialize;
 
 /// The tables.
 pub(crate) struct Codes {
@@ -13,12 +12,6 @@ pub(crate) struct Codes {
     pub(crate) stages: CodeTable<TrackingCode>,
     /// `event` of a push.
     pub(crate) watching: CodeTable<Watching>,
-}
-
-/// What 17TRACK says about its own watching.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(crate) struct Watching {
-    pub(crate) tracking: TrackingState,
 }
 
 impl Codes {

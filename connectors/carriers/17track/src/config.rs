@@ -5,14 +5,14 @@ use serde::Deserialize;
 
 use crossdock_connector::aggregator::MoreCarriers;
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at 17TRACK: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// The security key: it signs pushes and is sent with every call.
     pub key: Secret,
@@ -63,22 +63,14 @@ impl TrackConfig {
     }
 }
 
-fn default_account() -> String {
-    "default".to_owned()
-}
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
     }
 
     fn validate(&self) -> Result<()> {
-        if self.account.trim().is_empty() {
-            return Err(Error::config("must not be empty").at("account"));
-        }
-        if self.key.expose().is_empty() {
-            return Err(Error::config("must not be empty").at("key"));
-        }
+        settings::filled(&self.account, "account")?;
+        settings::secret(&self.key, "key")?;
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
         }
@@ -90,9 +82,6 @@ impl ConnectorConfig for Config {
             }
         }
         let endpoint = self.track.as_ref().and_then(|track| track.endpoint.as_deref());
-        if endpoint.is_some_and(|url| !(url.starts_with("https://") || url.starts_with("http://"))) {
-            return Err(Error::config("expected an http or https address").at("track.endpoint"));
-        }
-        Ok(())
+        settings::other_address(endpoint, "track.endpoint")
     }
 }

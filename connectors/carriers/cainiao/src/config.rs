@@ -12,7 +12,7 @@ use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at Cainiao: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// The secret of the LINK gateway. Without it there is no push and no tracking.
     pub secret: Option<Secret>,
@@ -76,10 +76,6 @@ pub enum SignMethod {
     /// MD5 over secret, parameters, secret.
     #[serde(rename = "md5")]
     Md5,
-}
-
-fn default_account() -> String {
-    "default".to_owned()
 }
 
 fn default_link() -> String {

@@ -1,12 +1,11 @@
 //! From a capture to its feed: the topic names it, and a push is told by what it holds.
 
-use crossdock_connector::{Capture, Error, ErrorKind, Normalize, Normalized, Result, rows, wire, xml};
+use crossdock_connector::{
+    Capture, Error, ErrorKind, Normalize, Normalized, Result, carrier, rows, wire, xml,
+};
 
 use crate::feeds::Feeds;
 use crate::wire::{GLOBAL, LINK, PRACTICE, Probe, TAOBAO, opened};
-
-/// Header under which the number asked for is kept beside a reply.
-pub(crate) const ASKED: &str = "waybill";
 
 /// The normalize part.
 pub(crate) struct Normalizer {
@@ -15,7 +14,7 @@ pub(crate) struct Normalizer {
 
 impl Normalize for Normalizer {
     fn normalize(&self, capture: &Capture) -> Result<Normalized> {
-        let asked = capture.headers.get(ASKED);
+        let asked = capture.headers.get(carrier::ASKED);
         match capture.topic.as_str() {
             LINK => self.push(&opened(&capture.body)?),
             PRACTICE => self.feeds.practice(text(&capture.body)?, asked),

@@ -3,11 +3,9 @@
 //! `data_digest = base64(md5(logistics_interface + secret))` over the decoded text. Who sent it, and to whom, is checked as the
 //! settings say; what it is about is told by the signed text alone.
 
-use std::borrow::Cow;
-
 use crossdock_connector::form::Form;
 use crossdock_connector::{
-    Ack, Captured, Error, HttpReply, Push, Request, Result, Scheme, Secret, SignedParts, Verified, sign,
+    Ack, Captured, Error, HttpReply, Push, Request, Result, Secret, SignedParts, Verified, sign,
 };
 
 use crate::wire::{FIELD, LINK};
@@ -34,15 +32,7 @@ impl Push for LinkPush {
             .get("data_digest")
             .and_then(sign::unbase64)
             .ok_or_else(|| Error::auth("data_digest is missing or not base64"))?;
-        Ok(SignedParts {
-            message: match form.take(FIELD).ok_or_else(missing)? {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            },
-            presented: vec![(Scheme::SaltedMd5, claim)],
-            keys: self.secrets.iter().map(|secret| (Scheme::SaltedMd5, secret)).collect(),
-            signed_at: None,
-        })
+        Ok(SignedParts::salted_md5(form.take(FIELD).ok_or_else(missing)?, claim, &self.secrets))
     }
 
     fn capture(&self, request: &Verified<'_>) -> Captured {

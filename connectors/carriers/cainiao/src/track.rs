@@ -3,13 +3,12 @@
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, form,
-    legacy, sign,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
+    form, legacy, sign,
 };
 
 use crate::config::TrackConfig;
 use crate::feeds::answer;
-use crate::normalize::ASKED;
 use crate::wire::{FIELD, PRACTICE};
 
 /// The track part.
@@ -65,11 +64,7 @@ impl Track for TraceQuery {
             std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
         // Read here only to tell an answer from an error; what it says is normalizing's.
         answer(text.trim_start_matches('\u{feff}'))?;
-        let mut captured = Captured::new(PRACTICE, reply.body.clone());
-        if let [waybill] = waybills {
-            captured.headers.push(ASKED, waybill.number.as_str());
-        }
-        Ok(vec![captured])
+        Ok(vec![carrier::asked(PRACTICE, waybills, reply)])
     }
 }
 

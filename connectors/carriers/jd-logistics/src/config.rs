@@ -13,7 +13,7 @@ use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, set
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at JD Logistics: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// Whose order numbers JD repeats in `orderId`; without it, they are only kept.
     pub order_shop: Option<OrderShop>,
@@ -121,10 +121,6 @@ impl TrackConfig {
     }
 }
 
-fn default_account() -> String {
-    "default".to_owned()
-}
-
 const fn default_origin() -> u8 {
     1
 }
@@ -148,12 +144,7 @@ impl ConnectorConfig for Config {
         for (key, address) in
             [("track.endpoint", &track.endpoint), ("track.oauth_endpoint", &track.oauth_endpoint)]
         {
-            if address
-                .as_ref()
-                .is_some_and(|url| !(url.starts_with("https://") || url.starts_with("http://")))
-            {
-                return Err(Error::config("expected an http or https address").at(key));
-            }
+            settings::other_address(address.as_deref(), key)?;
         }
         if track.order_origin > 2 {
             return Err(Error::config("expected 0, 1 or 2").at("track.order_origin"));

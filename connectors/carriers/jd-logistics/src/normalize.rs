@@ -14,8 +14,6 @@ use crate::decide;
 use crate::wire::{Row, TRACE, TRACKING, Trace};
 use crate::{error, wire};
 
-/// Header under which the number asked for is kept beside a reply.
-pub(crate) const ASKED: &str = "waybill";
 /// 换单打印: the waybill goes on under a number that only the sentence names.
 const RELABELLED: &str = "200020";
 
@@ -37,7 +35,7 @@ impl Normalize for Traces {
         if found.is_empty() {
             batch.issues.push(Issue::new(IssueKind::BadValue, "$.data.traceDetails", "no events yet"));
         }
-        let asked = capture.headers.get(ASKED);
+        let asked = capture.headers.get(carrier::ASKED);
         let mut next = Vec::new();
         for row in &found {
             match self.trace(row, asked, &mut batch) {

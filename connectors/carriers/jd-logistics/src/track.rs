@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Topic, Track, Waybill, form,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Topic, Track, Waybill, carrier,
+    form,
 };
 
 use crate::config::{Interface, TrackConfig};
-use crate::normalize::ASKED;
 use crate::sign::{self, Signed};
 use crate::wire::{TRACE, TRACKING, rows};
 use crate::{error, session};
@@ -108,10 +108,6 @@ impl Track for TraceQuery {
         // Read here only to tell an answer from an error; what it says is normalizing's.
         error::gateway(&reply.body, &self.config.gateway_codes, self.config.refresh_token.is_some())?;
         rows(&reply.body)?;
-        let mut captured = Captured::new(self.topic(), reply.body.clone());
-        if let [waybill] = waybills {
-            captured.headers.push(ASKED, waybill.number.as_str());
-        }
-        Ok(vec![captured])
+        Ok(vec![carrier::asked(self.topic(), waybills, reply)])
     }
 }

@@ -2,9 +2,8 @@
 //! of an unknown code means nothing.
 
 use crossdock_connector::Result;
+use crossdock_connector::aggregator::Watching;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
-use crossdock_schemas::TrackingState;
-use serde::Deserialize;
 
 /// Words that pushes hold beside those of the table, with the code they stand for.
 const ALSO: [(&str, &str); 2] = [("投柜或站签收", "304"), ("下单", "101")];
@@ -15,12 +14,6 @@ pub(crate) struct Codes {
     pub(crate) scans: CodeTable<TrackingCode>,
     /// `status` of a push.
     pub(crate) watching: CodeTable<Watching>,
-}
-
-/// What Kuaidi100 says about its own watching.
-#[derive(Clone, Copy, Debug, Deserialize)]
-pub(crate) struct Watching {
-    pub(crate) tracking: TrackingState,
 }
 
 impl Codes {

@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::aggregator::MoreCarriers;
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at Kuaidi100: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// The salt given when subscribing: it signs pushes.
     pub salt: Secret,
@@ -74,26 +74,17 @@ impl TrackConfig {
     }
 
     fn validate(&self) -> Result<()> {
-        if self.key.expose().is_empty() {
-            return Err(Error::config("must not be empty").at("track.key"));
-        }
+        settings::secret(&self.key, "track.key")?;
         let (needed, key) = match self.mode {
             Mode::Query => (&self.customer, "track.customer"),
             Mode::Subscribe => (&self.callback_url, "track.callback_url"),
         };
-        not_empty(needed.as_deref().unwrap_or_default(), key)?;
+        settings::filled(needed.as_deref().unwrap_or_default(), key)?;
         for (url, key) in [(&self.endpoint, "track.endpoint"), (&self.callback_url, "track.callback_url")] {
-            let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-            if !url.as_ref().is_none_or(is_web) {
-                return Err(Error::config("expected an http or https address").at(key));
-            }
+            settings::other_address(url.as_deref(), key)?;
         }
         Ok(())
     }
-}
-
-fn default_account() -> String {
-    "default".to_owned()
 }
 
 fn default_needs_phone() -> Vec<String> {
@@ -106,15 +97,11 @@ impl ConnectorConfig for Config {
     }
 
     fn validate(&self) -> Result<()> {
-        not_empty(&self.account, "account")?;
+        settings::filled(&self.account, "account")?;
         if self.salt.expose().is_empty() {
             return Err(Error::config("must not be empty: without a salt Kuaidi100 signs nothing").at("salt"));
         }
         self.carriers.validate("carriers")?;
         self.track.as_ref().map_or(Ok(()), TrackConfig::validate)
     }
-}
-
-fn not_empty(text: &str, key: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
 }

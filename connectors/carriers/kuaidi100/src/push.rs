@@ -3,11 +3,9 @@
 //! `sign = UPPER(hex(md5(param + salt)))`, over the decoded text of `param` byte for byte. Nothing else of the request is
 //! signed, so nothing else is ever read.
 
-use std::borrow::Cow;
-
 use crossdock_connector::form::Form;
 use crossdock_connector::{
-    Ack, Captured, Error, HttpReply, Push, Request, Result, Scheme, Secret, SignedParts, Verified, sign,
+    Ack, Captured, Error, HttpReply, Push, Request, Result, Secret, SignedParts, Verified, sign,
 };
 
 use crate::wire::PUSH;
@@ -30,15 +28,7 @@ impl Push for Callback {
             .and_then(sign::unhex)
             .ok_or_else(|| Error::auth("sign is missing or not hexadecimal"))?;
         let param = form.take("param").ok_or_else(|| Error::auth("param is missing"))?;
-        Ok(SignedParts {
-            message: match param {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            },
-            presented: vec![(Scheme::SaltedMd5, claim)],
-            keys: self.salts.iter().map(|salt| (Scheme::SaltedMd5, salt)).collect(),
-            signed_at: None,
-        })
+        Ok(SignedParts::salted_md5(param, claim, &self.salts))
     }
 
     fn capture(&self, request: &Verified<'_>) -> Captured {

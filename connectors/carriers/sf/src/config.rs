@@ -14,7 +14,7 @@ const SHORTEST_TOKEN: usize = 12;
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at SF: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// The encoding chosen in SF's console for pushes; the answer has to match it.
     #[serde(default)]
@@ -119,10 +119,6 @@ impl Language {
     }
 }
 
-fn default_account() -> String {
-    "default".to_owned()
-}
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
@@ -146,9 +142,7 @@ impl ConnectorConfig for Config {
         }
         if let Some(track) = &self.track {
             settings::filled(&track.partner_id, "track.partner_id")?;
-            if let Some(endpoint) = &track.endpoint {
-                settings::address(endpoint, "track.endpoint")?;
-            }
+            settings::other_address(track.endpoint.as_deref(), "track.endpoint")?;
         }
         Ok(())
     }

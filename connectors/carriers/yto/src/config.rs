@@ -13,7 +13,7 @@ use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, set
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at YTO: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// The secret of the push interface. Without it there is no push.
     pub push_secret: Option<Secret>,
@@ -90,10 +90,6 @@ impl Refusal {
     }
 }
 
-fn default_account() -> String {
-    "default".to_owned()
-}
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
@@ -104,8 +100,8 @@ impl ConnectorConfig for Config {
         if self.push_secret.is_none() && self.previous_push_secret.is_some() {
             return Err(Error::config("needs push_secret beside it").at("previous_push_secret"));
         }
-        if self.push_secret.as_ref().is_some_and(|secret| secret.expose().is_empty()) {
-            return Err(Error::config("must not be empty").at("push_secret"));
+        if let Some(secret) = &self.push_secret {
+            settings::secret(secret, "push_secret")?;
         }
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;

@@ -13,8 +13,6 @@ use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEven
 use crate::decide::{Words, decide};
 use crate::wire::{PUSH, QUERY, Reply, Scan, opened};
 
-/// Header under which the number asked for is kept beside a reply.
-pub(crate) const ASKED: &str = "waybill";
 /// The kind of information that is a scan; the others carry weights and pictures.
 const STATUS: &str = "STATUS";
 
@@ -154,7 +152,7 @@ impl Updates {
         let mut batch = Batch::new(&self.house);
         match answer(&capture.body)? {
             Answer::Rows(rows) => {
-                let asked = capture.headers.get(ASKED);
+                let asked = capture.headers.get(carrier::ASKED);
                 for (place, row) in rows {
                     if let Err(error) = self.scan(row, asked, &place, &mut batch) {
                         batch.bad(error);

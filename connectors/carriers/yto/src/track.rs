@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, legacy,
-    sign,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
+    legacy, sign,
 };
 
 use crate::config::{Mode, TrackConfig};
-use crate::normalize::{ASKED, Answer, answer};
+use crate::normalize::{Answer, answer};
 use crate::wire::QUERY;
 
 /// The version of the interface, as it is signed.
@@ -107,11 +107,7 @@ impl Track for TrackQuery {
             // Nothing is known about the parcel yet.
             return Ok(Vec::new());
         }
-        let mut captured = Captured::new(QUERY, reply.body.clone());
-        if let [waybill] = waybills {
-            captured.headers.push(ASKED, waybill.number.as_str());
-        }
-        Ok(vec![captured])
+        Ok(vec![carrier::asked(QUERY, waybills, reply)])
     }
 }
 

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
+use crossdock_connector::{ConnectorConfig, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The account at ZTO: any stable word, part of the source of every parcel.
-    #[serde(default = "default_account")]
+    #[serde(default = "settings::only_account")]
     pub account: String,
     /// The app secret: it signs pushes and queries.
     pub app_secret: Secret,
@@ -106,10 +106,6 @@ impl TrackConfig {
     }
 }
 
-fn default_account() -> String {
-    "default".to_owned()
-}
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
@@ -117,14 +113,10 @@ impl ConnectorConfig for Config {
 
     fn validate(&self) -> Result<()> {
         settings::filled(&self.account, "account")?;
-        if self.app_secret.expose().is_empty() {
-            return Err(Error::config("must not be empty").at("app_secret"));
-        }
+        settings::secret(&self.app_secret, "app_secret")?;
         if let Some(track) = &self.track {
             settings::filled(&track.app_key, "track.app_key")?;
-            if let Some(endpoint) = &track.endpoint {
-                settings::address(endpoint, "track.endpoint")?;
-            }
+            settings::other_address(track.endpoint.as_deref(), "track.endpoint")?;
         }
         Ok(())
     }

@@ -16,9 +16,6 @@ use crate::config::ReturnKind;
 use crate::decide::{Words, decide};
 use crate::wire::{Bill, PUSH, QUERY, Reply, Scan, Trace, opened};
 
-/// Header under which the number asked for is kept beside a reply.
-pub(crate) const ASKED: &str = "waybill";
-
 /// The normalize part.
 pub(crate) struct Traces {
     pub(crate) house: House,
@@ -46,7 +43,7 @@ impl Normalize for Traces {
             }
             QUERY => {
                 let found = answer(&capture.body).map_err(Error::into_malformed)?;
-                let asked = capture.headers.get(ASKED);
+                let asked = capture.headers.get(carrier::ASKED);
                 for row in &found {
                     if let Err(error) = self.scan(row, asked, &mut batch) {
                         batch.bad(error);

@@ -3,10 +3,8 @@
 //! `data_digest = base64(md5(data + app secret))`, over the decoded text of `data` byte for byte. Nothing else of the
 //! request is signed, so nothing else is ever read.
 
-use std::borrow::Cow;
-
 use crossdock_connector::{
-    Ack, Captured, Error, HttpReply, Push, Request, Result, Scheme, Secret, SignedParts, Verified, sign,
+    Ack, Captured, Error, HttpReply, Push, Request, Result, Secret, SignedParts, Verified, sign,
 };
 
 use crate::wire::{self, PUSH};
@@ -30,15 +28,7 @@ impl Push for TracesPush {
             .as_deref()
             .and_then(sign::unbase64)
             .ok_or_else(|| Error::auth("data_digest is missing or not base64"))?;
-        Ok(SignedParts {
-            message: match fields.data {
-                Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-                Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-            },
-            presented: vec![(Scheme::SaltedMd5, claim)],
-            keys: self.secrets.iter().map(|secret| (Scheme::SaltedMd5, secret)).collect(),
-            signed_at: None,
-        })
+        Ok(SignedParts::salted_md5(fields.data, claim, &self.secrets))
     }
 
     fn capture(&self, request: &Verified<'_>) -> Captured {
