@@ -12,9 +12,9 @@ pub(crate) fn error(code: &str) -> Error {
         // mends it.
         "-18010001" | "-18010002" | "-18010004" | "-18010005" | "-18019908" => ErrorKind::Auth,
         // A fault of the service.
-        "-18010003" => ErrorKind::Unavailable,
-        // The calls of a day are used up.
-        "-18019907" => ErrorKind::RateLimited,
+        "-18010003" | "500" | "503" => ErrorKind::Unavailable,
+        // The calls of a day, or of a second, are used up.
+        "-18019907" | "429" => ErrorKind::RateLimited,
         // Not registered; nothing known yet.
         "-18019902" | "-18019909" => ErrorKind::NotFound,
         // A country, postal code or phone is needed for this carrier; the webhook is not set up; the carrier is not to be

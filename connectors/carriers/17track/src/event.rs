@@ -40,6 +40,11 @@ pub(crate) fn event(
     let text = row.description.as_str();
     let own = [(&codes.statuses, "sub_status", &row.sub_status), (&codes.stages, "stage", &row.stage)];
     let own = own.into_iter().find_map(|(table, field, code)| Some((table, field, code.text()?)));
+    // Examples of the document have sub-statuses in `stage`, too.
+    let own = own.map(|(table, field, code)| match table.get(code) {
+        None if codes.statuses.get(code).is_some() => (&codes.statuses, field, code),
+        _ => (table, field, code),
+    });
     let whole = latest.and_then(|(latest, _)| latest.sub_status.text().or_else(|| latest.status.text()));
     let whole = whole.map(|code| (&codes.statuses, "latest_status", code));
     let found: Option<(&CodeTable<TrackingCode>, &str, &str)> = own.or(whole);

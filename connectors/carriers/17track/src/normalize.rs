@@ -19,7 +19,7 @@ use crate::error::REGISTERED;
 use crate::event::{self, Seen};
 use crate::reply::{self, Answer};
 use crate::when::when;
-use crate::wire::{self, INFO, Info, Item, PUSH, Place, Provider, Push, REGISTER, Row, list};
+use crate::wire::{self, INFO, Info, Item, Misc, PUSH, Place, Provider, Push, REGISTER, Row, list};
 
 /// The normalize part.
 pub(crate) struct Parcels {
@@ -225,9 +225,7 @@ fn about(info: &Info<'_>, gathered: &mut Gathered) {
     }
     if let Some(misc) = &info.misc_info {
         gathered.parcel.service = misc.service_type.owned();
-        if let Some(weight) = carrier::grams(misc.weight_kg.as_str(), "kg") {
-            gathered.parcel.package = Some(Package { weight_g: Some(weight), ..Package::default() });
-        }
+        gathered.parcel.package = package(misc);
         for (key, value) in [
             ("weight", &misc.weight_raw),
             ("pieces", &misc.pieces),
@@ -255,6 +253,19 @@ fn about(info: &Info<'_>, gathered: &mut Gathered) {
             }
         }
     }
+}
+
+/// Weight and edges, as far as units are stated: `22.32` kilograms, `20x15x10 CM`.
+fn package(misc: &Misc<'_>) -> Option<Package> {
+    let edges = || {
+        let (edges, unit) = misc.dimensions.as_str().trim().rsplit_once(' ')?;
+        let mut edges = edges.split(['x', 'X', '*']).map(|edge| carrier::millimetres(edge, unit));
+        Some([edges.next()??, edges.next()??, edges.next()??]).filter(|_| edges.next().is_none())
+    };
+    let [length_mm, width_mm, height_mm] = edges().map_or([None; 3], |edges| edges.map(Some));
+    let weight_g = carrier::grams(misc.weight_kg.as_str(), "kg");
+    let package = Package { weight_g, length_mm, width_mm, height_mm, ..Package::default() };
+    (package != Package::default()).then_some(package)
 }
 
 /// Country, state and city: streets and postal codes of people stay in the capture.
