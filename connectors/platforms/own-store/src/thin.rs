@@ -4,7 +4,7 @@
 //! the order stays as it is known.
 
 use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result};
+use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result, carrier};
 use crossdock_schemas::{
     Address, Aftersale, AftersaleKind, AftersaleLine, AftersaleStatus, ComputedBy, Dec, Ext, Fulfillment,
     GoodsState, Lifecycle, LineTax, Money, Observation, Order, OrderKind, OrderLine, OrderRef, Parcel,
@@ -219,7 +219,7 @@ impl Notice<'_> {
             }
             let parcel = Parcel {
                 source: self.source(),
-                carrier: text(&one.carrier).map_or_else(|| UNNAMED_CARRIER.to_owned(), slug),
+                carrier: text(&one.carrier).map_or_else(|| UNNAMED_CARRIER.to_owned(), named),
                 carrier_raw: owned(&one.carrier),
                 tracking_no: number.to_uppercase(),
                 direction: crossdock_schemas::Direction::Outbound,
@@ -349,12 +349,9 @@ fn shipment_id(id: &Option<Scalar<'_>>) -> Ext {
     Ext::from([("own_store".to_owned(), own)])
 }
 
-/// A carrier's name in our spelling.
-fn slug(name: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-    let slug: String = name.trim().chars().map(plain).take(32).collect();
-    let slug = slug.trim_matches('_');
-    if slug.len() < 2 { UNNAMED_CARRIER.to_owned() } else { slug.to_owned() }
+/// A carrier's name in our spelling, under which every other source files the same parcel.
+fn named(name: &str) -> String {
+    carrier::known(name).map_or_else(|| carrier::slug(name), str::to_owned)
 }
 
 fn line_key(line: &Line<'_>, path: String) -> Result<String> {

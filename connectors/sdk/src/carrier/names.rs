@@ -21,7 +21,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("cainiao", &["菜鸟", "菜鸟直送", "丹鸟", "cainiao"]),
     ("fedex", &["fedex", "federalexpress", "联邦快递"]),
     ("ups", &["ups"]),
-    ("dhl", &["dhl"]),
+    ("dhl", &["dhl", "dhlexpress", "dhlparcel", "dhlecommerce", "dhlpaket", "敦豪"]),
     ("usps", &["usps"]),
 ];
 
@@ -71,7 +71,8 @@ mod tests {
             ("Fed-Ex", Some("fedex")),
             ("申通E物流", Some("sto")),
             ("一个没有听说过的快递", None),
-            ("DHL - Express", None),
+            ("DHL - Express", Some("dhl")),
+            ("DHL Global Forwarding", None),
             ("…", None),
             ("", None),
         ] {
