@@ -376,6 +376,4 @@ impl Lanes {
 }
 
 #[cfg(test)]
-mod receivers_tests;
-#[cfg(test)]
 mod tests;

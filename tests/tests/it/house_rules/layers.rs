@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{files, root, rust, without_tests};
+use super::{files, is_test, root, rust, without_tests};
 
 /// What a crate names in a section of its manifest.
 fn named(manifest: &toml::Table, section: &str) -> Vec<String> {
@@ -111,7 +111,7 @@ fn the_core_is_pure() {
         // The risk list is a file for commands and for a start; looking at an order reads none.
         let list = name == "hub/src/enrich/risk/list.rs";
         // A file of tests may use what tests use.
-        !list && !name.ends_with("tests.rs") && folders.iter().any(|folder| name.starts_with(folder))
+        !list && !is_test(name) && folders.iter().any(|folder| name.starts_with(folder))
             || pure.iter().any(|pure| pure == name)
     };
     const IMPURE: &[&str] = &[

@@ -1,76 +1,15 @@
-//! Receivers of every kind in a simulated world: thousands of histories, every way in which a call can go wrong,
-//! crashes between any two steps. At the end each receiver has exactly what it should have, and nothing twice.
+//! A world as it is played: the worker, its store and the receiver.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crossdock_connector::Repeat;
-use crossdock_schemas::{Class, Event, EventType, Ts};
-use proptest::prelude::*;
+use crossdock_schemas::Class;
 
-use super::super::filter::Filter;
-use super::super::gate::{Keeper, group, track_of};
-use super::super::schedule::Schedule;
 use super::*;
 use crate::backbone::{Standing, StoredEvent};
+use crate::handoff::filter::Filter;
+use crate::handoff::gate::{Keeper, group, track_of};
 
-const MS: Micros = 1_000;
-const SECOND: Micros = 1_000_000;
-const SCHEDULE: Schedule = Schedule { base: 100 * MS, longest: 20 * SECOND, give_up: 36_000 * SECOND };
-const WINDOW: usize = 64;
-const MOST_HELD: usize = 400;
-
-/// One way in which a call goes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
-    Fine,
-    /// It never arrives, and nobody says so.
-    Dropped,
-    /// It is applied, and the answer is lost.
-    ReplyLost,
-    /// 5xx, or 200 with an error inside: not applied.
-    Broken,
-    /// 429 with a wish.
-    Throttled,
-    /// The first half of the batch is applied, the rest is to be tried again.
-    Partial,
-}
-
-#[derive(Clone, Debug)]
-struct World {
-    /// Events of each order: how many, of which class the first ones are, and whether a refund comes with it.
-    orders: Vec<(u8, u8, bool)>,
-    kind: Repeat,
-    coalesce: bool,
-    batch: usize,
-    seed: u64,
-    /// Per mille of calls that go wrong.
-    faults: u64,
-    /// Per mille of turns at which everything in memory is lost.
-    crashes: u64,
-}
-
-/// What the receiver did.
-#[derive(Default)]
-struct Receiver {
-    /// Newest revision by key, for those that replace.
-    docs: BTreeMap<String, u64>,
-    /// Times each event was applied.
-    applied: BTreeMap<Seq, u32>,
-    /// Events by key in the order in which they first came.
-    order: HashMap<String, Vec<Seq>>,
-}
-
-#[derive(Default)]
-struct Store {
-    low: Seq,
-    done: Vec<Seq>,
-    back: Place,
-    held: BTreeMap<Seq, HeldHandoff>,
-    settled: BTreeMap<Seq, &'static str>,
-}
-
-struct Play {
+pub(super) struct Play {
     world: World,
     log: Vec<StoredEvent>,
     keeper: Keeper,
@@ -84,82 +23,9 @@ struct Play {
     old: Seq,
 }
 
-fn event(
-    seq: Seq,
-    event_type: EventType,
-    key: &str,
-    sequence: u64,
-    class: Class,
-    history: i64,
-) -> StoredEvent {
-    let at = jiff::Timestamp::UNIX_EPOCH;
-    let event = Event {
-        id: format!("e1-{seq}"),
-        event_type,
-        tenant: "t".into(),
-        platform: "p".into(),
-        shop: "s".into(),
-        key: key.into(),
-        time: Ts::utc(at),
-        recorded_at: at,
-        sequence,
-        class,
-        traceparent: None,
-        correlation_id: None,
-        idem_key: None,
-        data: serde_json::value::RawValue::from_string("{}".into()).unwrap(),
-    };
-    let number = key.into();
-    StoredEvent { seq, event: Arc::new(event), source: "src".into(), recorded_at: 0, history, number }
-}
-
 impl Play {
-    fn new(world: World) -> Self {
-        let mut log = Vec::new();
-        let mut left: Vec<(usize, u8, u8, bool)> = world
-            .orders
-            .iter()
-            .enumerate()
-            .map(|(at, (events, back, refund))| (at, *events, *back, *refund))
-            .collect();
-        let mut told: HashMap<usize, u64> = HashMap::new();
-        let mut draw = world.seed;
-        while !left.is_empty() {
-            draw = mix(draw);
-            let pick = usize::try_from(draw % u64::try_from(left.len().min(40)).unwrap()).unwrap();
-            let (order, events, back, refund) = &mut left[pick];
-            let sequence = told.entry(*order).or_default();
-            let seq = i64::try_from(log.len()).unwrap() + 1;
-            let class = if *back > 0 { Class::Replay } else { Class::Normal };
-            let history = i64::try_from(*order).unwrap();
-            // The refund of an order may come before anything of the order does.
-            if *refund && mix(draw).is_multiple_of(3) {
-                *refund = false;
-                log.push(event(
-                    seq,
-                    EventType::RefundRequested,
-                    &format!("a{order}"),
-                    1,
-                    Class::Normal,
-                    -history - 1,
-                ));
-            } else {
-                *sequence += 1;
-                log.push(event(
-                    seq,
-                    EventType::OrderChanged,
-                    &format!("o{order}"),
-                    *sequence,
-                    class,
-                    history,
-                ));
-                *events -= 1;
-                *back = back.saturating_sub(1);
-            }
-            if left[pick].1 == 0 {
-                left.remove(pick);
-            }
-        }
+    pub(super) fn new(world: World) -> Self {
+        let log = log::told(&world);
         let keeper =
             Keeper { filter: Filter::default(), repeat: world.kind, waits: true, coalesces: world.coalesce };
         let lanes = Lanes::new(rules(&world), SinkPlace::default(), world.seed);
@@ -425,7 +291,7 @@ impl Play {
         self.old = self.head();
     }
 
-    fn run(mut self) -> Self {
+    pub(super) fn run(mut self) -> Self {
         let mut turns = 0;
         loop {
             turns += 1;
@@ -468,7 +334,7 @@ impl Play {
         assert!(open <= 2 * WINDOW + 40, "{open} in memory");
     }
 
-    fn check(&self) {
+    pub(super) fn check(&self) {
         assert!(self.lanes.waiting.is_empty() && self.writing.is_none() && self.store.held.is_empty());
         // The ledger: every event of the log is exactly one thing.
         let all: BTreeSet<Seq> = (1..=self.head()).collect();
@@ -494,46 +360,5 @@ impl Play {
             }
             assert_eq!(self.receiver.docs, newest, "the final state is another one");
         }
-    }
-}
-
-fn rules(world: &World) -> Rules {
-    Rules {
-        schedule: SCHEDULE,
-        coalesce: world.coalesce,
-        at_most_once: world.kind == Repeat::AtMostOnce,
-        replaces: matches!(world.kind, Repeat::Upsert | Repeat::QueryFirst),
-    }
-}
-
-fn worlds() -> impl Strategy<Value = World> {
-    let kind = prop_oneof![
-        Just(Repeat::Upsert),
-        Just(Repeat::UniqueKey),
-        Just(Repeat::QueryFirst),
-        Just(Repeat::AtMostOnce)
-    ];
-    let orders = proptest::collection::vec((1_u8..6, 0_u8..6, any::<bool>()), 60..120);
-    (orders, kind, any::<bool>(), 1_usize..9, any::<u64>(), 0_u64..500, 0_u64..40).prop_map(
-        |(orders, kind, coalesce, batch, seed, faults, crashes)| World {
-            orders,
-            kind,
-            // Receivers that keep a history never ask for it.
-            coalesce: coalesce && matches!(kind, Repeat::Upsert | Repeat::QueryFirst),
-            batch,
-            seed,
-            faults,
-            crashes,
-        },
-    )
-}
-
-proptest! {
-    // 160 worlds of 60 to 120 orders, half of them with a refund: more than 10,000 histories.
-    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_receiver_ends_with_exactly_what_it_should_have(world in worlds()) {
-        Play::new(world).run().check();
     }
 }
