@@ -1,15 +1,19 @@
 //! How many calls may be made: per second, per minute, at a time. Shared by the sinks that use one application key.
+//!
+//! No bound is ever exceeded, whoever asks. Sinks that share a budget take turns: who had to wait goes first when there is
+//! something to have, one call at a time, so that a busy sink takes no more than its part while others have calls to make.
+//! Who does not come back for a turn loses it.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crossdock_connector::Quota;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::backbone::Micros;
 use crate::clock;
@@ -17,31 +21,56 @@ use crate::clock;
 const SECOND: Micros = 1_000_000;
 /// Most calls a window remembers: a quota by the day is left to the vendor's own answer.
 const REMEMBERED: u32 = 10_000;
+/// After so long one asks again whom nobody has told that there is something to have.
+const AGAIN: Micros = 20_000;
+/// How much later than it said somebody may come back for a turn.
+const LATE: Micros = 50_000;
 
 /// What may be spent.
 #[derive(Debug, Default)]
 pub struct Budget {
     per_second: Option<DefaultDirectRateLimiter>,
-    windows: Mutex<Vec<Window>>,
+    state: Mutex<State>,
     at_a_time: Option<Arc<Semaphore>>,
     /// The receiver wants no call at all before this.
     paused_until: AtomicI64,
+    /// There may be something to have for whoever is next.
+    freed: Notify,
+    shares: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    windows: Vec<Window>,
+    /// Shares that had to wait, and until when they keep their turn.
+    turns: VecDeque<(u64, Micros)>,
 }
 
 /// A place for one call. It is given back when dropped.
 #[derive(Debug, Default)]
-pub struct Place(#[expect(dead_code, reason = "held, not looked at")] Option<OwnedSemaphorePermit>);
+pub struct Place(Option<(OwnedSemaphorePermit, Arc<Budget>)>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some((permit, budget)) = self.0.take() {
+            drop(permit);
+            budget.freed.notify_waiters();
+        }
+    }
+}
 
 impl Budget {
     /// A budget; `None` is without that bound.
     pub fn new(per_second: Option<u32>, per_minute: Option<u32>, at_a_time: Option<usize>) -> Self {
+        // The one smooths, so that sinks that share get their calls in turn; the other holds every second to what was said.
+        let windows = [per_second.map(|most| (most, 1)), per_minute.map(|most| (most, 60))];
+        let windows =
+            windows.into_iter().flatten().map(|(most, seconds)| Window::new(most, seconds)).collect();
         Self {
-            per_second: per_second
-                .and_then(NonZeroU32::new)
-                .map(|rate| RateLimiter::direct(governor::Quota::per_second(rate))),
-            windows: Mutex::new(per_minute.map(|most| Window::new(most, 60)).into_iter().collect()),
+            per_second: per_second.and_then(NonZeroU32::new).map(smooth),
+            state: Mutex::new(State { windows, turns: VecDeque::new() }),
             at_a_time: at_a_time.map(|most| Arc::new(Semaphore::new(most))),
-            paused_until: AtomicI64::new(0),
+            ..Self::default()
         }
     }
 
@@ -49,56 +78,151 @@ impl Budget {
     pub fn declared(quotas: &[Quota]) -> Self {
         let bounded = quotas.iter().filter(|quota| quota.calls <= REMEMBERED && quota.calls > 0);
         let windows = bounded.map(|quota| Window::new(quota.calls, quota.seconds)).collect();
-        Self { windows: Mutex::new(windows), ..Self::default() }
+        Self { state: Mutex::new(State { windows, turns: VecDeque::new() }), ..Self::default() }
     }
 
-    /// One call now, or how long to wait before asking again.
+    /// Somebody's part in it.
+    pub fn share(self: &Arc<Self>) -> Share {
+        Share { budget: Arc::clone(self), who: self.shares.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// One call now, or how long to wait before asking again. For those who share with nobody.
     ///
     /// # Errors
     /// The wait.
     pub fn call(&self, now: Micros) -> Result<(), Duration> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.closed(&mut state, now) {
+            0 => self.spend(&mut state, now).map_err(duration),
+            wait => Err(duration(wait)),
+        }
+    }
+
+    /// How long there is nothing to have for anybody; 0: there is.
+    fn closed(&self, state: &mut State, now: Micros) -> Micros {
         let paused = self.paused_until.load(Ordering::Relaxed).saturating_sub(now);
-        if paused > 0 {
-            return Err(Duration::from_micros(u64::try_from(paused).unwrap_or_default()));
+        let full = state.windows.iter_mut().map(|window| window.wait(now)).max().unwrap_or_default();
+        paused.max(full).max(0)
+    }
+
+    fn spend(&self, state: &mut State, now: Micros) -> Result<(), Micros> {
+        if let Some(limiter) = &self.per_second {
+            limiter.check().map_err(|not_yet| {
+                let wait = not_yet.wait_time_from(DefaultClock::default().now());
+                i64::try_from(wait.as_micros()).unwrap_or(i64::MAX).max(1)
+            })?;
         }
-        let Ok(mut windows) = self.windows.lock() else { return self.second() };
-        let wait = windows.iter_mut().map(|window| window.wait(now)).max().unwrap_or_default();
-        if wait > 0 {
-            return Err(Duration::from_micros(u64::try_from(wait).unwrap_or_default()));
-        }
-        self.second()?;
-        windows.iter_mut().for_each(|window| window.spend(now));
+        state.windows.iter_mut().for_each(|window| window.spend(now));
         Ok(())
-    }
-
-    fn second(&self) -> Result<(), Duration> {
-        match &self.per_second {
-            Some(limiter) => {
-                limiter.check().map_err(|not_yet| not_yet.wait_time_from(DefaultClock::default().now()))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// A place among the calls that may be under way; `None` when all are taken.
-    pub fn place(&self) -> Option<Place> {
-        match &self.at_a_time {
-            Some(places) => Arc::clone(places).try_acquire_owned().ok().map(|permit| Place(Some(permit))),
-            None => Some(Place(None)),
-        }
-    }
-
-    /// Waits until one call may be made.
-    pub async fn wait(&self) {
-        while let Err(wait) = self.call(clock::now_micros()) {
-            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
-        }
     }
 
     /// No call at all for this long.
     pub fn pause(&self, wait: Duration) {
         let until = clock::now_micros().saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
         self.paused_until.fetch_max(until, Ordering::Relaxed);
+    }
+}
+
+/// A tenth of a second's calls at once, the others one by one.
+fn smooth(rate: NonZeroU32) -> DefaultDirectRateLimiter {
+    let burst = NonZeroU32::new(rate.get() / 10).unwrap_or(NonZeroU32::MIN);
+    RateLimiter::direct(governor::Quota::per_second(rate).allow_burst(burst))
+}
+
+fn duration(micros: Micros) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or_default())
+}
+
+/// Somebody's part in a budget.
+#[derive(Clone, Debug)]
+pub struct Share {
+    budget: Arc<Budget>,
+    who: u64,
+}
+
+impl Share {
+    /// Whether there is a call and a place to have now; nothing is spent.
+    ///
+    /// # Errors
+    /// How long to wait before asking again. That one waits is remembered.
+    pub fn look(&self, now: Micros) -> Result<(), Duration> {
+        self.ask(now, |_| match &self.budget.at_a_time {
+            Some(places) if places.available_permits() == 0 => Err(AGAIN),
+            _ => Ok(()),
+        })
+    }
+
+    /// A call and a place for it.
+    ///
+    /// # Errors
+    /// As [`look`](Self::look).
+    pub fn take(&self, now: Micros) -> Result<Place, Duration> {
+        self.ask(now, |state| {
+            let place = match &self.budget.at_a_time {
+                Some(places) => {
+                    let permit = Arc::clone(places).try_acquire_owned().map_err(|_| AGAIN)?;
+                    Place(Some((permit, Arc::clone(&self.budget))))
+                }
+                None => Place(None),
+            };
+            self.budget.spend(state, now)?;
+            self.had(state);
+            Ok(place)
+        })
+    }
+
+    /// Waits until one more call may be made in a place that one has.
+    pub async fn wait(&self) {
+        loop {
+            let now = clock::now_micros();
+            let asked = self.ask(now, |state| {
+                self.budget.spend(state, now)?;
+                self.had(state);
+                Ok(())
+            });
+            let Err(wait) = asked else { return };
+            tokio::select! {
+                () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
+                () = self.freed() => {}
+            }
+        }
+    }
+
+    /// No call at all for this long, for anybody.
+    pub fn pause(&self, wait: Duration) {
+        self.budget.pause(wait);
+    }
+
+    /// Ends when there may be something to have.
+    pub async fn freed(&self) {
+        self.budget.freed.notified().await;
+    }
+
+    fn ask<T>(&self, now: Micros, what: impl FnOnce(&mut State) -> Result<T, Micros>) -> Result<T, Duration> {
+        let mut state = self.budget.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.turns.retain(|(_, until)| *until > now);
+        let refused = match self.budget.closed(&mut state, now) {
+            0 if state.turns.front().is_some_and(|(next, _)| *next != self.who) => AGAIN,
+            0 => match what(&mut state) {
+                Ok(had) => return Ok(had),
+                Err(wait) => wait,
+            },
+            wait => wait,
+        };
+        let until = now.saturating_add(refused).saturating_add(LATE);
+        match state.turns.iter_mut().find(|(who, _)| *who == self.who) {
+            Some((_, kept)) => *kept = until,
+            None => state.turns.push_back((self.who, until)),
+        }
+        Err(duration(refused))
+    }
+
+    /// One has had one's turn; who is next may look.
+    fn had(&self, state: &mut State) {
+        state.turns.retain(|(who, _)| *who != self.who);
+        if !state.turns.is_empty() {
+            self.budget.freed.notify_waiters();
+        }
     }
 }
 
@@ -136,6 +260,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handoff::schedule::mix;
     use proptest::prelude::*;
 
     proptest! {
@@ -174,13 +299,73 @@ mod tests {
 
     #[test]
     fn a_pause_holds_for_everybody() {
-        let budget = Budget::new(None, None, Some(1));
-        assert!(budget.call(clock::now_micros()).is_ok());
-        let place = budget.place();
-        assert!(place.is_some() && budget.place().is_none());
+        let budget = Arc::new(Budget::new(None, None, Some(1)));
+        let (one, other) = (budget.share(), budget.share());
+        let place = one.take(0).unwrap();
+        assert!(one.look(0).is_err() && other.take(0).is_err());
         drop(place);
-        assert!(budget.place().is_some());
+        assert!(one.take(1).is_ok());
         budget.pause(Duration::from_secs(60));
-        assert!(budget.call(clock::now_micros()).is_err());
+        let now = clock::now_micros();
+        assert!(one.take(now).is_err() && other.take(now).is_err() && budget.call(now).is_err());
+    }
+
+    #[test]
+    fn who_had_to_wait_goes_first_and_loses_a_turn_that_is_not_taken() {
+        let budget = Arc::new(Budget::new(None, None, Some(1)));
+        let (one, other) = (budget.share(), budget.share());
+        let mut place = Some(one.take(0).unwrap());
+        for at in 1..10 {
+            let (next, had) = if at % 2 == 1 { (&other, &one) } else { (&one, &other) };
+            assert!(next.take(at).is_err() && had.take(at).is_err(), "it is taken");
+            drop(place.take());
+            assert!(had.take(at).is_err(), "the other one waits longer");
+            place = Some(next.take(at).unwrap());
+        }
+        drop(place.take());
+        // The one that waits does not come back: others go on.
+        assert!(other.take(10 + AGAIN).is_err());
+        assert!(other.take(10 + AGAIN + LATE).is_ok());
+    }
+
+    proptest! {
+        /// However greedy one of them is, and whatever bound it is: nobody who waits is overtaken more than once by another.
+        #[test]
+        fn a_busy_sink_leaves_others_their_turn(
+            rate in 2_u32..40, places in 1_usize..4, greed in [1_usize..20, 1..20, 1..20], long in 1_i64..60, seed in any::<u64>(),
+        ) {
+            // Simulated time, so without what looks at the clock itself.
+            let budget = Arc::new(Budget { per_second: None, ..Budget::new(Some(rate), None, Some(places)) });
+            let shares = [budget.share(), budget.share(), budget.share()];
+            let mut overtaken: [Option<[u32; 3]>; 3] = [None; 3];
+            let mut under_way: VecDeque<(Micros, Place)> = VecDeque::new();
+            let mut made: Vec<Micros> = Vec::new();
+            for tick in 0..3000_i64 {
+                let now = tick * 1000;
+                while under_way.front().is_some_and(|(ends, _)| *ends <= now) {
+                    under_way.pop_front();
+                }
+                let first = usize::try_from(mix(seed ^ tick.unsigned_abs()) % 3).unwrap();
+                for who in [first, (first + 1) % 3, (first + 2) % 3] {
+                    for _ in 0..greed[who] {
+                        let Ok(place) = shares[who].take(now) else {
+                            overtaken[who].get_or_insert_default();
+                            break;
+                        };
+                        made.push(now);
+                        overtaken[who] = None;
+                        for waits in overtaken.iter_mut().flatten() {
+                            waits[who] += 1;
+                            prop_assert!(waits[who] <= 1, "{who} goes before others again");
+                        }
+                        under_way.push_back((now + long * 1000, place));
+                    }
+                }
+                prop_assert!(under_way.len() <= places);
+                let within = made.iter().rev().take_while(|at| now - **at < SECOND).count();
+                prop_assert!(within <= usize::try_from(rate).unwrap());
+            }
+            prop_assert!(made.len() >= 2 * usize::try_from(rate.min(10)).unwrap());
+        }
     }
 }

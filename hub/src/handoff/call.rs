@@ -63,17 +63,10 @@ impl Worker {
         Ok(())
     }
 
-    /// A place and a call from every budget, or how long to wait.
+    /// A place and a call from every budget, or how long to wait. Nothing is spent before all would give.
     fn pay(&self, now: Micros) -> std::result::Result<Vec<Place>, Duration> {
-        let mut places = Vec::new();
-        for budget in &self.talker.budgets {
-            // All places are taken by other sinks: look again soon.
-            places.push(budget.place().ok_or(Duration::from_millis(20))?);
-        }
-        for budget in &self.talker.budgets {
-            budget.call(now)?;
-        }
-        Ok(places)
+        self.talker.budgets.iter().try_for_each(|share| share.look(now))?;
+        self.talker.budgets.iter().map(|share| share.take(now)).collect()
     }
 
     fn call_for(self: &Arc<Self>, running: &mut Running, taken: Vec<Seq>, places: Vec<Place>) -> Result<()> {

@@ -1,11 +1,10 @@
 //! A conversation with a sink that speaks HTTP: the sink says what comes next, this makes the calls.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossdock_connector::{Context, Delivery, Error, ErrorKind, Exchange, HttpSink, Outcome, Step, Token};
 
-use super::budget::Budget;
+use super::budget::Share;
 use crate::clock;
 use crate::http::{Client, Failure};
 use crate::session::Sessions;
@@ -17,12 +16,20 @@ const MOST_CALLS: usize = 30;
 pub(super) struct Talker {
     pub(super) client: Client,
     pub(super) sessions: Option<Sessions>,
-    pub(super) budgets: Vec<Arc<Budget>>,
+    pub(super) budgets: Vec<Share>,
     /// Longest pause a receiver may ask for.
     pub(super) longest: Duration,
 }
 
 impl Talker {
+    /// Ends when there may be something to have that is shared with others.
+    pub(super) async fn freed(&self) {
+        match self.budgets.last() {
+            Some(share) => share.freed().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Hands a batch over, one conversation after the other. The first call is already paid for.
     pub(super) async fn hand_over(&self, sink: &dyn HttpSink, batch: &[Delivery]) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(batch.len());
@@ -71,8 +78,8 @@ impl Talker {
         while past.len() < MOST_CALLS {
             // The wait comes first: what is signed is signed with the time of the call.
             if !std::mem::take(paid) {
-                for budget in &self.budgets {
-                    budget.wait().await;
+                for share in &self.budgets {
+                    share.wait().await;
                 }
             }
             let context = Context { now: clock::now(), token };
@@ -87,7 +94,7 @@ impl Talker {
             match self.client.send(call.request).await {
                 Ok(reply) => {
                     if let Some(pause) = sink.pause(&reply) {
-                        self.budgets.iter().for_each(|budget| budget.pause(pause.min(self.longest)));
+                        self.budgets.iter().for_each(|share| share.pause(pause.min(self.longest)));
                     }
                     past.push(Exchange { name: call.name, reply });
                 }

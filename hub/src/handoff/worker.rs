@@ -118,7 +118,7 @@ impl Worker {
             true => Budget::new(config.rate_per_second, config.rate_per_minute, None),
             false => Budget::declared(quotas),
         };
-        let budgets = std::iter::once(Arc::new(own)).chain(budget).collect();
+        let budgets = std::iter::once(Arc::new(own)).chain(budget).map(|budget| budget.share()).collect();
         let sessions = session.map(|session| Sessions::new(session, client.clone()));
         let talker = Talker { client, sessions, budgets, longest: config.retry_max.get() };
         let waits = config.wait_for_orders && takes_orders(&filter);
@@ -219,6 +219,7 @@ impl Worker {
                     self.ordered(&mut running, place)?;
                 }
                 changed = stop.changed(), if !stopping => drop(changed),
+                () = self.talker.freed(), if !stopping && running.not_before > now => running.not_before = 0,
                 () = tokio::time::sleep(pause), if !stopping => {}
                 () = until(leaving), if stopping => {
                     self.leave(&mut running);

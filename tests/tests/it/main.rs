@@ -12,6 +12,7 @@
 
 mod bad_input;
 mod brokers;
+mod budgets;
 mod calls;
 mod cluster;
 mod crash;
