@@ -82,7 +82,7 @@ pub fn fold_of(loaded: &Loaded) -> Fold {
 }
 
 impl Hub {
-    /// Starts everything the configuration names.
+    /// Starts everything the configuration names. With the JetStream backbone it waits for a cluster that is away.
     ///
     /// # Errors
     /// What could not be started: the store, a port, the TLS setup.
@@ -97,8 +97,10 @@ impl Hub {
                 Self::start_on(loaded, Arc::new(store), Duties::alone(), None, lock).await
             }
             Store::Jetstream => {
-                let store = Arc::new(jetstream(&loaded.config).await.map_err(text)?);
-                let duties = store.duties().await.map_err(text)?;
+                let Config { nats, data, tenant, .. } = &loaded.config;
+                let opened = JetStream::open_when_there(nats, &data.dir, tenant, &node(&loaded.config)).await;
+                let (store, duties) = opened.map_err(text)?;
+                let store = Arc::new(store);
                 let backbone: Arc<dyn Backbone> = Arc::<JetStream>::clone(&store);
                 Self::start_on(loaded, backbone, duties, Some(store), lock).await
             }
@@ -333,10 +335,9 @@ impl Hub {
     }
 }
 
-/// The cluster that a configuration names, with this hub's copy of it.
-async fn jetstream(config: &Config) -> Result<JetStream, BackboneError> {
-    let node = format!("{}/{}", config.data.dir.display(), std::process::id());
-    JetStream::open(&config.nats, &config.data.dir, &config.tenant, &node).await
+/// The name of this process among the hubs of a cluster.
+fn node(config: &Config) -> String {
+    format!("{}/{}", config.data.dir.display(), std::process::id())
 }
 
 /// Opens the store that a configuration names, for commands that write it while no hub runs here. The folder must be
@@ -347,7 +348,10 @@ async fn jetstream(config: &Config) -> Result<JetStream, BackboneError> {
 pub async fn open(config: &Config) -> Result<Arc<dyn Backbone>, BackboneError> {
     Ok(match config.data.backbone {
         Store::Embedded => Arc::new(Embedded::open(&config.data.dir, &config.tenant)?),
-        Store::Jetstream => Arc::new(jetstream(config).await?),
+        Store::Jetstream => {
+            let Config { nats, data, tenant, .. } = config;
+            Arc::new(JetStream::open(nats, &data.dir, tenant, &node(config)).await?)
+        }
     })
 }
 

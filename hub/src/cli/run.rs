@@ -45,7 +45,14 @@ async fn serve(loaded: Loaded, out: &mut Out) -> Outcome {
     let dir = loaded.config.data.dir.clone();
     // The signals are taken before anything starts, so that none is missed.
     let mut stop = Stop::new()?;
-    let hub = Hub::start(loaded).await?;
+    // A start may wait for a cluster; whoever stops it meanwhile stops nothing that was acknowledged.
+    let hub = tokio::select! {
+        started = Hub::start(loaded) => started?,
+        signal = stop.wait() => {
+            say(format_args!("{signal}: stopped before it had started"));
+            return Ok(Exit::Done);
+        }
+    };
     announce(&hub, &sources, &dir.display().to_string(), out)?;
     let broken = tokio::select! {
         signal = stop.wait() => { say(format_args!("{signal}: stopping")); None }

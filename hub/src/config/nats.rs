@@ -106,6 +106,8 @@ pub struct Nats {
     pub max_bytes: i64,
     /// With the JetStream backbone: how often the cluster keeps a duplicate of the hubs' copy, which new hubs begin with.
     pub copy_every: HumanDuration,
+    /// With the JetStream backbone: how long a hub that starts waits for servers that are away; 0: as long as it takes.
+    pub wait_at_start: HumanDuration,
     /// How long the servers remember message ids.
     pub duplicate_window: HumanDuration,
     /// Most messages published and not yet acknowledged.

@@ -70,7 +70,8 @@ impl Cluster {
             Servers::One(server) => (vec![server.url()], "single"),
             Servers::Three(cluster) => (cluster.urls(), "standard"),
         };
-        format!("\n[nats]\nservers = {servers:?}\nprofile = \"{profile}\"\n")
+        // Who watches wants to know soon that nobody is there.
+        format!("\n[nats]\nservers = {servers:?}\nprofile = \"{profile}\"\nwait_at_start = \"20s\"\n")
     }
 
     /// How many servers there are.

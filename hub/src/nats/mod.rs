@@ -11,6 +11,7 @@ pub mod setup;
 mod tests;
 mod version;
 
+pub(crate) use api::stream_info;
 pub use connect::{Link, connect};
 pub use fields::Difference;
 pub use names::{Names, upper};

@@ -106,7 +106,8 @@ impl Stage {
     }
 
     fn wake(&mut self, at: usize) {
-        // A hub that starts while the cluster has no leader says so and ends; whoever runs it starts it again.
+        // A hub waits for a cluster that is away. One whose cluster goes away while it starts may end all the same;
+        // whoever runs it starts it again.
         let deadline = Instant::now() + PATIENCE;
         let hub = &mut self.hubs[at];
         let running = loop {

@@ -143,7 +143,7 @@ pub(crate) struct Running {
 
 impl Running {
     /// Reads the line in which it says where it is. False when it ended before.
-    fn hear(&mut self) -> bool {
+    pub(crate) fn hear(&mut self) -> bool {
         let mut line = String::new();
         let read = self.said.read_line(&mut line).unwrap();
         if read == 0 {

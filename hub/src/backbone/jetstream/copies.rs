@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::backbone::embedded::{FILE_NAME, copy};
 use crate::backbone::*;
 use crate::lock::{private_dir, private_file};
-use crate::nats::{Link, Names};
+use crate::nats::{Link, Names, stream_info};
 
 /// How many duplicates are kept.
 const KEPT: usize = 2;
@@ -28,10 +28,14 @@ fn name_of(place: Seq) -> String {
 
 /// Puts the latest duplicate into an empty folder; says whether there is one.
 pub(super) async fn fetch(link: &Link, names: &Names, dir: &Path) -> Result<bool> {
-    let Ok(store) = link.jetstream.get_object_store(names.copies()).await else { return Ok(false) };
+    // That there is none is one thing, that nobody says so another: without it the log may begin too late.
+    if stream_info(link, &format!("OBJ_{}", names.copies())).await?.is_none() {
+        return Ok(false);
+    }
+    let away = away(link);
+    let store = link.jetstream.get_object_store(names.copies()).await.map_err(|error| away(&error))?;
     let Some(latest) = listed(link, &store).await?.pop() else { return Ok(false) };
     tracing::info!(name = latest, "beginning with the cluster's copy");
-    let away = away(link);
     let mut object = store.get(&latest).await.map_err(|error| away(&error))?;
     private_dir(dir).map_err(BackboneError::Broken)?;
     let broken = |error: std::io::Error| BackboneError::Unavailable(format!("{}: {error}", dir.display()));

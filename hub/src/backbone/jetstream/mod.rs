@@ -15,6 +15,7 @@ mod follow;
 mod log;
 mod migrate;
 mod order;
+mod patience;
 mod record;
 mod step;
 #[cfg(test)]
@@ -107,8 +108,10 @@ impl JetStream {
             node: node.to_owned(),
             dir: dir.to_owned(),
         };
-        this.catch_up().await?;
-        Ok(this)
+        match this.catch_up().await {
+            Ok(()) => Ok(this),
+            Err(error) => Err(this.given_up(error).await),
+        }
     }
 
     async fn call(&self) -> Result<SemaphorePermit<'_>> {

@@ -40,7 +40,10 @@ pub(super) async fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome 
         let shown = dir.display();
         return Err(Failure::failed(match lock::is_held(dir) {
             true => {
-                format!("the hub on {shown} has no port for operators: set admin.listen and start it again")
+                format!(
+                    "the hub on {shown} answers no operators: it has not started yet (its log says what it waits \
+                     for), or admin.listen is empty"
+                )
             }
             false => format!(
                 "no hub runs on {shown}: start one with `crossdock run`, or name its folder with --data; \
