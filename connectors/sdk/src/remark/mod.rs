@@ -152,7 +152,9 @@ pub fn person(text: &str) -> Option<DeliveredTo> {
 
 /// Whether a text says that the recipient took the parcel out of a locker or station.
 pub fn says_collected(text: &str) -> bool {
-    COLLECTED.iter().any(|word| text.contains(word))
+    // ZTO: `签收人在【丰巢...】领取`; `请及时领取` asks for it.
+    let fetched = text.split_once("签收人在").is_some_and(|(_, after)| after.contains("领取"));
+    fetched || COLLECTED.iter().any(|word| text.contains(word))
 }
 
 /// Whether a sentence about a signature says that the parcel waits for its recipient in a locker or station, which took it
@@ -209,6 +211,8 @@ mod tests {
         assert_eq!(taken("已签收"), Taken::NotSaid);
         assert!(says_waits("已签收,快件已放入丰巢智能柜") && says_waits("快件已由测试驿站代收"));
         assert!(!says_waits("快件已从丰巢取出,待取件数0") && !says_waits("前台代收"));
+        assert!(says_collected("您的快递已签收, 签收人在【丰巢的测试柜(丰巢智能快递柜)】(测试柜)领取。"));
+        assert!(!says_collected("已放入丰巢,请及时领取"));
         assert!(says_collected("快件已由本人从自提点取走") && !says_collected("已放入自提柜"));
     }
 
