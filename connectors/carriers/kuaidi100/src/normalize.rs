@@ -15,7 +15,7 @@ use crossdock_schemas::{AtQuality, Eta, EtaBy, Leg, LegKind, ParcelStatus, Prote
 use crate::codes::Codes;
 use crate::decide::decide;
 use crate::place;
-use crate::wire::{self, Callback, PUSH, QUERY, Row, Track};
+use crate::wire::{self, Callback, CourierInfo, PUSH, QUERY, Row, Track};
 
 /// The normalize part.
 pub(crate) struct Results {
@@ -162,11 +162,16 @@ impl Results {
         let newest = newest(&seen);
         let summary = self.summary(track, &seen, newest, place, &mut batch.issues);
         let mut codeless = false;
+        let couriers = track.courier_info.as_ref();
+        let mut events = Vec::with_capacity(seen.len());
         for (index, scan) in seen.iter().enumerate() {
             let by_state = summary.filter(|_| Some(index) == newest);
             let (meaning, code, raw) = self.meaning(scan, by_state, &mut batch.issues);
             codeless |= code.is_none() && raw.is_none();
-            let (event, signer) = event(scan, meaning, (code, raw), quality);
+            events.push(event(scan, meaning, (code, raw), quality, couriers));
+        }
+        name_courier(&mut events, couriers);
+        for (event, signer) in events {
             take(batch.parcel_of(carrier, number), event, signer);
         }
         if codeless {
@@ -258,9 +263,12 @@ fn event(
     meaning: Meaning,
     (code, raw): (Option<&str>, Option<&str>),
     quality: AtQuality,
+    couriers: Option<&CourierInfo<'_>>,
 ) -> (TrackingEvent, Option<String>) {
     let row = &scan.row;
-    let masked = remark::mask(row.context.as_str());
+    let known = couriers.map(|info| [info.pickup_man_name.as_str(), info.delivery_man_name.as_str()]);
+    let masked =
+        remark::mask_with(row.context.as_str(), known.as_ref().map_or(&[], |names| names.as_slice()));
     let courier = (meaning.status == ParcelStatus::OutForDelivery)
         .then(|| carrier::delivering(None, None, &masked))
         .flatten();
@@ -283,6 +291,17 @@ fn event(
         ..TrackingEvent::default()
     };
     (event, masked.signer)
+}
+
+/// The courier whom Kuaidi100 found belongs to the latest delivering scan, where its own sentence names nobody.
+fn name_courier(events: &mut [(TrackingEvent, Option<String>)], couriers: Option<&CourierInfo<'_>>) {
+    let delivering = events.iter_mut().map(|(event, _)| event);
+    let delivering = delivering.filter(|event| event.status == ParcelStatus::OutForDelivery);
+    let (Some(event), Some(info)) = (delivering.max_by_key(|event| event.at), couriers) else { return };
+    if event.courier.is_none() {
+        let phone = info.delivery_man_phone.text().and_then(|phones| phones.split(',').next());
+        event.courier = carrier::courier(info.delivery_man_name.text(), phone);
+    }
 }
 
 /// Adds a scan; the latest handover says who signed.

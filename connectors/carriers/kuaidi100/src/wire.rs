@@ -56,6 +56,9 @@ pub(crate) struct Track<'a> {
     /// When it should arrive, to the hour: `2026-03-04 10`. Asked for with `resultv2` 7 or 8.
     #[serde(borrow, deserialize_with = "or_nothing")]
     pub(crate) arrival_time: Scalar<'a>,
+    /// Who picked it up and who delivers, read out of the sentences; given on request.
+    #[serde(borrow, deserialize_with = "or_none")]
+    pub(crate) courier_info: Option<CourierInfo<'a>>,
     /// What all scans together say.
     #[serde(borrow)]
     pub(crate) state: Scalar<'a>,
@@ -66,6 +69,18 @@ pub(crate) struct Track<'a> {
     /// The scans, newest first.
     #[serde(borrow)]
     pub(crate) data: Option<&'a RawValue>,
+}
+
+/// Couriers, empty where the sentences name none; several phones stand with commas between them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct CourierInfo<'a> {
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) pickup_man_name: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) delivery_man_name: Scalar<'a>,
+    #[serde(borrow, deserialize_with = "or_nothing")]
+    pub(crate) delivery_man_phone: Scalar<'a>,
 }
 
 /// One scan.
