@@ -11,7 +11,10 @@ mod size;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_schemas::{Courier, Dec, Observation, OrderRef, Parcel, Phone, PhoneKind, Protected, Source};
+use crossdock_schemas::{
+    Courier, Dec, Observation, OrderRef, Parcel, ParcelStatus, Phone, PhoneKind, Protected, Source,
+    TrackingEvent,
+};
 
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
 
@@ -152,6 +155,19 @@ pub struct Gathered {
 }
 
 impl Gathered {
+    /// Adds a scan, with who signed where it names somebody (already hidden). Rows come in any order: the latest handover
+    /// says who signed.
+    pub fn add(&mut self, event: TrackingEvent, signer: Option<String>) {
+        let is_handover = |event: &TrackingEvent| event.status == ParcelStatus::Delivered;
+        if let Some(signer) = signer.filter(|_| is_handover(&event)) {
+            let later = |known: &TrackingEvent| is_handover(known) && known.at > event.at;
+            if !self.parcel.events.iter().any(later) {
+                self.parcel.signed_by = Some(Protected::masked(signer));
+            }
+        }
+        self.parcel.events.push(event);
+    }
+
     /// Attaches a text under the name of who tells it.
     pub fn note(&mut self, key: &str, text: impl Into<String>) {
         let (namespace, ext) = (&self.parcel.source.platform, &mut self.parcel.ext);
@@ -252,6 +268,22 @@ mod tests {
         assert_eq!(found.issues.len(), 1);
         assert!(found.observations.iter().all(|observation| observation.partial));
         assert_eq!(found.observations.iter().map(|one| one.refs.len()).collect::<Vec<_>>(), [1, 0, 0]);
+    }
+
+    #[test]
+    fn the_latest_handover_says_who_signed() {
+        let house = house();
+        let mut batch = Batch::new(&house);
+        let scan = |status, second| {
+            let at = crate::time::china(&format!("2026-03-02 18:00:0{second}")).unwrap();
+            TrackingEvent { at, status, ..TrackingEvent::default() }
+        };
+        let gathered = batch.parcel("A");
+        gathered.add(scan(ParcelStatus::Delivered, 5), Some("何**".to_owned()));
+        gathered.add(scan(ParcelStatus::Delivered, 3), Some("林**".to_owned()));
+        gathered.add(scan(ParcelStatus::InTransit, 9), Some("许**".to_owned()));
+        assert_eq!(gathered.parcel.signed_by, Some(Protected::masked("何**")));
+        assert_eq!(gathered.parcel.events.len(), 3);
     }
 
     #[test]

@@ -10,9 +10,7 @@ use crossdock_connector::carrier::{self, Batch, Gathered, House};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows,
 };
-use crossdock_schemas::{
-    Address, AtQuality, Eta, EtaBy, Leg, LegKind, Package, ParcelStatus, Protected, TrackingState, Ts,
-};
+use crossdock_schemas::{Address, AtQuality, Eta, EtaBy, Leg, LegKind, Package, TrackingState, Ts};
 
 use crate::codes::Codes;
 use crate::error::REGISTERED;
@@ -163,13 +161,9 @@ impl Parcels {
         for (at, scan) in seen.iter().enumerate() {
             let latest = latest.filter(|_| Some(at) == newest).map(|latest| (latest, place));
             let event = event::event(scan, &self.codes, latest, &mut batch.issues);
-            let parcel = &mut batch.parcel_of(slug, number).parcel;
             let text = scan.row.description.as_str();
-            let signs = event.status == ParcelStatus::Delivered && !text.is_ascii();
-            if signs && let Some(signer) = remark::mask(text).signer {
-                parcel.signed_by = Some(Protected::masked(signer));
-            }
-            parcel.events.push(event);
+            let signer = if text.is_ascii() { None } else { remark::mask(text).signer };
+            batch.parcel_of(slug, number).add(event, signer);
         }
         Ok(())
     }

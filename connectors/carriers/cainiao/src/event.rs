@@ -1,6 +1,6 @@
 //! One event of any feed: what its code leaves open is read from its own sentence, and its place from its own area.
 
-use crossdock_connector::carrier;
+use crossdock_connector::carrier::{self, Gathered};
 use crossdock_connector::codes::TrackingCode;
 use crossdock_connector::remark::{self, Taken};
 use crossdock_connector::{Issue, IssueKind};
@@ -56,6 +56,13 @@ pub(crate) fn event(said: Said<'_>, issues: &mut Vec<Issue>) -> TrackingEvent {
     event.description = (!masked.text.is_empty()).then(|| masked.text.into_owned());
     event.facility = remark::facility(said.text).map(str::to_owned);
     event
+}
+
+/// Adds an event to its parcel, with who signed as the sentence has it (a hidden name stays what it is when it is hidden
+/// again).
+pub(crate) fn add(gathered: &mut Gathered, event: TrackingEvent) {
+    let signer = event.description.as_deref().and_then(|text| remark::mask(text).signer);
+    gathered.add(event, signer);
 }
 
 /// Who took it and why it failed, from fixed words of the sentence.

@@ -7,7 +7,7 @@ use crossdock_connector::wire::Scalar;
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time,
 };
-use crossdock_schemas::{Location, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{Location, ParcelStatus, TrackingEvent, Ts};
 
 use crate::codes::Codes;
 use crate::decide;
@@ -123,12 +123,7 @@ impl Traces {
                 gathered.note(key, value);
             }
         }
-        if meaning.status == ParcelStatus::Delivered
-            && let Some(signer) = masked.signer
-        {
-            gathered.parcel.signed_by = Some(Protected::masked(signer));
-        }
-        gathered.parcel.events.push(event);
+        gathered.add(event, masked.signer);
         let next = if code == RELABELLED { decide::next_number(text, &number) } else { None };
         if let Some(next) = &next {
             gathered.note("forwarded_to", next.as_str());

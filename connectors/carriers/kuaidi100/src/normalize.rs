@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use crossdock_connector::aggregator::Carriers;
-use crossdock_connector::carrier::{self, Batch, Gathered, House, Meaning};
+use crossdock_connector::carrier::{self, Batch, House, Meaning};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time,
 };
-use crossdock_schemas::{AtQuality, Eta, EtaBy, Leg, LegKind, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{AtQuality, Eta, EtaBy, Leg, LegKind, ParcelStatus, TrackingEvent, Ts};
 
 use crate::codes::Codes;
 use crate::decide::decide;
@@ -172,7 +172,7 @@ impl Results {
         }
         name_courier(&mut events, couriers);
         for (event, signer) in events {
-            take(batch.parcel_of(carrier, number), event, signer);
+            batch.parcel_of(carrier, number).add(event, signer);
         }
         if codeless {
             let what = "scans without code and status: subscribe with resultv2=4";
@@ -302,18 +302,4 @@ fn name_courier(events: &mut [(TrackingEvent, Option<String>)], couriers: Option
         let phone = info.delivery_man_phone.text().and_then(|phones| phones.split(',').next());
         event.courier = carrier::courier(info.delivery_man_name.text(), phone);
     }
-}
-
-/// Adds a scan; the latest handover says who signed.
-fn take(gathered: &mut Gathered, event: TrackingEvent, signer: Option<String>) {
-    let parcel = &mut gathered.parcel;
-    if event.status == ParcelStatus::Delivered
-        && let Some(signer) = signer
-    {
-        let later = |known: &TrackingEvent| known.status == ParcelStatus::Delivered && known.at > event.at;
-        if !parcel.events.iter().any(later) {
-            parcel.signed_by = Some(Protected::masked(signer));
-        }
-    }
-    parcel.events.push(event);
 }

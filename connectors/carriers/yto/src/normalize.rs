@@ -8,7 +8,7 @@ use crossdock_connector::xml::{self, Node};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time, wire,
 };
-use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{Courier, Location, ParcelStatus, TrackingEvent, Ts};
 
 use crate::decide::{Words, decide};
 use crate::wire::{PUSH, QUERY, Reply, Scan, opened};
@@ -135,16 +135,10 @@ impl Updates {
             gathered.order_no = Some(order.to_owned());
             gathered.note("order_id", order);
         }
-        if meaning.status == ParcelStatus::Delivered {
-            let signer = remark::signer(words.signer).or_else(|| remark::mask(words.text).signer);
-            gathered.parcel.signed_by = signer.map(Protected::masked);
-        }
         let facility = (!branch.is_empty()).then(|| branch.to_owned());
-        gathered.parcel.events.push(TrackingEvent {
-            facility,
-            courier,
-            ..self.event(meaning, at, code, (words.text, &names), city)
-        });
+        let event = self.event(meaning, at, code, (words.text, &names), city);
+        let signer = remark::signer(words.signer).or_else(|| remark::mask(words.text).signer);
+        gathered.add(TrackingEvent { facility, courier, ..event }, signer);
         Ok(())
     }
 
@@ -182,12 +176,9 @@ impl Updates {
         let meaning = decide(&self.codes, code, words, place, &mut batch.issues);
         let courier = courier(&meaning, words.text, &[], None);
         let gathered = batch.parcel(&number);
-        if meaning.status == ParcelStatus::Delivered {
-            gathered.parcel.signed_by = remark::mask(words.text).signer.map(Protected::masked);
-        }
         let event = self.event(meaning, at, code, (words.text, &[]), scan.city.text());
         let facility = remark::facility(words.text).map(str::to_owned);
-        gathered.parcel.events.push(TrackingEvent { facility, courier, ..event });
+        gathered.add(TrackingEvent { facility, courier, ..event }, remark::mask(words.text).signer);
         Ok(())
     }
 

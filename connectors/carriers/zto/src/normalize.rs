@@ -9,7 +9,7 @@ use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, remark, rows, time, wire,
 };
-use crossdock_schemas::{Courier, Location, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{Courier, Location, ParcelStatus, TrackingEvent, Ts};
 
 use crate::codes::Codes;
 use crate::config::ReturnKind;
@@ -157,12 +157,7 @@ impl Traces {
         if !brand.is_empty() {
             gathered.note("last_mile", brand.clone());
         }
-        if meaning.status == ParcelStatus::Delivered
-            && let Some(signer) = signed_by(&signer, &desc)
-        {
-            gathered.parcel.signed_by = Some(signer);
-        }
-        gathered.parcel.events.push(event(meaning, seen, who));
+        gathered.add(event(meaning, seen, who), signed_by(&signer, &desc));
         Ok(())
     }
 
@@ -195,12 +190,7 @@ impl Traces {
         let known = [scan.operate_user.as_str(), signer];
         let seen = Seen { at, code, table, desc, known, city, facility };
         let gathered = batch.parcel(&number);
-        if meaning.status == ParcelStatus::Delivered
-            && let Some(signer) = signed_by(signer, desc)
-        {
-            gathered.parcel.signed_by = Some(signer);
-        }
-        gathered.parcel.events.push(event(meaning, seen, who));
+        gathered.add(event(meaning, seen, who), signed_by(signer, desc));
         Ok(())
     }
 }
@@ -238,7 +228,7 @@ fn event(meaning: Meaning, seen: Seen<'_>, courier: Option<Courier>) -> Tracking
 }
 
 /// Who signed, masked: the field, when it holds a name, else the sentence.
-fn signed_by(signer: &str, text: &str) -> Option<Protected> {
+fn signed_by(signer: &str, text: &str) -> Option<String> {
     let said = || if signer.is_empty() { remark::mask(text).signer } else { None };
-    remark::signer(signer).or_else(said).map(Protected::masked)
+    remark::signer(signer).or_else(said)
 }

@@ -71,7 +71,7 @@ impl Feeds {
                 Ok(event) => {
                     let gathered = batch.parcel_of(&carrier, &number);
                     gathered.parcel.carrier_raw = company.or(name).map(str::to_owned);
-                    gathered.parcel.events.push(event);
+                    event::add(gathered, event);
                 }
                 Err(error) => batch.bad(error),
             }
@@ -105,7 +105,7 @@ impl Feeds {
                 Ok(event) => {
                     let gathered = batch.parcel_of(&carrier, &number);
                     gathered.parcel.carrier_raw = company.or(name).map(str::to_owned);
-                    gathered.parcel.events.push(event);
+                    event::add(gathered, event);
                 }
                 Err(error) => batch.bad(error),
             }

@@ -79,7 +79,7 @@ impl Feeds {
                     let gathered = batch.parcel(&number);
                     gathered.parcel.eta =
                         eta.map(|to| Eta { to: Some(to), by: EtaBy::Carrier, ..Eta::default() });
-                    gathered.parcel.events.push(event);
+                    event::add(gathered, event);
                 }
                 Err(error) => batch.bad(error),
             }

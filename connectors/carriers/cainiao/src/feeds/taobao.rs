@@ -64,7 +64,9 @@ impl Feeds {
         let gathered = batch.parcel_of(&carrier, &number);
         gathered.order_no = traced.tid.owned();
         gathered.parcel.carrier_raw = (!name.is_empty()).then(|| name.to_owned());
-        gathered.parcel.events = events;
+        for event in events {
+            event::add(gathered, event);
+        }
         (gathered.parcel.status, gathered.parcel.status_raw) = status;
         batch.finish("no_routes")
     }
