@@ -4,27 +4,20 @@
 //! them would not be answered, and ids cost least. Pages follow an opaque cursor in the order of `updated_at`, so
 //! an order that changes meanwhile moves to the end and is never skipped.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{
-    Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result, Topic,
-};
+use crossdock_connector::{Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Result};
 
 use crate::error;
 use crate::fetch::Admin;
-use crate::poll::{PAGE, TOPIC, seconds};
+use crate::poll::{PAGE, seconds};
 
 const QUERY: &str = "query Changed($first:Int!,$after:String,$query:String!){\
 orders(first:$first,after:$after,query:$query,sortKey:UPDATED_AT){nodes{id}pageInfo{hasNextPage endCursor}}}";
 /// How an order's id begins; the number follows, the same as everywhere else.
 const ORDER: &str = "gid://shopify/Order/";
-
-/// Polls orders by GraphQL.
-#[derive(Debug)]
-pub(crate) struct Listed(pub(crate) Admin);
 
 #[derive(Deserialize)]
 struct Reply<'a> {
@@ -59,63 +52,42 @@ struct PageInfo {
     end_cursor: Option<String>,
 }
 
-impl Poll for Listed {
-    fn topics(&self) -> &'static [Topic] {
-        &[TOPIC]
-    }
+/// Asks for a page of ids.
+pub(crate) fn request(admin: &Admin, cursor: &Cursor) -> Result<HttpRequest> {
+    let after = (!cursor.place.is_empty()).then_some(&cursor.place);
+    let (from, to) = (seconds(cursor.from), seconds(cursor.to));
+    let query = format!("updated_at:>='{from}' AND updated_at:<='{to}'");
+    let variables = serde_json::json!({ "first": PAGE, "after": after, "query": query });
+    admin.post("graphql.json", &serde_json::json!({ "query": QUERY, "variables": variables }))
+}
 
-    fn overlap_seconds(&self) -> u32 {
-        // As for the other list: the lag of the index is not published.
-        300
-    }
-
-    fn window_seconds(&self) -> u32 {
-        7 * 24 * 3600
-    }
-
-    fn start(&self, topic: Topic, from: Timestamp, to: Timestamp) -> Cursor {
-        Cursor { topic: topic.to_owned(), from, to, place: String::new() }
-    }
-
-    fn request(&self, cursor: &Cursor, _: &Context<'_>) -> Result<HttpRequest> {
-        if cursor.topic != TOPIC {
-            return Err(Error::new(ErrorKind::Bug, "cursor of another topic").with("topic", &cursor.topic));
+/// The ids of a page.
+pub(crate) fn page(cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
+    accept(reply)?;
+    let body: Reply<'_> = wire::parse(&reply.body)?;
+    let orders = body.data.and_then(|data| data.orders);
+    let orders = orders.ok_or_else(|| Error::malformed("reply without orders").at("$.data.orders"))?;
+    let missing = |what: &str| Error::malformed("reply without its page").at(format!("$.data.orders.{what}"));
+    let nodes = orders.nodes.ok_or_else(|| missing("nodes"))?;
+    let page = orders.page_info.ok_or_else(|| missing("pageInfo"))?;
+    let fetch = nodes.iter().enumerate().map(|(at, node)| {
+        let number = node.id.as_str().strip_prefix(ORDER);
+        let number = number.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
+        let path = || format!("$.data.orders.nodes[{at}].id");
+        number
+            .map(|id| ObjectId::new("order", id))
+            .ok_or_else(|| Error::malformed("is not the id of an order").at(path()))
+    });
+    let fetch = fetch.collect::<Result<_>>()?;
+    let next = match page.end_cursor.filter(|_| page.has_next_page) {
+        Some(end) if end.is_empty() || end == cursor.place => {
+            return Err(Error::malformed("the next page is this page").at("$.data.orders.pageInfo"));
         }
-        let after = (!cursor.place.is_empty()).then_some(&cursor.place);
-        let (from, to) = (seconds(cursor.from), seconds(cursor.to));
-        let query = format!("updated_at:>='{from}' AND updated_at:<='{to}'");
-        let variables = serde_json::json!({ "first": PAGE, "after": after, "query": query });
-        self.0.post("graphql.json", &serde_json::json!({ "query": QUERY, "variables": variables }))
-    }
-
-    fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
-        accept(reply)?;
-        let body: Reply<'_> = wire::parse(&reply.body)?;
-        let orders = body.data.and_then(|data| data.orders);
-        let orders = orders.ok_or_else(|| Error::malformed("reply without orders").at("$.data.orders"))?;
-        let missing =
-            |what: &str| Error::malformed("reply without its page").at(format!("$.data.orders.{what}"));
-        let nodes = orders.nodes.ok_or_else(|| missing("nodes"))?;
-        let page = orders.page_info.ok_or_else(|| missing("pageInfo"))?;
-        let fetch = nodes.iter().enumerate().map(|(at, node)| {
-            let number = node.id.as_str().strip_prefix(ORDER);
-            let number = number.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
-            let path = || format!("$.data.orders.nodes[{at}].id");
-            number
-                .map(|id| ObjectId::new("order", id))
-                .ok_or_else(|| Error::malformed("is not the id of an order").at(path()))
-        });
-        let fetch = fetch.collect::<Result<_>>()?;
-        let next = match page.end_cursor.filter(|_| page.has_next_page) {
-            Some(end) if end.is_empty() || end == cursor.place => {
-                return Err(Error::malformed("the next page is this page").at("$.data.orders.pageInfo"));
-            }
-            Some(end) => Some(Cursor { place: end, ..cursor.clone() }),
-            None if page.has_next_page => return Err(missing("pageInfo.endCursor")),
-            None => None,
-        };
-        Ok(Page { captured: Vec::new(), fetch, next })
-    }
+        Some(end) => Some(Cursor { place: end, ..cursor.clone() }),
+        None if page.has_next_page => return Err(missing("pageInfo.endCursor")),
+        None => None,
+    };
+    Ok(Page { captured: Vec::new(), fetch, next })
 }
 
 #[derive(Deserialize)]

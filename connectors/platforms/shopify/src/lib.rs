@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Poll, Quota, Result, Role};
+use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role};
 
 mod aftersale;
 mod carrier;
@@ -59,7 +59,6 @@ impl Connector for Shopify {
     };
 
     fn build(config: Config) -> Result<Parts> {
-        let poll_by = config.poll_by;
         let admin = config.access_token.map(|token| fetch::Admin {
             shop: config.shop.clone(),
             version: config.api_version,
@@ -75,12 +74,7 @@ impl Connector for Shopify {
             normalize: Some(Arc::new(reader)),
             push: Some(Arc::new(push::Webhooks { shop: config.shop, secrets })),
             fetch: admin.clone().map(|admin| Arc::new(fetch::Orders(admin)) as _),
-            poll: admin.map(|admin| -> Arc<dyn Poll> {
-                match poll_by {
-                    PollBy::Rest => Arc::new(poll::Changes(admin)),
-                    PollBy::Graphql => Arc::new(graphql::Listed(admin)),
-                }
-            }),
+            poll: admin.map(|admin| Arc::new(poll::Changes { admin, by: config.poll_by }) as _),
             ..Parts::default()
         })
     }

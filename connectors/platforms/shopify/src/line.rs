@@ -17,6 +17,9 @@ use crate::normalize::Reading;
 use crate::read::{dec, number, owned, properties, required, text, yes};
 use crate::{aftersale, wire};
 
+/// A line that is not to be fulfilled: a tip, for example.
+const NOT_ELIGIBLE: &str = "not_eligible";
+
 /// What happened to the pieces of one line.
 #[derive(Clone, Copy, Default)]
 struct Tally {
@@ -54,7 +57,7 @@ pub(crate) fn lines(
         lines.push(OrderLine {
             line_ref: Some(id.to_owned()),
             position: u32::try_from(i + 1).ok(),
-            kind: if yes(&given.gift_card) { LineKind::Virtual } else { LineKind::Product },
+            kind: kind(given),
             sku: owned(&given.sku),
             product_ref: owned(&given.product_id),
             variant_ref: owned(&given.variant_id),
@@ -68,12 +71,41 @@ pub(crate) fn lines(
             payable: line_total.map(|total| total - allocated.unwrap_or(Dec::ZERO)),
             tax: tax(given.tax_lines.as_deref(), included, &at)?,
             customization: properties(given.properties).into_iter().collect(),
+            hs_code: duty(given, |duty| owned(&duty.harmonized_system_code).filter(|code| is_tariff(code))),
+            origin_country: duty(given, |duty| {
+                owned(&duty.country_code_of_origin).filter(|code| is_country(code))
+            }),
             net_weight_g: dec(&given.grams, || at("grams"))?.filter(|grams| !grams.is_zero()),
             status: status(reading, given, tally.unwrap_or_default(), &at),
             ..OrderLine::default()
         });
     }
     Ok(lines)
+}
+
+/// What is not sent to anybody is no goods: gift cards, services, files.
+fn kind(given: &wire::LineItem<'_>) -> LineKind {
+    let nothing_to_send = text(&given.requires_shipping) == Some("false");
+    if yes(&given.gift_card) || nothing_to_send { LineKind::Virtual } else { LineKind::Product }
+}
+
+/// What all duties of a line that say it say.
+fn duty<'g>(
+    given: &'g wire::LineItem<'g>,
+    of: impl Fn(&'g wire::Duty<'g>) -> Option<String>,
+) -> Option<String> {
+    let mut said = given.duties.iter().flatten().filter_map(of);
+    let first = said.next()?;
+    said.all(|other| other == first).then_some(first)
+}
+
+/// Whether it is a customs tariff number: 6 to 10 digits.
+fn is_tariff(code: &str) -> bool {
+    (6..=10).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_country(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// Counts fulfilments and refunds by line id.
@@ -167,6 +199,10 @@ fn status(
     at: &dyn Fn(&str) -> String,
 ) -> Option<LineStatus> {
     let word = given.fulfillment_status.as_ref()?.as_str().trim();
+    // Nobody will ever send it.
+    if word == NOT_ELIGIBLE {
+        return None;
+    }
     let found = codes::fulfillment(word, !tally.sent.is_zero());
     let found = reading.word(found, word, || at("fulfillment_status")).unwrap_or(Fulfillment::Unknown);
     let delivered = found == Fulfillment::Shipped && !tally.sent.is_zero() && tally.delivered == tally.sent;

@@ -1,7 +1,7 @@
 //! Fees and sums, in the shop's currency, as Shopify states them at the time of the order. The figures after
 //! edits and refunds are in the extension: refunds are documents of their own and must not count twice.
 
-use crossdock_connector::{Issue, Result};
+use crossdock_connector::{Issue, IssueKind, Result};
 use crossdock_schemas::{ComputedBy, Dec, Fee, FeeKind, Totals};
 
 use crate::normalize::Reading;
@@ -42,21 +42,54 @@ pub(crate) fn fees(reading: &mut Reading<'_>, order: &wire::Order<'_>) -> Result
 }
 
 /// The sums. They add up only with the duties, so those are among the fees and also named apart.
-pub(crate) fn totals(order: &wire::Order<'_>) -> Result<Totals> {
+pub(crate) fn totals(reading: &mut Reading<'_>, order: &wire::Order<'_>) -> Result<Totals> {
     let other = Other::read(order)?;
     let fees = [other.tip, other.duties, other.additional];
     let some_fee = fees.iter().any(Option::is_some);
-    Ok(Totals {
+    let totals = Totals {
         goods: dec(&order.total_line_items_price, || "$.total_line_items_price".to_owned())?,
         discount: dec(&order.total_discounts, || "$.total_discounts".to_owned())?,
-        shipping: shop_amount(&order.total_shipping_price_set, "$.total_shipping_price_set")?,
+        shipping: shipping(order)?,
         fees: some_fee.then(|| fees.into_iter().flatten().sum()),
         tax: dec(&order.total_tax, || "$.total_tax".to_owned())?,
         duties: other.duties,
         payable: dec(&order.total_price, || "$.total_price".to_owned())?,
         computed_by: Some(ComputedBy::Platform),
         ..Totals::default()
-    })
+    };
+    check(reading, order, &totals)?;
+    Ok(totals)
+}
+
+/// Whether the sums make what is to be paid. Whether cash rounding is inside of that is not established.
+fn check(reading: &mut Reading<'_>, order: &wire::Order<'_>, totals: &Totals) -> Result<()> {
+    let (Some(goods), Some(payable)) = (totals.goods, totals.payable) else { return Ok(()) };
+    let known = |part: Option<Dec>| part.unwrap_or(Dec::ZERO);
+    let tax = if yes(&order.taxes_included) { Dec::ZERO } else { known(totals.tax) };
+    let sum = goods - known(totals.discount) + known(totals.shipping) + known(totals.fees) + tax;
+    let rounding = &order.total_cash_rounding_payment_adjustment_set;
+    let rounding = known(shop_amount(rounding, "$.total_cash_rounding_payment_adjustment_set")?);
+    if sum != payable && sum + rounding != payable {
+        let detail = format!("the parts make {}, total_price says {}", sum.canonical(), payable.canonical());
+        reading.issues.push(Issue::new(IssueKind::AmountMismatch, "$.total_price", detail));
+    }
+    Ok(())
+}
+
+/// What shipping costs; older bodies only have its lines.
+fn shipping(order: &wire::Order<'_>) -> Result<Option<Dec>> {
+    if let Some(total) = shop_amount(&order.total_shipping_price_set, "$.total_shipping_price_set")? {
+        return Ok(Some(total));
+    }
+    let mut sum = None;
+    for (i, line) in
+        order.shipping_lines.iter().flatten().enumerate().filter(|(_, line)| !yes(&line.is_removed))
+    {
+        if let Some(price) = dec(&line.price, || format!("$.shipping_lines[{i}].price"))? {
+            sum = Some(sum.unwrap_or(Dec::ZERO) + price);
+        }
+    }
+    Ok(sum)
 }
 
 /// Amounts that stand outside of goods, shipping and tax; `None` for zero.

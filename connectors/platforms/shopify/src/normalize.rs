@@ -118,7 +118,7 @@ impl Normalize for Reader {
             }
             "orders/edited" => return edited(body),
             "orders/delete" => return nothing(body, "deleted_at_platform"),
-            "app/uninstalled" => return nothing(body, "app_uninstalled"),
+            "app/uninstalled" => return privacy::uninstalled(&self.shop, body),
             "customers/data_request" => return privacy::read(&self.shop, Demand::Tell, body),
             "customers/redact" => return privacy::read(&self.shop, Demand::Erase, body),
             "shop/redact" => return privacy::read(&self.shop, Demand::EraseShop, body),

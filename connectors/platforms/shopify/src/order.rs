@@ -74,7 +74,7 @@ fn order(reading: &mut Reading<'_>, body: &wire::Order<'_>, order_no: &str) -> R
         prices_include_tax: text(&body.taxes_included).map(|word| word == "true"),
         lines,
         fees: money::fees(reading, body)?,
-        totals: money::totals(body)?,
+        totals: money::totals(reading, body)?,
         discounts: discounts.into_model(),
         buyer: people::buyer(body),
         ship_to: body.shipping_address.as_ref().and_then(people::address),
@@ -145,6 +145,9 @@ fn ext(reading: &mut Reading<'_>, body: &wire::Order<'_>) -> Result<Ext> {
     if let Some(amount) = rounding.filter(|amount| !amount.is_zero()) {
         own.insert("cash_rounding".to_owned(), Value::from(amount.to_string()));
     }
+    if let Some(terms) = terms(body) {
+        own.insert("payment_terms".to_owned(), terms);
+    }
     if let Some(presentment) = presentment(body) {
         own.insert("presentment".to_owned(), presentment);
     }
@@ -159,6 +162,15 @@ fn ext(reading: &mut Reading<'_>, body: &wire::Order<'_>) -> Result<Ext> {
 
 fn is_zero(amount: &str) -> bool {
     amount.bytes().all(|byte| byte == b'0' || byte == b'.')
+}
+
+/// When an order on account is to be paid.
+fn terms(body: &wire::Order<'_>) -> Option<Value> {
+    let terms = body.payment_terms.as_ref()?;
+    let fields = [("name", &terms.payment_terms_name), ("due_in_days", &terms.due_in_days)];
+    let own: Map<_, _> =
+        fields.into_iter().filter_map(|(name, field)| Some((name.to_owned(), text(field)?.into()))).collect();
+    (!own.is_empty()).then_some(Value::Object(own))
 }
 
 /// What the buyer was charged, where that is another currency than the shop's.

@@ -11,7 +11,7 @@ use crate::carrier::UNNAMED;
 use crate::codes::{self, Sent};
 use crate::normalize::{PLATFORM, Reading};
 use crate::read::{number, owned, required, text, time};
-use crate::wire;
+use crate::{people, wire};
 
 /// The parcels of one fulfilment. One without a number is no parcel that anybody could follow.
 pub(crate) fn observations(
@@ -51,6 +51,7 @@ pub(crate) fn observations(
     let carrier = carrier.unwrap_or_else(|| UNNAMED.to_owned());
     // Which of several parcels holds a line is not said.
     let lines = if numbers.len() == 1 { lines(given, path)? } else { Vec::new() };
+    let from = given.origin_address.as_ref().and_then(people::address);
     let ext = ext(given);
     let parcel = |tracking_no: String| Parcel {
         source: reading.source(updated),
@@ -59,6 +60,7 @@ pub(crate) fn observations(
         tracking_no,
         direction: Direction::Outbound,
         lines: lines.clone(),
+        from: from.clone(),
         status,
         status_raw: status_raw.map(str::to_owned),
         shipped_at: created.filter(|_| matches!(sent, Some((Some(Sent::Yes), _)))),

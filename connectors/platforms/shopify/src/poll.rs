@@ -8,17 +8,21 @@ use crossdock_connector::{
     Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, Page, Poll, Result, Topic, wire,
 };
 
-use crate::error;
+use crate::config::PollBy;
 use crate::fetch::Admin;
+use crate::{error, graphql};
 
 /// Rows in a page: the most the API gives.
 pub(crate) const PAGE: u32 = 250;
 /// What is polled, by either list.
 pub(crate) const TOPIC: Topic = "order";
 
-/// Polls orders.
+/// Polls orders, by either list.
 #[derive(Debug)]
-pub(crate) struct Changes(pub(crate) Admin);
+pub(crate) struct Changes {
+    pub(crate) admin: Admin,
+    pub(crate) by: PollBy,
+}
 
 #[derive(Deserialize)]
 struct Reply<'a> {
@@ -48,20 +52,26 @@ impl Poll for Changes {
         if cursor.topic != TOPIC {
             return Err(Error::new(ErrorKind::Bug, "cursor of another topic").with("topic", &cursor.topic));
         }
+        if self.by == PollBy::Graphql {
+            return graphql::request(&self.admin, cursor);
+        }
         if !cursor.place.is_empty() {
             // Beside a page token only the limit is allowed.
             let token = page_token(&cursor.place)
                 .ok_or_else(|| Error::new(ErrorKind::Bug, "cursor holds no page token"))?;
-            return self.0.get(&format!("orders.json?limit={PAGE}&page_info={token}"));
+            return self.admin.get(&format!("orders.json?limit={PAGE}&page_info={token}"));
         }
         // Without `status=any` closed and cancelled orders would be missing.
         let (from, to) = (seconds(cursor.from), seconds(cursor.to));
-        self.0.get(&format!(
+        self.admin.get(&format!(
             "orders.json?status=any&limit={PAGE}&order=updated_at%20asc&updated_at_min={from}&updated_at_max={to}"
         ))
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
+        if self.by == PollBy::Graphql {
+            return graphql::page(cursor, reply);
+        }
         error::check(reply)?;
         let body: Reply<'_> = wire::parse(&reply.body)?;
         let rows = body.orders.ok_or_else(|| Error::malformed("reply without orders").at("$.orders"))?;

@@ -81,6 +81,7 @@ fields! {
         #[serde(default, deserialize_with = "field::list")]
         refunds: List<Refund<'a>>,
         returns: List<&'a RawValue>,
+        payment_terms: Option<PaymentTerms<'a>>,
     }
 
     /// An amount in the shop's currency and in the buyer's.
@@ -114,8 +115,17 @@ fields! {
         #[serde(default, deserialize_with = "field::list")]
         tax_lines: List<TaxLine<'a>>,
         gift_card: Text<'a>,
+        requires_shipping: Text<'a>,
         grams: Text<'a>,
         properties: Option<&'a RawValue>,
+        #[serde(default, deserialize_with = "field::list")]
+        duties: List<Duty<'a>>,
+    }
+
+    /// Duty on a line: what the goods are to the customs.
+    Duty {
+        harmonized_system_code: Text<'a>,
+        country_code_of_origin: Text<'a>,
     }
 
     /// The share of a discount that falls on a line.
@@ -139,6 +149,12 @@ fields! {
         code: Text<'a>,
         title: Text<'a>,
         description: Text<'a>,
+    }
+
+    /// When it is paid, of an order that is paid later.
+    PaymentTerms {
+        payment_terms_name: Text<'a>,
+        due_in_days: Text<'a>,
     }
 
     /// A discount code the buyer used.
@@ -198,6 +214,7 @@ fields! {
         #[serde(default, deserialize_with = "field::list")]
         tracking_numbers: List<Scalar<'a>>,
         tracking_url: Text<'a>,
+        origin_address: Option<Address<'a>>,
         created_at: Text<'a>,
         updated_at: Text<'a>,
         #[serde(default, deserialize_with = "field::list")]
@@ -278,6 +295,11 @@ fields! {
         orders_requested: List<Scalar<'a>>,
         #[serde(default, deserialize_with = "field::list")]
         orders_to_redact: List<Scalar<'a>>,
+    }
+
+    /// The shop that an app was removed from.
+    Uninstalled {
+        myshopify_domain: Text<'a>,
     }
 
     /// Who a demand is about.
