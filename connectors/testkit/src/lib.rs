@@ -7,4 +7,5 @@ pub mod fuzz;
 pub mod journey;
 #[cfg(unix)]
 pub mod nats;
+pub mod readme;
 pub mod standin;

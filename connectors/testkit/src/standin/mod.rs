@@ -25,6 +25,7 @@
 
 pub mod bots;
 mod client;
+mod counts;
 mod form;
 pub mod generate;
 pub mod handover;

@@ -5,8 +5,8 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -58,6 +58,12 @@ impl Asked {
             _ => None,
         }
     }
+}
+
+/// What a stand-in has, for one call at a time. A test that failed while it held it must not hide behind others that fail
+/// because of that.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[derive(Debug)]
@@ -121,6 +127,19 @@ impl Server {
         self.stop.send_replace(true);
         // A server that panicked has stopped too; its clients have seen it.
         let _ended = (&mut self.task).await;
+    }
+
+    /// Starts a server whose calls somebody answers who never waits.
+    pub(crate) async fn of<S: Send + Sync + 'static>(
+        who: &Arc<S>,
+        answer: fn(&S, &Asked) -> Answer,
+    ) -> io::Result<Self> {
+        let who = Arc::clone(who);
+        Self::start(move |asked| {
+            let who = Arc::clone(&who);
+            async move { answer(&who, &asked) }
+        })
+        .await
     }
 
     /// Starts a server on a free port of loopback.

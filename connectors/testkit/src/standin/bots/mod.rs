@@ -12,12 +12,12 @@ mod vendor;
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
 use super::Clock;
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use pace::Pace;
 use vendor::Refusal;
 
@@ -102,12 +102,7 @@ impl Bot {
     /// When no port can be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let shared = Arc::new(Shared { options, record: Mutex::default() });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -144,10 +139,6 @@ impl Bot {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
-    record.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {

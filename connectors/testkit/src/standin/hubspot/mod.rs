@@ -9,12 +9,13 @@ mod portal;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::json;
 
 use super::Clock;
-use super::server::{Answer, Asked, Server};
+pub use super::counts::Counts;
+use super::server::{Answer, Asked, Server, lock};
 use answer::Saying;
 use portal::Portal;
 pub use portal::Record;
@@ -85,21 +86,6 @@ pub enum Fault {
     None,
 }
 
-/// What was asked of a portal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Calls of any kind but logins.
-    pub calls: u64,
-    /// Logins.
-    pub logins: u64,
-    /// Calls refused because of their token.
-    pub refused: u64,
-    /// Records created.
-    pub creates: u64,
-    /// Records updated.
-    pub updates: u64,
-}
-
 struct State {
     portal: Portal,
     faults: VecDeque<Fault>,
@@ -136,12 +122,7 @@ impl Hubspot {
             window: VecDeque::new(),
         };
         let shared = Arc::new(Shared { options, state: Mutex::new(state) });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -194,10 +175,6 @@ impl Hubspot {
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.shared.state)
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {

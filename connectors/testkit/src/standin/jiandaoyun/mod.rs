@@ -9,12 +9,12 @@ mod rows;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
 
 use super::Rng;
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use rows::Forms;
 
 pub use rows::Widget;
@@ -91,12 +91,7 @@ impl Jiandaoyun {
             calls: AtomicU64::new(0),
             disabled: AtomicBool::new(false),
         });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -150,10 +145,6 @@ impl Jiandaoyun {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why a call is refused: code and words.

@@ -12,12 +12,12 @@ mod save;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use super::{Clock, Rng};
 use books::{Books, Refusal};
 
@@ -121,12 +121,7 @@ impl Kingdee {
     /// When no port can be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let shared = Arc::new(Shared { options, state: Mutex::default() });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -179,10 +174,6 @@ impl Kingdee {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const JSON: &str = "application/json; charset=utf-8";

@@ -14,12 +14,12 @@ mod store;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value};
 
 use super::Rng;
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use answer::Refusal;
 use store::Store;
 
@@ -99,12 +99,7 @@ impl Odoo {
             calls: AtomicU64::new(0),
             revoked: false.into(),
         });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -171,10 +166,6 @@ impl Odoo {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A call of a method, whatever interface it came by.

@@ -10,10 +10,10 @@ mod tree;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::Clock;
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use book::Book;
 
 pub use book::{Delivery, Return};
@@ -103,12 +103,7 @@ impl Warehouse {
     /// When no port can be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let shared = Arc::new(Shared { options, inner: Mutex::default() });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -166,10 +161,6 @@ impl Warehouse {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
-    inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {

@@ -8,13 +8,13 @@ mod record;
 mod scan;
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 
 use crossdock_connector::sign;
 
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use super::{Clock, rng};
 use record::Record;
 
@@ -127,11 +127,6 @@ impl Receiver {
         self.server.stop().await;
         report
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Counting goes on even when a test's thread panicked while it held the lock.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn text(status: u16, words: &'static str) -> Answer {

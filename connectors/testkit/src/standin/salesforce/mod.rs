@@ -12,12 +12,13 @@ mod soql;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
 use super::Clock;
-use super::server::{Answer, Asked, Server};
+pub use super::counts::Counts;
+use super::server::{Answer, Asked, Server, lock};
 use answer::Saying;
 use org::Org;
 pub use org::Record;
@@ -78,21 +79,6 @@ pub enum Fault {
     None,
 }
 
-/// What was asked of an org.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Calls of any kind but logins.
-    pub calls: u64,
-    /// Logins.
-    pub logins: u64,
-    /// Calls refused because of their session.
-    pub refused: u64,
-    /// Records created.
-    pub creates: u64,
-    /// Records updated.
-    pub updates: u64,
-}
-
 struct State {
     org: Org,
     faults: VecDeque<Fault>,
@@ -129,12 +115,7 @@ impl Salesforce {
             pages: BTreeMap::new(),
         };
         let shared = Arc::new(Shared { options, state: Mutex::new(state) });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -182,10 +163,6 @@ impl Salesforce {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {

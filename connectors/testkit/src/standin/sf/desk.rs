@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crossdock_connector::{legacy, sign};
 use serde_json::{Value, json};
 
 use super::Route;
 use crate::standin::form;
-use crate::standin::server::{Answer, Asked, Server};
+use crate::standin::server::{Answer, Asked, Server, lock};
 
 /// Most numbers in one query.
 const MOST_NUMBERS: usize = 10;
@@ -65,12 +65,7 @@ impl Desk {
     /// When no port can be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let shared = Arc::new(Shared { options, book: Mutex::default() });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -113,10 +108,6 @@ impl Desk {
     fn book(&self) -> MutexGuard<'_, Book> {
         lock(&self.shared.book)
     }
-}
-
-fn lock(book: &Mutex<Book>) -> MutexGuard<'_, Book> {
-    book.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {

@@ -10,12 +10,12 @@ mod sign;
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use super::{Clock, Rng, form};
 use answer::{Fault, Shop};
 
@@ -136,10 +136,6 @@ impl Top {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Ids are kept by their text: they are larger than what a float holds.

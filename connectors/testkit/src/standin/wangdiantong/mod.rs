@@ -11,12 +11,12 @@ mod gate;
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
 use super::Clock;
-use super::server::{Answer, Asked, Server};
+use super::server::{Answer, Asked, Server, lock};
 use book::Book;
 
 pub use gate::{form_signature, query_signature};
@@ -108,12 +108,7 @@ impl Wangdiantong {
     /// When no port can be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let shared = Arc::new(Shared { options, inner: Mutex::default() });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -163,10 +158,6 @@ impl Wangdiantong {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
-    inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const fn path(generation: Generation) -> &'static str {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
 use super::{Counts, Fault, Faults, Planned, is, once, query, take, text};
 use crate::standin::Rng;
-use crate::standin::server::{Answer, Asked, Server};
+use crate::standin::server::{Answer, Asked, Server, lock};
 
 /// How an installation is set up.
 pub struct Options {
@@ -69,12 +69,7 @@ impl U8 {
     /// When no port can be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let shared = Arc::new(Shared { options, state: Mutex::default() });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -123,10 +118,6 @@ impl U8 {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const JSON: &str = "application/json; charset=utf-8";

@@ -4,7 +4,7 @@ mod rules;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crossdock_connector::sign::{base64, hmac_sha256};
 use hyper::Method;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Counts, Fault, Faults, Planned, is, once, query, take, text};
-use crate::standin::server::{Answer, Asked, Server};
+use crate::standin::server::{Answer, Asked, Server, lock};
 use crate::standin::{Clock, Rng};
 
 /// How long the platform keeps the result of a save, in seconds.
@@ -85,12 +85,7 @@ impl Yonbip {
     /// When no port can be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let shared = Arc::new(Shared { options, state: Mutex::default() });
-        let handler = Arc::clone(&shared);
-        let server = Server::start(move |asked| {
-            let shared = Arc::clone(&handler);
-            async move { shared.answer(&asked) }
-        })
-        .await?;
+        let server = Server::of(&shared, Shared::answer).await?;
         Ok(Self { server, shared })
     }
 
@@ -158,10 +153,6 @@ impl Yonbip {
     pub async fn stop(self) {
         self.server.stop().await;
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const JSON: &str = "application/json; charset=utf-8";
