@@ -62,8 +62,7 @@ impl<'a> Form<'a> {
 /// `Malformed` at `path` when it is neither.
 pub fn field<'a>(body: &'a [u8], name: &str, bare: &[u8], path: &str) -> Result<Cow<'a, str>> {
     if wire::first_byte(body).is_some_and(|first| bare.contains(&first)) {
-        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        return Ok(Cow::Borrowed(text.trim_start_matches('\u{feff}')));
+        return wire::utf8(body).map(Cow::Borrowed);
     }
     let missing = || Error::malformed(format!("expected a form with the field `{name}`")).at(path);
     Form::read(body)?.take(name).ok_or_else(missing)

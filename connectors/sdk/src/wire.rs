@@ -45,6 +45,15 @@ pub fn first_byte(body: &[u8]) -> Option<u8> {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first().copied()
 }
 
+/// A body as text, without a byte order mark.
+///
+/// # Errors
+/// `Malformed` when it is not UTF-8.
+pub fn utf8(body: &[u8]) -> Result<&str> {
+    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+    Ok(text.trim_start_matches('\u{feff}'))
+}
+
 /// Reads one object. A structure would also be read from a list, field by field in their order.
 ///
 /// # Errors

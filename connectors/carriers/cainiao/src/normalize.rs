@@ -17,20 +17,15 @@ impl Normalize for Normalizer {
         let asked = capture.headers.get(carrier::ASKED);
         match capture.topic.as_str() {
             LINK => self.push(&opened(&capture.body)?),
-            PRACTICE => self.feeds.practice(text(&capture.body)?, asked),
-            GLOBAL => self.feeds.global(text(&capture.body)?),
-            TAOBAO => self.feeds.taobao(text(&capture.body)?),
+            PRACTICE => self.feeds.practice(wire::utf8(&capture.body)?, asked),
+            GLOBAL => self.feeds.global(wire::utf8(&capture.body)?),
+            TAOBAO => self.feeds.taobao(wire::utf8(&capture.body)?),
             other => {
                 let what = format!("unknown topic, expected {LINK}, {PRACTICE}, {GLOBAL} or {TAOBAO}");
                 Err(Error::new(ErrorKind::Unsupported, what).with("topic", other))
             }
         }
     }
-}
-
-fn text(body: &[u8]) -> Result<&str> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-    Ok(text.trim_start_matches('\u{feff}'))
 }
 
 impl Normalizer {

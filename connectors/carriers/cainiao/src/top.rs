@@ -73,9 +73,8 @@ impl Fetch for TraceSearch {
         if !reply.is_success() {
             return Err(Error::from_response(reply));
         }
-        let text =
-            std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        answer(text.trim_start_matches('\u{feff}')).map_err(|error| match reply.retry_after() {
+        let text = wire::utf8(&reply.body)?;
+        answer(text).map_err(|error| match reply.retry_after() {
             Some(wait) => error.after(wait),
             None => error,
         })?;

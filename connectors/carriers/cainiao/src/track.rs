@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crossdock_connector::{
     Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
-    form, legacy, sign,
+    form, legacy, sign, wire,
 };
 
 use crate::config::TrackConfig;
@@ -60,10 +60,9 @@ impl Track for TraceQuery {
         if !reply.is_success() {
             return Err(Error::from_response(reply));
         }
-        let text =
-            std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        let text = wire::utf8(&reply.body)?;
         // Read here only to tell an answer from an error; what it says is normalizing's.
-        answer(text.trim_start_matches('\u{feff}'))?;
+        answer(text)?;
         Ok(vec![carrier::asked(PRACTICE, waybills, reply)])
     }
 }

@@ -209,7 +209,7 @@ fn bare(body: &[u8]) -> Result<Option<Vec<Row<'_>>>> {
     if !is_list && !wire::object(body).is_ok_and(is_event) {
         return Ok(None);
     }
-    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+    let text = wire::utf8(body)?;
     let place = |at: usize| if is_list { format!("$[{at}]") } else { "$".to_owned() };
     let raws = rows::rows(text, "$")?;
     if raws.is_empty() {

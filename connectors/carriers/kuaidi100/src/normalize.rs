@@ -33,8 +33,7 @@ impl Normalize for Results {
                 self.callback(&wire::object(text.as_bytes())?, &mut batch)?;
             }
             QUERY => {
-                let text = std::str::from_utf8(&capture.body)
-                    .map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+                let text = wire::utf8(&capture.body)?;
                 let track = answer(text).map_err(Error::into_malformed)?;
                 if rows::rows(track.data.map_or("null", RawValue::get), "$.data")?.is_empty() {
                     return Ok(Normalized::ignored("no_scans"));

@@ -12,7 +12,7 @@ use crossdock_connector::{
 
 use crate::config::TrackConfig;
 use crate::normalize::answer;
-use crate::wire::QUERY;
+use crate::wire::{self, QUERY};
 
 /// The track part that asks.
 pub(crate) struct Query {
@@ -105,8 +105,7 @@ impl Track for Query {
             return Err(Error::from_response(reply));
         }
         // Read here only to tell an answer from an error; what it says is normalizing's.
-        let text =
-            std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        let text = wire::utf8(&reply.body)?;
         answer(text)?;
         Ok(vec![Captured::new(QUERY, reply.body.clone())])
     }

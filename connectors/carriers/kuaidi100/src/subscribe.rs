@@ -95,8 +95,7 @@ impl Track for Subscribe {
         if !reply.is_success() {
             return Err(Error::from_response(reply));
         }
-        let text =
-            std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        let text = wire::utf8(&reply.body)?;
         let reply: Reply<'_> = wire::object(text.as_bytes())?;
         match (reply.result.as_str(), reply.return_code.as_str()) {
             // Subscribed, or subscribed before. Nothing is known about the parcel yet.

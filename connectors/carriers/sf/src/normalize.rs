@@ -41,9 +41,7 @@ impl Normalize for Routes {
                 self.parcels(form::rows(&xml)?, "empty")
             }
             QUERY if wire::first_byte(&capture.body) == Some(b'<') => {
-                let not_text = |_| Error::malformed("not UTF-8 text").at("$");
-                let text = std::str::from_utf8(&capture.body).map_err(not_text)?;
-                let found = older::waybills(text.trim_start_matches('\u{feff}'));
+                let found = older::waybills(wire::utf8(&capture.body)?);
                 self.parcels(answered(found.map_err(Error::into_malformed)?), "no_routes")
             }
             QUERY => {

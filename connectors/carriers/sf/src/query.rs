@@ -68,8 +68,7 @@ pub(crate) struct Waybill<'a> {
 /// # Errors
 /// The platform's error as its table says; `Malformed` when it is not such a reply.
 pub(crate) fn open(body: &[u8]) -> Result<Cow<'_, str>> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-    let text = text.trim_start_matches('\u{feff}').trim();
+    let text = wire::utf8(body)?.trim();
     object(text, "$")?;
     let envelope: Envelope<'_> = wire::parse(text.as_bytes())?;
     if let Some(code) = envelope.api_result_code.text()

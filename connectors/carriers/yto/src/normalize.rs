@@ -52,8 +52,8 @@ pub(crate) enum Answer<'a> {
 pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
     let start = wire::first_byte(body);
     if start == Some(b'[') {
-        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        let list = rows::rows(text.trim_start_matches('\u{feff}'), "$")?;
+        let text = wire::utf8(body)?;
+        let list = rows::rows(text, "$")?;
         let rows: Vec<_> = list.into_iter().enumerate().map(|(at, row)| (format!("$[{at}]"), row)).collect();
         // YTO says in so many words that it knows nothing; an empty list is not its way.
         return if rows.is_empty() {
@@ -84,8 +84,8 @@ pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
 
 /// A refusal in XML, as the interface before sends it: its reason stands where others have a code.
 fn refusal(body: &[u8]) -> Result<Answer<'_>> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-    let root = xml::read(text.trim_start_matches('\u{feff}'))?;
+    let text = wire::utf8(body)?;
+    let root = xml::read(text)?;
     if root.name != "Response" || root.get("success") != Some("false") {
         return Err(Error::malformed("expected a JSON list or object").at("$"));
     }

@@ -165,7 +165,7 @@ pub(crate) fn opened(body: &[u8]) -> Result<Cow<'_, str>> {
             bill_code: Scalar<'a>,
         }
         if wire::parse::<Probe<'_>>(body).is_ok_and(|probe| probe.bill_code.text().is_some()) {
-            let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+            let text = wire::utf8(body)?;
             return Ok(Cow::Borrowed(text));
         }
     }
