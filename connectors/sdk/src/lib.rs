@@ -26,6 +26,7 @@ pub mod place;
 mod pull;
 mod push;
 pub mod reading;
+pub mod refusal;
 pub mod remark;
 pub mod rows;
 mod secret;

@@ -1,6 +1,8 @@
 //! Reading a connector's settings: references to secrets are resolved first, then the connector's own type
 //! reads the table. The hub and the conformance suite share this, so both refuse the same things.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
@@ -86,6 +88,32 @@ pub fn filled(text: &str, key: &str) -> Result<()> {
 /// `Config` at the key.
 pub fn secret(secret: &Secret, key: &str) -> Result<()> {
     if secret.expose().is_empty() { Err(Error::config("must not be empty").at(key)) } else { Ok(()) }
+}
+
+/// Refuses a secret that is not text, or blank.
+///
+/// # Errors
+/// `Config` at the key.
+pub fn secret_text(secret: &Secret, key: &str) -> Result<()> {
+    match secret.expose_text() {
+        Some(text) if !text.trim().is_empty() => Ok(()),
+        _ => Err(Error::config("expected text that is not empty").at(key)),
+    }
+}
+
+/// Refuses carriers, given by the vendor's code, that are not named as the model names carriers.
+///
+/// # Errors
+/// `Config` at the code, under the key.
+pub fn carriers(named: &BTreeMap<String, String>, key: &str) -> Result<()> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    for (code, slug) in named {
+        if !(2..=32).contains(&slug.len()) || !slug.bytes().all(fits) {
+            let what = "expected 2 to 32 lower-case letters, digits and `_`";
+            return Err(Error::config(what).at(format!("{key}.{code}")));
+        }
+    }
+    Ok(())
 }
 
 /// Shortest token of a vendor that signs nothing.

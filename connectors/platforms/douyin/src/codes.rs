@@ -6,12 +6,13 @@ use serde::Deserialize;
 use crossdock_connector::Result;
 use crossdock_connector::aggregator::Carriers;
 use crossdock_connector::codes::CodeTable;
+use crossdock_connector::refusal::CodeKind;
 use crossdock_schemas::{
     AftersaleKind, AftersalePhase, AftersaleState, AftersaleStatus, Fulfillment, Hold, Lifecycle, OrderKind,
     PaymentState,
 };
 
-use crate::config::{CodeKind, Config};
+use crate::config::Config;
 
 /// What a status of an order or line says; an axis that it does not speak about is absent.
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::aggregator::MoreCarriers;
-use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
+use crossdock_connector::refusal::CodeKind;
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// Settings of one shop.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -86,40 +87,6 @@ pub enum SkuField {
     OutSkuId,
 }
 
-/// What an error code means to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CodeKind {
-    /// Slow down.
-    RateLimited,
-    /// Try again later.
-    Unavailable,
-    /// No answer in time.
-    Timeout,
-    /// A key, token or permission is wrong.
-    Auth,
-    /// The access token has ended.
-    Session,
-    /// There is no such thing.
-    NotFound,
-    /// Refused for good.
-    Rejected,
-}
-
-impl From<CodeKind> for ErrorKind {
-    fn from(kind: CodeKind) -> Self {
-        match kind {
-            CodeKind::RateLimited => Self::RateLimited,
-            CodeKind::Unavailable => Self::Unavailable,
-            CodeKind::Timeout => Self::Timeout,
-            CodeKind::Auth => Self::Auth,
-            CodeKind::Session => Self::Session,
-            CodeKind::NotFound => Self::NotFound,
-            CodeKind::Rejected => Self::Rejected,
-        }
-    }
-}
-
 fn default_gateway() -> String {
     "https://openapi-fxg.jinritemai.com".to_owned()
 }
@@ -156,13 +123,13 @@ impl ConnectorConfig for Config {
         if !number(&self.app_key) {
             return Err(Error::config("expected the application's numeric key").at("app_key"));
         }
-        text(&self.app_secret, "app_secret")?;
+        settings::secret_text(&self.app_secret, "app_secret")?;
         if let Some(secret) = &self.next_app_secret {
-            text(secret, "next_app_secret")?;
+            settings::secret_text(secret, "next_app_secret")?;
         }
         match (&self.access_token, &self.refresh_token, self.self_authorized) {
-            (Some(token), None, false) => text(token, "access_token")?,
-            (None, Some(token), false) => text(token, "refresh_token")?,
+            (Some(token), None, false) => settings::secret_text(token, "access_token")?,
+            (None, Some(token), false) => settings::secret_text(token, "refresh_token")?,
             (None, None, true) => {}
             _ => {
                 let what = "expected one of access_token, refresh_token and self_authorized = true";
@@ -178,12 +145,5 @@ impl ConnectorConfig for Config {
             return Err(Error::config("expected 15 to 1440").at("window_minutes"));
         }
         self.carriers.validate("carriers")
-    }
-}
-
-fn text(secret: &Secret, key: &str) -> Result<()> {
-    match secret.expose_text() {
-        Some(text) if !text.trim().is_empty() => Ok(()),
-        _ => Err(Error::config("expected text that is not empty").at(key)),
     }
 }

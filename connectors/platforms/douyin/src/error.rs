@@ -3,20 +3,11 @@
 //! The published page of codes (as carried by two public SDKs) is in `codes/errors.toml`. A sub code that is not there
 //! says by its first part whose fault it is: `isv.` ours, which asking again does not mend; `isp.` and `dop.` theirs.
 
-use crossdock_connector::{Error, ErrorKind, Result};
+use crossdock_connector::{Error, ErrorKind, refusal};
 
 use crate::codes::Codes;
 use crate::config::Config;
 use crate::wire::{Envelope, text};
-
-/// Words that only a reply to too many calls uses.
-const TOO_OFTEN: [&str; 3] = ["频繁", "限流", "频率"];
-
-/// A structure would also be read from a list; the gateway always sends an object.
-pub(crate) fn object(body: &[u8]) -> Result<&[u8]> {
-    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first();
-    if start == Some(&b'{') { Ok(body) } else { Err(Error::malformed("expected a JSON object").at("$")) }
-}
 
 /// Reads an envelope that says that the call failed.
 pub(crate) fn read(said: &Envelope<'_>, config: &Config, codes: &Codes) -> Error {
@@ -27,14 +18,11 @@ pub(crate) fn read(said: &Envelope<'_>, config: &Config, codes: &Codes) -> Error
     };
     // `isp.service-error:1234` carries the code of something behind it.
     let family = sub_code.and_then(|sub| sub.split_once(':')).map(|(family, _)| family);
-    let mut kind = sub_code
+    let kind = sub_code
         .and_then(known)
         .or_else(|| family.and_then(known))
         .unwrap_or_else(|| by_family(said, sub_code, code.and_then(known)));
-    // A token that something else renews cannot be renewed by asking again.
-    if kind == ErrorKind::Session && !config.has_session() {
-        kind = ErrorKind::Auth;
-    }
+    let kind = refusal::renewable(kind, config.has_session());
     let mut error = Error::new(kind, "the gateway refused the call");
     if let Some(log) = text(&said.log_id) {
         error = error.with("log_id", log);
@@ -49,7 +37,7 @@ pub(crate) fn read(said: &Envelope<'_>, config: &Config, codes: &Codes) -> Error
 
 fn by_family(said: &Envelope<'_>, sub_code: Option<&str>, code: Option<ErrorKind>) -> ErrorKind {
     let words = [text(&said.msg), text(&said.sub_msg)];
-    if words.iter().flatten().any(|words| TOO_OFTEN.iter().any(|word| words.contains(word))) {
+    if words.iter().flatten().any(|words| refusal::too_often(words)) {
         return ErrorKind::RateLimited;
     }
     match sub_code {

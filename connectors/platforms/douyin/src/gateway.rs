@@ -77,7 +77,7 @@ impl Gateway {
 
     /// Refuses everything that is not a good reply: the gateway says errors inside a 200.
     pub(crate) fn accept(&self, reply: &HttpResponse) -> Result<()> {
-        let parsed: Result<Envelope<'_>> = error::object(&reply.body).and_then(wire::parse);
+        let parsed: Result<Envelope<'_>> = wire::object(&reply.body);
         match parsed {
             // How the older gateway said it.
             Ok(envelope) if shown(&envelope.code).is_none() && shown(&envelope.err_no).is_some() => {

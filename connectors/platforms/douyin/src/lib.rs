@@ -19,7 +19,7 @@ use crossdock_connector::{
     Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Result, Role,
 };
 
-pub use config::{CodeKind, Config, SignMethod, SkuField};
+pub use config::{Config, SignMethod, SkuField};
 
 /// Topic and object kind of orders.
 const ORDER: &str = "order";

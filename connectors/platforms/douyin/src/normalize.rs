@@ -25,7 +25,7 @@ use crate::codes::Codes;
 use crate::config::Config;
 use crate::gateway::is_success;
 use crate::wire::{Around, CaseReply, OrderReply};
-use crate::{AFTERSALE, MESSAGES, ORDER, error};
+use crate::{AFTERSALE, MESSAGES, ORDER};
 
 /// Name of the platform in every identity.
 const PLATFORM: &str = "douyin";
@@ -41,7 +41,7 @@ pub(crate) struct DouyinNormalize {
 
 impl DouyinNormalize {
     fn order(&self, body: &[u8]) -> Result<Normalized> {
-        let reply: OrderReply<'_> = error::object(body).and_then(wire::parse)?;
+        let reply: OrderReply<'_> = wire::object(body)?;
         if !is_success(&reply.code) {
             return Err(Error::malformed("an error reply, not an order").at("$.code"));
         }
@@ -63,7 +63,7 @@ impl DouyinNormalize {
     }
 
     fn case(&self, body: &[u8]) -> Result<Normalized> {
-        let reply: CaseReply<'_> = error::object(body).and_then(wire::parse)?;
+        let reply: CaseReply<'_> = wire::object(body)?;
         if !is_success(&reply.code) {
             return Err(Error::malformed("an error reply, not a case").at("$.code"));
         }

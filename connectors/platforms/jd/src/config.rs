@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
+use crossdock_connector::refusal::CodeKind;
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// Settings of one shop.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -55,7 +56,7 @@ pub struct Config {
     pub lookback_hours: u32,
     /// What the codes of the gateway mean.
     #[serde(default)]
-    pub gateway_codes: BTreeMap<String, GatewayCode>,
+    pub gateway_codes: BTreeMap<String, CodeKind>,
     /// Carriers by JD's number, beside those the connector knows.
     #[serde(default)]
     pub carriers: BTreeMap<String, String>,
@@ -99,38 +100,6 @@ impl Default for SellerConfig {
 skuItemInfoList,stepPaymentInfo,transportInfo,orderFlag,globalInfo,invoiceInfo,buyerRemark,venderRemarkInfo"
                     .to_owned(),
             case_scope: "refundInfo,skuExtInfo".to_owned(),
-        }
-    }
-}
-
-/// What a code of the gateway means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GatewayCode {
-    /// The access token has ended.
-    Session,
-    /// Signature or permission.
-    Auth,
-    /// Too many calls.
-    RateLimited,
-    /// A passing fault.
-    Unavailable,
-    /// There is no such thing.
-    NotFound,
-    /// Understood and refused.
-    Rejected,
-}
-
-impl GatewayCode {
-    /// The kind of the error.
-    pub(crate) const fn kind(self) -> ErrorKind {
-        match self {
-            Self::Session => ErrorKind::Session,
-            Self::Auth => ErrorKind::Auth,
-            Self::RateLimited => ErrorKind::RateLimited,
-            Self::Unavailable => ErrorKind::Unavailable,
-            Self::NotFound => ErrorKind::NotFound,
-            Self::Rejected => ErrorKind::Rejected,
         }
     }
 }
@@ -207,13 +176,6 @@ impl ConnectorConfig for Config {
         if self.date_type > 1 {
             return Err(Error::config("expected 0 or 1").at("date_type"));
         }
-        for (number, slug) in &self.carriers {
-            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-            if !(2..=32).contains(&slug.len()) || !slug.bytes().all(plain) {
-                let what = "expected 2 to 32 lower-case letters, digits and `_`";
-                return Err(Error::config(what).at(format!("carriers.{number}")));
-            }
-        }
-        Ok(())
+        settings::carriers(&self.carriers, "carriers")
     }
 }

@@ -6,24 +6,19 @@
 
 use std::collections::BTreeMap;
 
+use crossdock_connector::refusal::{self, CodeKind};
 use crossdock_connector::{Error, ErrorKind, Result};
 
-use crate::config::{Config, GatewayCode};
+use crate::config::Config;
 use crate::wire::{ApiResult, SellerError, Trouble, Value, text};
 
 /// Called from outside of JD's cloud, where applications with permission for orders have to run.
 const OUTSIDE: &str = "99904030005";
 
-/// A structure would also be read from a list; JD always sends an object.
-pub(crate) fn object(body: &[u8]) -> Result<&[u8]> {
-    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start().first();
-    if start == Some(&b'{') { Ok(body) } else { Err(Error::malformed("expected a JSON object").at("$")) }
-}
-
 /// What decides over a code.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'c> {
-    codes: Option<&'c BTreeMap<String, GatewayCode>>,
+    codes: Option<&'c BTreeMap<String, CodeKind>>,
     has_session: bool,
 }
 
@@ -40,15 +35,11 @@ impl<'c> Reader<'c> {
 
     fn kind(self, code: &str, words: &str) -> ErrorKind {
         let kind = match self.codes.and_then(|codes| codes.get(code)) {
-            Some(known) => known.kind(),
+            Some(known) => ErrorKind::from(*known),
             None if code == OUTSIDE => ErrorKind::Auth,
             None => by_words(words),
         };
-        match kind {
-            // Nobody can open a new one: somebody has to give another token.
-            ErrorKind::Session if !self.has_session => ErrorKind::Auth,
-            kind => kind,
-        }
+        refusal::renewable(kind, self.has_session)
     }
 
     /// The gateway's trouble.

@@ -9,7 +9,7 @@ use crossdock_connector::{
 };
 
 use crate::config::Config;
-use crate::error::{self, Reader};
+use crate::error::Reader;
 use crate::sign;
 use crate::wire::seller::{Answer, Outer};
 
@@ -99,10 +99,10 @@ impl Gateway {
 /// # Errors
 /// By the status where the body is not an object of JD's; `Malformed` where the status is good and the body is not.
 pub(crate) fn readable(reply: &HttpResponse) -> Result<&[u8]> {
-    match error::object(&reply.body) {
-        Ok(body) => Ok(body),
-        Err(error) if reply.is_success() => Err(error),
-        Err(_) => Err(Error::from_response(reply)),
+    match wire::first_byte(&reply.body) {
+        Some(b'{') => Ok(&reply.body),
+        _ if reply.is_success() => Err(Error::malformed("expected a JSON object").at("$")),
+        _ => Err(Error::from_response(reply)),
     }
 }
 
@@ -111,7 +111,7 @@ pub(crate) fn readable(reply: &HttpResponse) -> Result<&[u8]> {
 /// # Errors
 /// `Malformed` when it is not JSON of that kind.
 pub(crate) fn answer(body: &[u8]) -> Result<Answer<'_>> {
-    let outer: Outer<'_> = error::object(body).and_then(wire::parse)?;
+    let outer: Outer<'_> = wire::object(body)?;
     match outer.response {
         Some(inner) => wire::parse(inner.get().as_bytes()),
         None => wire::parse(body),

@@ -19,7 +19,7 @@ use crossdock_connector::{
     Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Result, Role,
 };
 
-pub use config::{Config, GatewayCode, Interface, SellerConfig};
+pub use config::{Config, Interface, SellerConfig};
 
 /// Topic and object kind of orders of the JOS interface.
 const ORDER: &str = "order";

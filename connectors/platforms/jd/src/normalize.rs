@@ -26,7 +26,7 @@ use crossdock_schemas::Ts;
 
 use crate::codes::Codes;
 use crate::config::{Config, Interface};
-use crate::error::{self, Reader};
+use crate::error::Reader;
 use crate::gateway::answer;
 use crate::wire::{ApiResult, CaseReply, Nudge, Numbers, OrderReply, Value, text};
 use crate::{NUDGE, ORDER, REFUND, SELLER_CASE, SELLER_ORDER, SERVICE};
@@ -58,7 +58,7 @@ impl JdNormalize {
     }
 
     fn order(&self, body: &[u8]) -> Result<Normalized> {
-        let reply: OrderReply<'_> = error::object(body).and_then(wire::parse)?;
+        let reply: OrderReply<'_> = wire::object(body)?;
         if let Some(trouble) = &reply.error_response {
             return Err(Reader::plain().trouble(trouble).into_malformed());
         }
@@ -85,7 +85,7 @@ impl JdNormalize {
     }
 
     fn cases(&self, body: &[u8], refunds: bool) -> Result<Normalized> {
-        let reply: CaseReply<'_> = error::object(body).and_then(wire::parse)?;
+        let reply: CaseReply<'_> = wire::object(body)?;
         if let Some(trouble) = &reply.error_response {
             return Err(Reader::plain().trouble(trouble).into_malformed());
         }
@@ -138,10 +138,11 @@ impl JdNormalize {
             said.map_err(Error::into_malformed)?;
             let data =
                 answer.data.ok_or_else(|| Error::malformed("the data is missing").at("$.Response.data"))?;
-            (
-                error::object(data.get().as_bytes()).map_err(|error| error.at("$.Response.data"))?,
-                "$.Response.data",
-            )
+            let data = data.get().as_bytes();
+            if wire::first_byte(data) != Some(b'{') {
+                return Err(Error::malformed("expected a JSON object").at("$.Response.data"));
+            }
+            (data, "$.Response.data")
         } else {
             (body, "$")
         };
@@ -153,7 +154,7 @@ impl JdNormalize {
     }
 
     fn nudge(&self, body: &[u8]) -> Result<Normalized> {
-        let nudge: Nudge<'_> = error::object(body).and_then(wire::parse)?;
+        let nudge: Nudge<'_> = wire::object(body)?;
         let ids = match &nudge.order_id {
             Numbers::Several(ids) => ids.as_slice(),
             Numbers::One(id) => std::slice::from_ref(id),

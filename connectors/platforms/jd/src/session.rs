@@ -9,7 +9,7 @@ use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{Error, HttpRequest, HttpResponse, Result, Session, Token, form};
 
 use crate::config::Config;
-use crate::{error, sign};
+use crate::sign;
 
 /// The session part.
 pub(crate) struct Refresh {
@@ -49,7 +49,7 @@ impl Session for Refresh {
         if !reply.is_success() {
             return Err(Error::from_response(reply));
         }
-        let grant: Grant<'_> = error::object(&reply.body).and_then(wire::parse)?;
+        let grant: Grant<'_> = wire::object(&reply.body)?;
         let Some(access) = grant.access_token.text() else {
             return Err(match grant.code.text() {
                 // Whatever the reason: only somebody who authorizes anew can mend it.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
+use crossdock_connector::refusal::CodeKind;
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// Settings of one mall.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -66,37 +67,6 @@ pub enum RefundTypes {
     Detail,
 }
 
-/// What an error code of the platform means to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CodeKind {
-    /// Slow down.
-    RateLimited,
-    /// Try again later.
-    Unavailable,
-    /// A key, token or permission is wrong.
-    Auth,
-    /// The access token has ended.
-    Session,
-    /// There is no such thing.
-    NotFound,
-    /// Refused for good.
-    Rejected,
-}
-
-impl From<CodeKind> for ErrorKind {
-    fn from(kind: CodeKind) -> Self {
-        match kind {
-            CodeKind::RateLimited => Self::RateLimited,
-            CodeKind::Unavailable => Self::Unavailable,
-            CodeKind::Auth => Self::Auth,
-            CodeKind::Session => Self::Session,
-            CodeKind::NotFound => Self::NotFound,
-            CodeKind::Rejected => Self::Rejected,
-        }
-    }
-}
-
 fn default_gateway() -> String {
     "https://gw-api.pinduoduo.com/api/router".to_owned()
 }
@@ -119,10 +89,10 @@ impl ConnectorConfig for Config {
             return Err(Error::config("expected the mall's numeric id").at("shop"));
         }
         settings::filled(&self.client_id, "client_id")?;
-        text(&self.client_secret, "client_secret")?;
+        settings::secret_text(&self.client_secret, "client_secret")?;
         match (&self.access_token, &self.refresh_token) {
-            (Some(token), None) => text(token, "access_token")?,
-            (None, Some(token)) => text(token, "refresh_token")?,
+            (Some(token), None) => settings::secret_text(token, "access_token")?,
+            (None, Some(token)) => settings::secret_text(token, "refresh_token")?,
             _ => {
                 return Err(
                     Error::config("expected one of access_token and refresh_token").at("access_token")
@@ -135,7 +105,7 @@ impl ConnectorConfig for Config {
         }
         settings::previous_token(self.previous_path_token.as_ref(), "previous_path_token")?;
         if let Some(secret) = &self.relay_secret {
-            text(secret, "relay_secret")?;
+            settings::secret_text(secret, "relay_secret")?;
         }
         settings::address(&self.gateway, "gateway")?;
         if !(1..=100).contains(&self.page_size) {
@@ -144,20 +114,6 @@ impl ConnectorConfig for Config {
         if !self.refund_query_status.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Error::config("expected a status number or nothing").at("refund_query_status"));
         }
-        for (code, slug) in &self.carriers {
-            let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-            if !(2..=32).contains(&slug.len()) || !slug.bytes().all(fits) {
-                let what = "expected 2 to 32 lower-case letters, digits and `_`";
-                return Err(Error::config(what).at(format!("carriers.{code}")));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn text(secret: &Secret, key: &str) -> Result<()> {
-    match secret.expose_text() {
-        Some(text) if !text.trim().is_empty() => Ok(()),
-        _ => Err(Error::config("expected text that is not empty").at(key)),
+        settings::carriers(&self.carriers, "carriers")
     }
 }

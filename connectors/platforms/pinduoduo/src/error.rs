@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crossdock_connector::{Error, ErrorKind, wire};
+use crossdock_connector::{Error, ErrorKind, refusal, wire};
 
 use crate::config::Config;
 use crate::wire::ErrorBody;
@@ -41,21 +41,16 @@ const CODES: &[(&str, ErrorKind)] = &[
     // An application in test has only so many calls.
     ("70036", ErrorKind::RateLimited),
 ];
-/// Words that only a reply to too many calls uses.
-const TOO_OFTEN: [&str; 3] = ["频繁", "限流", "频率"];
 
 /// Reads an `error_response`.
 pub(crate) fn read(said: &ErrorBody<'_>, config: &Config, wait: Option<Duration>) -> Error {
     let (code, sub_code) = (wire::text(said.error_code.as_ref()), wire::text(said.sub_code.as_ref()));
-    let mut kind = [sub_code.as_deref(), code.as_deref()]
+    let kind = [sub_code.as_deref(), code.as_deref()]
         .into_iter()
         .flatten()
         .find_map(|code| known(code, config))
         .unwrap_or_else(|| by_words(said));
-    // A token that something else renews cannot be renewed by asking again.
-    if kind == ErrorKind::Session && config.refresh_token.is_none() {
-        kind = ErrorKind::Auth;
-    }
+    let kind = refusal::renewable(kind, config.refresh_token.is_some());
     let mut error = Error::new(kind, "the gateway refused the call");
     error.retry_after = wait;
     if let Some(request) = wire::text(said.request_id.as_ref()) {
@@ -76,7 +71,7 @@ fn known(code: &str, config: &Config) -> Option<ErrorKind> {
 
 fn by_words(said: &ErrorBody<'_>) -> ErrorKind {
     let words = [wire::text(said.error_msg.as_ref()), wire::text(said.sub_msg.as_ref())];
-    let often = words.iter().flatten().any(|text| TOO_OFTEN.iter().any(|word| text.contains(word)));
+    let often = words.iter().flatten().any(|text| refusal::too_often(text));
     if often { ErrorKind::RateLimited } else { ErrorKind::Rejected }
 }
 

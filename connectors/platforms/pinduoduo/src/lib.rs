@@ -19,7 +19,7 @@ use crossdock_connector::{
     Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Quota, Result, Role, Session,
 };
 
-pub use config::{CodeKind, Config, RefundTypes};
+pub use config::{Config, RefundTypes};
 
 /// Topic and object kind of orders.
 const ORDER: &str = "order";
