@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use crossdock_schemas::{
-    Address, AddressGrade, AddressKind, Party, Phone, PhoneKind, Protected, ProtectedState, RegionCodes,
+    Address, AddressGrade, AddressKind, Party, Phone, PhoneKind, Protected, ProtectedState,
 };
 
-use crate::standard::{Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Standard};
+use crate::standard::{Code, Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Reading};
 use crate::table::Tables;
 use crate::{abroad, china, peel, read};
 
@@ -53,23 +53,42 @@ fn said(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or_default()
 }
 
-/// Standardizes an address in place; gives back what an address has no field for: a wish for the courier, candidates,
-/// an unlisted name. What it has a field for is moved there.
-pub fn fill(tables: &Tables, address: &mut Address) -> Standard {
+/// What an address has no field for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// What the courier is asked.
+    pub instruction: Option<String>,
+    /// Codes it may have been, when it is ambiguous.
+    pub candidates: Vec<String>,
+    /// A name right after the region that looks like a division but is in no table: data to report.
+    pub unlisted: Option<String>,
+}
+
+/// Standardizes an address in place; gives back what an address has no field for.
+pub fn fill(tables: &Tables, address: &mut Address) -> Beside {
     let raw = text_of(address);
     let fields = fields_of(address);
     let mut found = read(tables, &raw, (!fields.is_empty()).then_some(fields), china::standardize);
     let hidden = found.flags.has(Flag::Encrypted);
-    if address.raw.is_none() && !hidden && !raw.trim().is_empty() && address.protected.is_none() {
-        address.raw = Some(raw.into_owned());
+    let kept = address.raw.is_none() && !hidden && address.protected.is_none() && !raw.trim().is_empty();
+    let joined = match raw {
+        Cow::Owned(text) => Some(text),
+        Cow::Borrowed(_) => None,
+    };
+    let known = region(address, &found);
+    let detail = found.detail.take().filter(|detail| known && !hidden && !detail.is_empty());
+    if known && hidden {
+        address.raw = None;
     }
-    if region(address, &mut found) {
-        if hidden {
-            address.raw = None;
-        } else if !found.detail.is_empty() {
-            address.line1 = Some(std::mem::take(&mut found.detail));
-            (address.line2, address.line3) = (None, None);
-        }
+    if kept {
+        address.raw = match joined {
+            None if detail.is_some() => take_line(address).or_else(|| Some(text_of(address).into_owned())),
+            None => Some(text_of(address).into_owned()),
+            joined => joined,
+        };
+    }
+    if detail.is_some() {
+        (address.line1, address.line2, address.line3) = (detail, None, None);
     }
     put(&mut address.postal_code, &mut found.postcode);
     if address.name.is_none() {
@@ -97,8 +116,15 @@ pub fn fill(tables: &Tables, address: &mut Address) -> Standard {
         Grade::E => AddressGrade::E,
     });
     flag(address, flags);
-    address.addr_hash = found.addr_hash.take();
-    found
+    address.addr_hash = found.addr_hash;
+    let Reading { instruction, candidates, unlisted, .. } = found;
+    Beside { instruction, candidates, unlisted }
+}
+
+/// Takes the one line that says something, where the text is one of the lines: another one will stand there.
+fn take_line(address: &mut Address) -> Option<String> {
+    let lines = [&mut address.line1, &mut address.line2, &mut address.line3];
+    lines.into_iter().find_map(Option::take).filter(|line| !line.trim().is_empty())
 }
 
 /// Names the region of an address whose text is masked or behind a token: by its fields, and by what the text shows all the
@@ -109,7 +135,7 @@ pub fn fill_hidden(tables: &Tables, address: &mut Address) {
     let text = if parts.trim().is_empty() { shown.unwrap_or_default() } else { &parts };
     let fields = fields_of(address);
     let mut found = read(tables, text, (!fields.is_empty()).then_some(fields), china::hidden);
-    region(address, &mut found);
+    region(address, &found);
     put(&mut address.postal_code, &mut found.postcode);
     if found.flags.has(Flag::PickupPoint) && address.kind.is_none() {
         address.kind = Some(AddressKind::PickupPoint);
@@ -120,26 +146,40 @@ pub fn fill_hidden(tables: &Tables, address: &mut Address) {
 }
 
 /// Writes country and region; says whether it is a Chinese one.
-fn region(address: &mut Address, found: &mut Standard) -> bool {
-    put(&mut address.country, &mut found.country);
-    put(&mut address.subdivision, &mut found.subdivision);
+fn region(address: &mut Address, found: &Reading<'_>) -> bool {
+    write(&mut address.country, found.country);
+    write(&mut address.subdivision, found.subdivision);
     let chinese = address.country.as_deref().is_none_or(abroad::is_chinese);
-    let known = chinese && found.province.is_some();
+    let [province, city, district, street] = found.codes;
+    let known = chinese && province.is_some();
     if known {
-        address.region_codes = Some(RegionCodes {
-            province: found.province.take(),
-            city: found.city.take(),
-            district: found.district.take(),
-            street: found.street.take(),
-        });
-        let names = &mut found.names;
-        address.province = names.province.take();
+        let codes = address.region_codes.get_or_insert_default();
+        write_code::<6>(&mut codes.province, province);
+        write_code::<6>(&mut codes.city, city);
+        write_code::<6>(&mut codes.district, district);
+        write_code::<9>(&mut codes.street, street);
         // A level that was not recognised keeps the source's word for it.
-        put(&mut address.city, &mut names.city);
-        put(&mut address.district, &mut names.district);
-        put(&mut address.town, &mut names.town);
+        let [province, city, district, town] = found.names;
+        write(&mut address.province, province);
+        write(&mut address.city, city);
+        write(&mut address.district, district);
+        write(&mut address.town, town);
     }
     known
+}
+
+/// Writes what was found where nothing or something else stands: nearly all sources write it as it should be.
+fn write(field: &mut Option<String>, found: Option<&str>) {
+    if found.is_some() && field.as_deref() != found {
+        *field = found.map(str::to_owned);
+    }
+}
+
+fn write_code<const N: usize>(field: &mut Option<String>, found: Option<u32>) {
+    match found.map(Code::<N>::new) {
+        Some(code) => write(field, Some(code.as_str())),
+        None => *field = None,
+    }
 }
 
 fn flag(address: &mut Address, flags: Flags) {
@@ -189,15 +229,16 @@ fn phone_of(number: PhoneNumber) -> Phone {
 
 /// Fills in what the given form of a number tells: extension, kind and E.164.
 fn complete(phone: &mut Phone, country: &str) {
-    let Some(given) = phone.national.clone() else { return };
+    let Some(given) = phone.national.as_deref() else { return };
     let chinese = abroad::is_chinese(country) || country.is_empty();
-    if chinese && peel::is_mobile(&given) {
-        phone.e164.get_or_insert_with(|| format!("+86{given}"));
+    if chinese && peel::is_mobile(given) {
+        phone.e164.get_or_insert_with(|| ["+86", given].concat());
         if phone.kind == PhoneKind::Unknown {
             phone.kind = if phone.ext.is_some() { PhoneKind::Virtual } else { PhoneKind::Mobile };
         }
         return;
     }
+    let given = given.to_owned();
     if chinese && let [number] = peel::numbers_in(&given).as_slice() {
         phone.e164 = phone.e164.take().or_else(|| number.e164.clone());
         if phone.ext.is_none() && number.ext.is_some() {
@@ -236,7 +277,7 @@ mod tests {
             phones: vec![Phone { national: some("18400001234-5678"), ..Phone::default() }],
             ..Address::default()
         };
-        let found = fill(&tables(), &mut address);
+        let beside = fill(&tables(), &mut address);
         let codes = address.region_codes.clone().unwrap();
         assert_eq!(codes.street.as_deref(), Some("440305007"));
         assert_eq!(address.line1.as_deref(), Some("粤海街道科苑路15号"));
@@ -246,7 +287,7 @@ mod tests {
         assert_eq!(address.phones[0].ext.as_deref(), Some("5678"));
         assert_eq!(address.phones[0].e164.as_deref(), Some("+8618400001234"));
         assert_eq!(address.phones[0].kind, PhoneKind::Virtual);
-        assert_eq!(found.grade, Grade::A);
+        assert_eq!(beside, Beside::default());
         assert!(address.addr_hash.is_some());
         // Once more changes nothing.
         let once = address.clone();

@@ -8,7 +8,7 @@ use crate::guard;
 use crate::hash::addr_hash;
 use crate::peel::{self, Around, Peeled, Place};
 use crate::region::{self, Found, Region};
-use crate::standard::{Fields, Flag, Grade, NumberKind, Standard};
+use crate::standard::{Code, Fields, Flag, Grade, NumberKind, Reading};
 use crate::table::{Form, Kind, Level, Street, Tables};
 use crate::text::{GONE, at, is_han, is_separator, piece, skip_separators, string};
 
@@ -23,8 +23,8 @@ struct Rest {
     before: (usize, usize),
 }
 
-pub(crate) fn standardize(tables: &Tables, raw: &str, hints: Option<Fields<'_>>) -> Standard {
-    let mut out = Standard::default();
+pub(crate) fn standardize<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
+    let mut out = Reading { detail: Some(String::new()), ..Reading::default() };
     if guard::is_encrypted(raw) {
         out.flags.set(Flag::Encrypted);
         out.grade = Grade::M;
@@ -44,16 +44,22 @@ pub(crate) fn standardize(tables: &Tables, raw: &str, hints: Option<Fields<'_>>)
     postcode(&mut out, hints);
     grade(&mut out);
     if !matches!(out.grade, Grade::M | Grade::E) {
-        let deepest = [&out.street, &out.district, &out.city, &out.province].into_iter().flatten().next();
-        let country = out.country.as_deref().unwrap_or_default();
-        out.addr_hash = Some(addr_hash(country, deepest.map_or("", String::as_str), &out.detail));
+        let (country, detail) = (out.country.unwrap_or_default(), out.detail.as_deref().unwrap_or_default());
+        let hash = |region: &str| Some(addr_hash(country, region, [detail]));
+        out.addr_hash = match out.codes {
+            [_, _, _, Some(street)] => hash(Code::<9>::new(street).as_str()),
+            [_, _, Some(code), _] | [_, Some(code), ..] | [Some(code), ..] => {
+                hash(Code::<6>::new(code).as_str())
+            }
+            [None, None, None, None] => hash(""),
+        };
     }
     out
 }
 
 /// What a hidden text and the fields beside it say about the region; nothing else is read.
-pub(crate) fn hidden(tables: &Tables, raw: &str, hints: Option<Fields<'_>>) -> Standard {
-    let mut out = Standard::default();
+pub(crate) fn hidden<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
+    let mut out = Reading::default();
     let shown = if guard::is_encrypted(raw) { Cow::Owned(String::new()) } else { without_cipher(raw) };
     out.flags.set_if(matches!(shown, Cow::Owned(_)), Flag::Encrypted);
     let text = clean(tables, &shown).text;
@@ -76,23 +82,20 @@ fn without_cipher(raw: &str) -> Cow<'_, str> {
 }
 
 /// The postal code of the source's own field, where the text has none.
-fn postcode(out: &mut Standard, hints: Option<Fields<'_>>) {
+fn postcode(out: &mut Reading<'_>, hints: Option<Fields<'_>>) {
     if out.postcode.is_none()
-        && let Some(given) = hints.map(|hints| hints.postal_code.trim()).filter(|given| !given.is_empty())
+        && let Some(given) = hints.map(|hints| hints.postal_code).filter(|given| !given.trim().is_empty())
     {
-        let (code, bad) = match crate::abroad::postal(out.country.as_deref().unwrap_or("CN"), given) {
-            Postal::Valid(code) | Postal::Unknown(code) => (code, false),
-            Postal::Invalid(code) => (code, true),
-        };
-        out.postcode = Some(code);
-        out.flags.set_if(bad, Flag::PostcodeInvalid);
+        let postal = Postal::read(out.country.unwrap_or("CN"), given);
+        out.flags.set_if(postal.is_invalid(), Flag::PostcodeInvalid);
+        out.postcode = postal.rewritten(given);
     }
 }
 
-fn read(tables: &Tables, out: &mut Standard, cleaned: Clean, hints: Option<Fields<'_>>) {
+fn read<'t>(tables: &'t Tables, out: &mut Reading<'t>, cleaned: Clean, hints: Option<Fields<'_>>) {
     let Clean { mut text, written, unread, stars, .. } = cleaned;
     let mut peeled = peel::peel(&mut text);
-    let seen = text.iter().any(|letter| is_han(*letter)) || hints.is_some();
+    let seen = hints.is_some() || text.iter().any(|letter| is_han(*letter));
     let region = if seen { region::find(tables, &text, hints) } else { Region::None };
     let found = match &region {
         Region::Found(found) => Some(*found),
@@ -103,7 +106,7 @@ fn read(tables: &Tables, out: &mut Standard, cleaned: Clean, hints: Option<Field
     let around = Around { tables, text: &text, marks: &peeled.marks, phones: &peeled.phones, region: span };
     let name = peel::find_name(&around);
     if let Some(name) = name {
-        take_name(&mut text, &written, name, out);
+        take_name(&mut text, written.as_deref(), name, out);
     }
     place(tables, out, &region, &text);
     let rest = match span {
@@ -113,7 +116,7 @@ fn read(tables: &Tables, out: &mut Standard, cleaned: Clean, hints: Option<Field
     if let Some(found) = &found {
         street(tables, out, found, &text, hints);
     }
-    out.detail = detail(&text, &rest, &unread);
+    out.detail = Some(detail(&text, &rest, &unread));
     numbers(out, peeled);
     out.flags.set_if(stars >= MASK, Flag::Masked);
     out.flags.set_if(peel::is_pickup_point(&text), Flag::PickupPoint);
@@ -135,8 +138,8 @@ fn glued_postcode(tables: &Tables, text: &mut [char], peeled: &mut Peeled, found
 }
 
 /// Takes the name out, with 收 and brackets around it.
-fn take_name(text: &mut [char], written: &[char], name: Place, out: &mut Standard) {
-    let shown = string(piece(written, name.start, name.end));
+fn take_name(text: &mut [char], written: Option<&[char]>, name: Place, out: &mut Reading<'_>) {
+    let shown = string(piece(written.unwrap_or(text), name.start, name.end));
     out.flags.set(Flag::NameExtracted);
     out.name = Some(shown.trim().to_owned());
     peel::clear(text, name.start, name.end);
@@ -152,13 +155,13 @@ fn take_name(text: &mut [char], written: &[char], name: Place, out: &mut Standar
 }
 
 /// Codes, names and flags of the region.
-fn place(tables: &Tables, out: &mut Standard, region: &Region, text: &[char]) {
+fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &[char]) {
     let found = match region {
         Region::None => return,
         Region::Ambiguous(units) => {
             out.flags.set(Flag::Ambiguous);
-            out.candidates =
-                units.iter().filter_map(|id| tables.unit(*id)).map(|unit| code(unit.code)).collect();
+            let units = units.iter().filter_map(|id| tables.unit(*id));
+            out.candidates = units.map(|unit| Code::<6>::text(unit.code)).collect();
             return;
         }
         Region::Contradiction => {
@@ -175,29 +178,30 @@ fn place(tables: &Tables, out: &mut Standard, region: &Region, text: &[char]) {
         710_000 => "TW",
         _ => "CN",
     };
-    out.country = Some(country.to_owned());
-    out.subdivision = crate::abroad::subdivision_of(province.code).map(str::to_owned);
-    out.province = Some(code(province.code));
-    out.names.province = Some(tables.name(province.name).to_owned());
-    let placeholders = || tables.placeholders(unit.province);
-    let municipality = province.kind == Kind::Normal && placeholders().any(|(_, it)| it.code % 10_000 == 100);
+    out.country = Some(country);
+    out.subdivision = crate::abroad::subdivision_of(province.code);
+    let [code_of_province, code_of_city, code_of_district, _] = &mut out.codes;
+    let [name_of_province, name_of_city, name_of_district, _] = &mut out.names;
+    *code_of_province = Some(province.code);
+    *name_of_province = Some(tables.name(province.name));
+    let municipality = province.municipality;
     let city = unit.city.or(found.placeholder).or_else(|| {
         // A municipality has one placeholder, but for Chongqing with two: there the district decides.
-        let mut only = placeholders().filter(|_| municipality);
+        let mut only = tables.placeholders(unit.province).filter(|_| municipality);
         let first = only.next().map(|found| found.0);
         first.filter(|_| only.next().is_none())
     });
     let city = city.and_then(|id| tables.unit(id));
-    out.city = city.map(|city| code(city.code));
-    out.names.city = match city {
-        Some(city) if city.kind != Kind::Virtual => Some(tables.name(city.name).to_owned()),
-        _ if municipality => out.names.province.clone(),
+    *code_of_city = city.map(|city| city.code);
+    *name_of_city = match city {
+        Some(city) if city.kind != Kind::Virtual => Some(tables.name(city.name)),
+        _ if municipality => *name_of_province,
         _ => None,
     };
     let flags = &mut out.flags;
     if unit.level == Level::District {
-        out.district = Some(code(unit.code));
-        out.names.district = Some(tables.name(unit.name).to_owned());
+        *code_of_district = Some(unit.code);
+        *name_of_district = Some(tables.name(unit.name));
     } else if tables.has_no_districts(unit) {
         flags.set(Flag::NoDistrictCity);
     } else {
@@ -224,11 +228,17 @@ fn place(tables: &Tables, out: &mut Standard, region: &Region, text: &[char]) {
 }
 
 /// The street right behind the region, or in the hints. It stays in the detail.
-fn street(tables: &Tables, out: &mut Standard, found: &Found, text: &[char], hints: Option<Fields<'_>>) {
+fn street<'t>(
+    tables: &'t Tables,
+    out: &mut Reading<'t>,
+    found: &Found,
+    text: &[char],
+    hints: Option<Fields<'_>>,
+) {
     let Some(unit) = tables.unit(found.unit) else { return };
     let mut take = |street: Street| {
-        out.street = Some(digits::<9>(street.code));
-        out.names.town = Some(tables.name(street.name).to_owned());
+        let ([.., code], [.., name]) = (&mut out.codes, &mut out.names);
+        (*code, *name) = (Some(street.code), Some(tables.name(street.name)));
     };
     let place = skip_separators(text, found.end);
     if let Some((street, _)) = tables.street_at(unit, text, place) {
@@ -236,8 +246,17 @@ fn street(tables: &Tables, out: &mut Standard, found: &Found, text: &[char], hin
         return;
     }
     let Some(hints) = hints else { return };
-    for field in [hints.town, hints.district].into_iter().filter(|field| !field.is_empty()) {
-        let field = clean(tables, field.trim()).text;
+    let may_name = |field: &&str| match field.chars().next() {
+        // The district's own name, as it nearly always is.
+        Some(_) if !unit.namesake && *field == tables.name(unit.name) => false,
+        // Cleaning leaves such a character as it is: no street begins with it, and none is there.
+        Some(first @ '\u{4e00}'..='\u{9fff}') if tables.simplified(first).is_none() => {
+            tables.may_be_street(unit, first)
+        }
+        first => first.is_some(),
+    };
+    for field in [hints.town, hints.district].map(str::trim).into_iter().filter(may_name) {
+        let field = clean(tables, field).text;
         if let Some((street, end)) = tables.street_at(unit, &field, 0)
             && end == field.len()
         {
@@ -284,7 +303,7 @@ fn is_latin(letter: char) -> bool {
     letter.is_ascii_alphabetic() || matches!(letter, '.' | ',' | '&')
 }
 
-fn numbers(out: &mut Standard, peeled: Peeled) {
+fn numbers(out: &mut Reading<'_>, peeled: Peeled) {
     let Peeled { phones, instruction, postcode, .. } = peeled;
     out.flags.set_if(!phones.is_empty(), Flag::PhoneExtracted);
     out.flags.set_if(instruction.is_some(), Flag::InstructionExtracted);
@@ -293,29 +312,12 @@ fn numbers(out: &mut Standard, peeled: Peeled) {
     out.postcode = postcode;
     out.phones = phones.into_iter().map(|phone| phone.number).collect();
     if let Some(first) = out.phones.first() {
-        out.phone = Some(first.national.clone());
-        out.phone_ext = first.ext.clone();
         out.flags.set_if(first.kind == NumberKind::Virtual, Flag::VirtualPhone);
     }
 }
 
-fn code(code: u32) -> String {
-    digits::<6>(code)
-}
-
-/// A code with all its digits.
-fn digits<const N: usize>(code: u32) -> String {
-    let (mut out, mut rest) = ([b'0'; N], code);
-    for digit in out.iter_mut().rev() {
-        // A remainder of ten is one digit.
-        *digit += u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-    }
-    String::from_utf8(out.to_vec()).unwrap_or_default()
-}
-
 /// The grade follows from what was noticed.
-fn grade(out: &mut Standard) {
+fn grade(out: &mut Reading<'_>) {
     let has = |flag| out.flags.has(flag);
     out.grade = if has(Flag::Masked) || has(Flag::Encrypted) {
         Grade::M

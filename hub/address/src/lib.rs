@@ -8,12 +8,13 @@ mod clean;
 mod guard;
 mod hash;
 mod peel;
+mod quick;
 mod region;
 mod standard;
 mod table;
 mod text;
 
-use standard::Fields;
+use standard::{Fields, Reading};
 pub use standard::{Flag, Flags, Grade, Hints, Names, NumberKind, PhoneNumber, Raw, Standard};
 
 pub use table::{Division, Info, Sources, TableError, Tables, pack, text as source_text};
@@ -24,16 +25,23 @@ pub use table::{Division, Info, Sources, TableError, Tables, pack, text as sourc
 /// detail.
 #[must_use]
 pub fn standardize(tables: &Tables, raw: &Raw) -> Standard {
-    let mut out = read(tables, &raw.raw, raw.hints.as_ref().map(Hints::fields), china::standardize);
+    let fields = raw.hints.as_ref().map(Hints::fields);
+    let found = read(tables, &raw.raw, fields, china::standardize);
+    let mut out = found.standard(&raw.raw, fields.unwrap_or_default());
     out.data_version.clone_from(&tables.info().date);
     out
 }
 
 /// How a Chinese text is read.
-type Chinese = fn(&Tables, &str, Option<Fields<'_>>) -> Standard;
+type Chinese = for<'t> fn(&'t Tables, &str, Option<Fields<'_>>) -> Reading<'t>;
 
-/// [`standardize`] without the version of the data.
-pub(crate) fn read(tables: &Tables, text: &str, hints: Option<Fields<'_>>, chinese: Chinese) -> Standard {
+/// Reads an address. What it says is not written out yet.
+pub(crate) fn read<'t>(
+    tables: &'t Tables,
+    text: &str,
+    hints: Option<Fields<'_>>,
+    chinese: Chinese,
+) -> Reading<'t> {
     let fields = hints.unwrap_or_default();
     let country = abroad::country(fields.country);
     if let Some(country) = country.filter(|country| !abroad::is_chinese(country)) {

@@ -85,37 +85,43 @@ pub(crate) const fn is_han(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
 }
 
+/// The ASCII characters that only separate, a bit for each.
+const SEPARATORS: u128 = {
+    let (mut bits, mut rest) = (0, b"\0\t\n\x0c\r ,;/\\|-_.:><=+~^!?\"'`".as_slice());
+    while let [byte, others @ ..] = rest {
+        bits |= 1 << *byte;
+        rest = others;
+    }
+    bits
+};
+
 /// Whether the character only separates.
 pub(crate) const fn is_separator(letter: char) -> bool {
-    letter.is_ascii_whitespace()
-        || matches!(
+    match letter {
+        '\0'..='\u{7f}' => SEPARATORS >> (letter as u32) & 1 == 1,
+        '\u{3400}'..='\u{9fff}' => false,
+        _ => matches!(
             letter,
-            GONE | ','
-                | ';'
-                | '/'
-                | '\\'
-                | '|'
-                | '-'
-                | '_'
-                | '.'
-                | ':'
-                | '>'
-                | '<'
-                | '='
-                | '+'
-                | '~'
-                | '^'
-                | '!'
-                | '?'
-                | '"'
-                | '\''
-                | '`'
-        )
-        || matches!(
-            letter,
-            '，' | '。' | '、' | '；' | '：' | '！' | '？' | '·' | '•' | '—' | '–' | '―' | '→'
-        )
-        || matches!(letter, '“' | '”' | '‘' | '’' | '…' | '　')
+            '，' | '。'
+                | '、'
+                | '；'
+                | '：'
+                | '！'
+                | '？'
+                | '·'
+                | '•'
+                | '—'
+                | '–'
+                | '―'
+                | '→'
+                | '“'
+                | '”'
+                | '‘'
+                | '’'
+                | '…'
+                | '　'
+        ),
+    }
 }
 
 /// The first place from `from` on that does not only separate.
@@ -132,6 +138,14 @@ pub(crate) fn string(text: &[char]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_separates() {
+        let found: String =
+            (0..=0x3fff).filter_map(char::from_u32).filter(|letter| is_separator(*letter)).collect();
+        assert_eq!(found, "\0\t\n\u{c}\r !\"'+,-./:;<=>?\\^_`|~·–—―‘’“”•…→\u{3000}、。");
+        assert!("，；：！？".chars().all(is_separator) && !"号a1*()[]".chars().any(is_separator));
+    }
 
     #[test]
     fn the_set_of_first_characters_misses_no_word() {

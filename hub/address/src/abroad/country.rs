@@ -1,9 +1,9 @@
 //! Which country a code or a name means.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::country_table::COUNTRIES;
+use crate::quick::{Known, Rows};
 
 /// Names people use that the table does not hold.
 const OTHER_NAMES: &[(&str, &str)] = &[
@@ -101,10 +101,13 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("Nippon", "JP"),
 ];
 
+/// Where a code of two capitals stands.
+static CODES: LazyLock<Rows> = LazyLock::new(|| Rows::new(COUNTRIES.iter().map(|row| row.0)));
+
 /// Every code and name as it is looked up; what comes first counts.
-static NAMES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+static NAMES: LazyLock<Known<String, &'static str>> = LazyLock::new(|| {
     let codes = COUNTRIES.iter().flat_map(|row| [(row.0, row.0), (row.1, row.0), (row.2, row.0)]);
-    let mut names = HashMap::new();
+    let mut names = Known::default();
     for (name, code) in codes.chain(OTHER_NAMES.iter().copied()) {
         names.entry(name.trim_end_matches('.').to_ascii_lowercase()).or_insert(code);
     }
@@ -118,8 +121,8 @@ pub(crate) fn find(text: &str) -> Option<&'static str> {
         return None;
     }
     // Most sources give the code.
-    if let Ok(at) = COUNTRIES.binary_search_by(|row| row.0.cmp(text)) {
-        return COUNTRIES.get(at).map(|row| row.0);
+    if let Some(found) = CODES.of(text).and_then(|row| COUNTRIES.get(row)) {
+        return Some(found.0);
     }
     NAMES.get(&text.to_ascii_lowercase()).copied()
 }
@@ -160,7 +163,7 @@ mod tests {
 
     #[test]
     fn every_code_once() {
-        assert!(COUNTRIES.is_sorted_by_key(|row| row.0), "they are searched by halves");
+        assert!(COUNTRIES.iter().all(|row| find(row.0) == Some(row.0)));
         let mut codes: Vec<&str> = COUNTRIES.iter().flat_map(|row| [row.0, row.1]).collect();
         codes.sort_unstable();
         let all = codes.len();

@@ -11,10 +11,11 @@ mod subdivision;
 
 pub(crate) use country::find as country;
 pub(crate) use phone::e164;
-pub(crate) use postal::{Postal, read as postal};
+pub(crate) use postal::Postal;
 pub(crate) use subdivision::of_china as subdivision_of;
 
-use crate::standard::{Fields, Flag, Grade, Standard};
+use crate::hash::addr_hash;
+use crate::standard::{Code, Fields, Flag, Grade, Reading};
 
 /// Whether Chinese rules apply to a country.
 pub(crate) fn is_chinese(country: &str) -> bool {
@@ -22,27 +23,15 @@ pub(crate) fn is_chinese(country: &str) -> bool {
 }
 
 /// An address in a country outside China.
-pub(crate) fn standardize(text: &str, hints: Fields<'_>, country: &str) -> Standard {
-    let mut out =
-        Standard { country: Some(country.to_owned()), detail: text.to_owned(), ..Standard::default() };
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    out.subdivision = subdivision::find(country, hints.province);
-    out.names.province = given(hints.province);
-    out.names.city = given(hints.city);
-    out.names.district = given(hints.district);
-    out.names.town = given(hints.town);
-    let state_missing = subdivision::knows(country) && out.subdivision.is_none();
-    let mut unknown = state_missing;
-    if let Some(code) = given(hints.postal_code) {
-        out.postcode = Some(match postal(country, &code) {
-            Postal::Valid(code) | Postal::Unknown(code) => code,
-            Postal::Invalid(code) => {
-                out.flags.set(Flag::PostcodeInvalid);
-                unknown = true;
-                code
-            }
-        });
-    }
+pub(crate) fn standardize(text: &str, hints: Fields<'_>, country: &'static str) -> Reading<'static> {
+    let mut out = Reading { country: Some(country), abroad: true, ..Reading::default() };
+    let state = subdivision::find(country, hints.province);
+    out.subdivision = state.flatten();
+    let mut unknown = state.is_some_and(|state| state.is_none());
+    let postal = (!hints.postal_code.trim().is_empty()).then(|| Postal::read(country, hints.postal_code));
+    let invalid = postal.as_ref().is_some_and(Postal::is_invalid);
+    out.flags.set_if(invalid, Flag::PostcodeInvalid);
+    unknown |= invalid;
     let masked = text.chars().filter(|letter| matches!(letter, '*' | '＊')).count() >= 3;
     out.flags.set_if(masked, Flag::Masked);
     out.grade = match (masked, text.trim().is_empty(), unknown) {
@@ -53,40 +42,44 @@ pub(crate) fn standardize(text: &str, hints: Fields<'_>, country: &str) -> Stand
     };
     if !matches!(out.grade, Grade::M | Grade::E) {
         // City and postal code have no code of a region: they are part of what is hashed as detail.
-        let parts = [Some(&out.detail), out.names.city.as_ref(), out.postcode.as_ref()];
-        let detail: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-        let region = out.subdivision.as_deref().unwrap_or_default();
-        out.addr_hash = Some(crate::hash::addr_hash(country, region, &detail.join(" ").to_lowercase()));
+        let city = hints.city.trim();
+        let parts = [text, city, postal.as_ref().map(Postal::code).unwrap_or_default()];
+        let region = out.subdivision.unwrap_or_default();
+        let hash = if parts.iter().all(|part| part.is_ascii()) {
+            addr_hash(country, region, parts)
+        } else {
+            addr_hash(country, region, [parts.join(" ").to_lowercase().as_str()])
+        };
+        out.addr_hash = Some(hash);
     }
+    out.postcode = postal.and_then(|postal| postal.rewritten(hints.postal_code));
     out
 }
 
 /// A text without Chinese characters, and without a region in fields beside it.
-pub(crate) fn latin(text: &str, country: Option<&str>) -> Standard {
+pub(crate) fn latin(text: &str, country: Option<&'static str>) -> Reading<'static> {
     let country = country.or_else(|| country::at_end(text));
-    let mut out =
-        Standard { country: country.map(str::to_owned), detail: text.to_owned(), ..Standard::default() };
+    let mut out = Reading { country, detail: Some(text.to_owned()), ..Reading::default() };
     out.flags.set(Flag::Latin);
     out.flags.set_if(!text.chars().any(char::is_alphabetic), Flag::Unparsed);
     out.phones = crate::peel::numbers_in(text);
     out.flags.set_if(!out.phones.is_empty(), Flag::PhoneExtracted);
-    out.phone = out.phones.first().map(|number| number.national.clone());
-    out.phone_ext = out.phones.first().and_then(|number| number.ext.clone());
     // Hong Kong, Macau and Taiwan are provinces of the table as well as countries.
     let province = match country {
-        Some("HK") => Some(("810000", "香港特别行政区", "CN-HK", Flag::Sar)),
-        Some("MO") => Some(("820000", "澳门特别行政区", "CN-MO", Flag::Sar)),
-        Some("TW") => Some(("710000", "台湾省", "CN-TW", Flag::Tw)),
+        Some("HK") => Some((810_000, "香港特别行政区", "CN-HK", Flag::Sar)),
+        Some("MO") => Some((820_000, "澳门特别行政区", "CN-MO", Flag::Sar)),
+        Some("TW") => Some((710_000, "台湾省", "CN-TW", Flag::Tw)),
         _ => None,
     };
     if let Some((code, name, subdivision, flag)) = province {
-        out.names.province = Some(name.to_owned());
-        out.province = Some(code.to_owned());
-        out.subdivision = Some(subdivision.to_owned());
+        out.codes = [Some(code), None, None, None];
+        out.names = [Some(name), None, None, None];
+        out.subdivision = Some(subdivision);
         out.flags.set(flag);
         out.flags.set(Flag::DistrictMissing);
         out.grade = Grade::C;
-        out.addr_hash = Some(crate::hash::addr_hash(country.unwrap_or_default(), code, &out.detail));
+        let code = Code::<6>::new(code);
+        out.addr_hash = Some(addr_hash(country.unwrap_or_default(), code.as_str(), [text]));
     }
     out
 }

@@ -1,6 +1,10 @@
 //! Phone numbers to E.164, by the calling code and trunk prefix of the country. Where the rules are not known here, a
 //! number without `+` keeps its national form and no E.164 form is made up.
 
+use std::sync::LazyLock;
+
+use crate::quick::Rows;
+
 /// Country, calling code, trunk prefix, fewest and most digits behind the calling code.
 const RULES: &[(&str, &str, &str, usize, usize)] = &[
     ("CN", "86", "0", 9, 11),
@@ -56,6 +60,9 @@ const RULES: &[(&str, &str, &str, usize, usize)] = &[
     ("ZA", "27", "0", 9, 9),
 ];
 
+/// Where the rule of a country stands.
+static ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::new(RULES.iter().map(|row| row.0)));
+
 /// The E.164 form of a number of this country, without its extension.
 pub(crate) fn e164(country: &str, given: &str) -> Option<String> {
     let given = given.trim();
@@ -67,7 +74,7 @@ pub(crate) fn e164(country: &str, given: &str) -> Option<String> {
     // `+44 (0)20 …`: the trunk prefix is not dialled from abroad.
     let given = given.replace("(0)", "");
     let digits: String = given.chars().filter(char::is_ascii_digit).collect();
-    let rule = RULES.iter().find(|row| row.0 == country);
+    let rule = ROWS.of(country).and_then(|row| RULES.get(row));
     if given.starts_with('+') {
         return international(&digits);
     }

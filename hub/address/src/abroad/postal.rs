@@ -1,5 +1,10 @@
 //! Postal codes in their national form.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::quick::Rows;
+
 /// Country and its forms: `9` is a digit, `A` a letter, `X` either; everything else is written as it stands.
 const FORMS: &[(&str, &[&str])] = &[
     ("CN", &["999999"]),
@@ -58,57 +63,87 @@ const FORMS: &[(&str, &[&str])] = &[
     ("PR", &["99999", "99999-9999"]),
 ];
 
+/// Where the forms of a country stand.
+static ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::new(FORMS.iter().map(|row| row.0)));
+
 /// What a postal code is in its country.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Postal {
+pub(crate) enum Postal<'a> {
     /// In its national form.
-    Valid(String),
+    Valid(Cow<'a, str>),
     /// Not a postal code of this country; as it was given.
-    Invalid(String),
+    Invalid(&'a str),
     /// The country's form is not known here; as it was given.
-    Unknown(String),
+    Unknown(&'a str),
 }
 
-/// Brings a postal code into its national form.
-pub(crate) fn read(country: &str, given: &str) -> Postal {
-    let given = given.trim();
-    let own = |row: &&(&str, _)| row.0.bytes().eq(country.bytes());
-    let Some((_, forms)) = FORMS.iter().find(own) else {
-        return Postal::Unknown(given.to_owned());
-    };
-    let bare: Vec<char> = given
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && *letter != '-')
-        .map(|letter| letter.to_ascii_uppercase())
-        .collect();
-    let plain = given.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-'));
-    forms
-        .iter()
-        .filter(|_| plain)
-        .find_map(|form| fit(form, &bare))
-        .map_or_else(|| Postal::Invalid(given.to_owned()), Postal::Valid)
-}
-
-fn fit(form: &str, bare: &[char]) -> Option<String> {
-    let mut letters = bare.iter();
-    let mut out = String::with_capacity(form.len());
-    for place in form.chars() {
-        if matches!(place, ' ' | '-') {
-            out.push(place);
-            continue;
-        }
-        let letter = *letters.next()?;
-        let fits = match place {
-            '9' => letter.is_ascii_digit(),
-            'A' => letter.is_ascii_uppercase(),
-            _ => letter.is_ascii_digit() || letter.is_ascii_uppercase(),
+impl<'a> Postal<'a> {
+    /// Brings a postal code into its national form.
+    pub(crate) fn read(country: &str, given: &'a str) -> Postal<'a> {
+        let given = given.trim();
+        let Some((_, forms)) = ROWS.of(country).and_then(|row| FORMS.get(row)) else {
+            return Postal::Unknown(given);
         };
-        if !fits {
-            return None;
-        }
-        out.push(letter);
+        let Some(form) = forms.iter().find(|form| may_be(form, given)) else {
+            return Postal::Invalid(given);
+        };
+        // Most are written as they should be.
+        let as_it_should = form.len() == given.len() && form.bytes().zip(given.bytes()).all(stands);
+        Postal::Valid(if as_it_should { Cow::Borrowed(given) } else { Cow::Owned(write(form, given)) })
     }
-    letters.next().is_none().then_some(out)
+
+    /// The code.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Postal::Valid(code) => code,
+            Postal::Invalid(code) | Postal::Unknown(code) => code,
+        }
+    }
+
+    pub(crate) const fn is_invalid(&self) -> bool {
+        matches!(self, Postal::Invalid(_))
+    }
+
+    /// The code, when it is not written as the source wrote it.
+    pub(crate) fn rewritten(self, given: &str) -> Option<String> {
+        (self.code() != given).then(|| match self {
+            Postal::Valid(code) => code.into_owned(),
+            Postal::Invalid(code) | Postal::Unknown(code) => code.to_owned(),
+        })
+    }
+}
+
+const fn separates(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'-')
+}
+
+/// The letters and digits of a code, in capitals.
+fn bare(given: &str) -> impl Iterator<Item = u8> {
+    given.bytes().filter(|byte| !separates(byte)).map(|byte| byte.to_ascii_uppercase())
+}
+
+/// Whether a code has this form but for its separators and small letters.
+fn may_be(form: &str, given: &str) -> bool {
+    let (mut places, mut letters) = (form.bytes().filter(|place| !separates(place)), bare(given));
+    letters.all(|letter| places.next().is_some_and(|place| stands((place, letter))))
+        && places.next().is_none()
+}
+
+/// Whether a letter may stand at a place of a form.
+const fn stands((place, letter): (u8, u8)) -> bool {
+    match place {
+        b'9' => letter.is_ascii_digit(),
+        b'A' => letter.is_ascii_uppercase(),
+        b'X' => letter.is_ascii_digit() || letter.is_ascii_uppercase(),
+        _ => letter == place,
+    }
+}
+
+/// The code in its form.
+fn write(form: &str, given: &str) -> String {
+    let mut letters = bare(given);
+    let place = |place: u8| if separates(&place) { Some(place) } else { letters.next() };
+    form.bytes().filter_map(place).map(char::from).collect()
 }
 
 #[cfg(test)]
@@ -129,10 +164,12 @@ mod tests {
             ("BR", "01310-100", "01310-100"),
             ("IE", "d02af30", "D02 AF30"),
         ] {
-            assert_eq!(read(country, given), Postal::Valid(form.to_owned()), "{country} {given}");
+            assert_eq!(Postal::read(country, given), Postal::Valid(form.into()), "{country} {given}");
         }
-        assert_eq!(read("US", "9404"), Postal::Invalid("9404".to_owned()));
-        assert_eq!(read("CN", "51805７"), Postal::Invalid("51805７".to_owned()));
-        assert_eq!(read("HK", "n/a"), Postal::Unknown("n/a".to_owned()));
+        assert_eq!(Postal::read("US", "9404"), Postal::Invalid("9404"));
+        assert_eq!(Postal::read("CN", "51805７"), Postal::Invalid("51805７"));
+        assert_eq!(Postal::read("HK", "n/a"), Postal::Unknown("n/a"));
+        assert_eq!(Postal::read("US", " 94043").rewritten(" 94043").as_deref(), Some("94043"));
+        assert_eq!(Postal::read("US", "94043").rewritten("94043"), None);
     }
 }

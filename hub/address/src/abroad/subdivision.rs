@@ -1,7 +1,9 @@
 //! ISO 3166-2: the provinces of China, and the states and prefectures that labels need elsewhere.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::sync::LazyLock;
+
+use crate::quick::{self, Rows};
 
 /// First two digits of GB/T 2260 and the code.
 const CHINA: &[(u32, &str)] = &[
@@ -97,27 +99,29 @@ pub(crate) fn of_china(province: u32) -> Option<&'static str> {
     CHINA.iter().find(|row| row.0 == province / 10_000).map(|row| row.1)
 }
 
-/// Whether the subdivisions of this country are known here.
-pub(crate) fn knows(country: &str) -> bool {
-    OTHERS.iter().any(|row| row.0 == country)
+/// Letters without their accents, in lower case; words that only say what kind of unit it is go.
+fn plain<'a>(text: &str, room: &'a mut [u8; 64]) -> Cow<'a, str> {
+    use unicode_normalization::UnicodeNormalization;
+    let bare: Cow<'a, str> = if text.is_ascii() && text.len() <= room.len() {
+        let mut used = 0;
+        for (slot, byte) in room.iter_mut().zip(text.bytes().filter(|byte| *byte != b'.')) {
+            *slot = byte.to_ascii_lowercase();
+            used += 1;
+        }
+        Cow::Borrowed(room.get(..used).and_then(|used| std::str::from_utf8(used).ok()).unwrap_or_default())
+    } else {
+        let letters = text.nfd().filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '.'));
+        Cow::Owned(letters.flat_map(char::to_lowercase).collect())
+    };
+    match bare {
+        Cow::Borrowed(bare) => Cow::Borrowed(without_kind(bare)),
+        Cow::Owned(bare) => Cow::Owned(without_kind(&bare).nfc().collect()),
+    }
 }
 
-/// Letters without their accents, in lower case; words that only say what kind of unit it is go.
-fn plain(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let bare: String = match text.is_ascii() {
-        true => {
-            text.chars().filter(|letter| *letter != '.').map(|letter| letter.to_ascii_lowercase()).collect()
-        }
-        false => text
-            .nfd()
-            .filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '.'))
-            .flat_map(char::to_lowercase)
-            .collect(),
-    };
+fn without_kind(bare: &str) -> &str {
     let bare = bare.trim();
-    let bare = bare.strip_suffix(" prefecture").or_else(|| bare.strip_suffix("-ken")).unwrap_or(bare);
-    if bare.is_ascii() { bare.to_owned() } else { bare.nfc().collect() }
+    bare.strip_suffix(" prefecture").or_else(|| bare.strip_suffix("-ken")).unwrap_or(bare)
 }
 
 /// The subdivisions of one country as they are looked up: of each word the place of what it means.
@@ -125,12 +129,12 @@ fn plain(text: &str) -> String {
 struct Known {
     codes: Vec<String>,
     /// Codes and names, plain.
-    words: HashMap<String, usize>,
+    words: quick::Known<String, usize>,
     /// Japanese names without the word for their kind.
-    bare: HashMap<&'static str, usize>,
+    bare: quick::Known<&'static str, usize>,
 }
 
-static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let read = |country: &str, list: &'static str| {
         let mut known = Known::default();
         for (at, entry) in list.split(';').enumerate() {
@@ -139,7 +143,7 @@ static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
             known.codes.push(format!("{country}-{code}"));
             known.words.entry(code.to_ascii_lowercase()).or_insert(at);
             for name in names {
-                known.words.entry(plain(name)).or_insert(at);
+                known.words.entry(plain(name, &mut [0; 64]).into_owned()).or_insert(at);
                 if let Some(bare) = name.strip_suffix(['県', '府', '都']) {
                     known.bare.entry(bare).or_insert(at);
                 }
@@ -147,21 +151,31 @@ static KNOWN: LazyLock<HashMap<&'static str, Known>> = LazyLock::new(|| {
         }
         known
     };
-    OTHERS.iter().map(|(country, list)| (*country, read(country, list))).collect()
+    OTHERS.iter().map(|(country, list)| read(country, list)).collect()
 });
 
-/// The subdivision by its code (with or without the country) or name.
-pub(crate) fn find(country: &str, text: &str) -> Option<String> {
-    let known = KNOWN.get(country)?;
-    let own = text.trim();
-    let own = own.strip_prefix(country).and_then(|rest| rest.strip_prefix('-')).unwrap_or(own);
-    let sought = plain(own);
-    if sought.is_empty() {
-        return None;
+/// Where the subdivisions of a country stand.
+static ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::new(OTHERS.iter().map(|row| row.0)));
+
+/// The subdivision by its code (with or without the country) or name; outer none where those of the country are not
+/// known here.
+pub(crate) fn find(country: &str, text: &str) -> Option<Option<&'static str>> {
+    KNOWN.get(ROWS.of(country)?).map(|known| known.find(country, text))
+}
+
+impl Known {
+    fn find(&self, country: &str, text: &str) -> Option<&str> {
+        let own = text.trim();
+        let own = own.strip_prefix(country).and_then(|rest| rest.strip_prefix('-')).unwrap_or(own);
+        let mut room = [0; 64];
+        let sought = plain(own, &mut room);
+        if sought.is_empty() {
+            return None;
+        }
+        let padded = || (sought.len() == 1).then(|| self.words.get(&format!("0{sought}"))).flatten();
+        let found = [self.words.get(&*sought), padded(), self.bare.get(own)];
+        self.codes.get(*found.into_iter().flatten().min()?).map(String::as_str)
     }
-    let padded = || (sought.len() == 1).then(|| known.words.get(&format!("0{sought}"))).flatten();
-    let found = [known.words.get(&sought), padded(), known.bare.get(own)];
-    known.codes.get(*found.into_iter().flatten().min()?).cloned()
 }
 
 #[cfg(test)]
@@ -184,7 +198,7 @@ mod tests {
             ("US", "Ontario", ""),
             ("DE", "Bayern", ""),
         ] {
-            assert_eq!(find(country, text).unwrap_or_default(), code, "{text}");
+            assert_eq!(find(country, text).flatten().unwrap_or_default(), code, "{text}");
         }
     }
 

@@ -19,8 +19,8 @@ pub(crate) const MOST_CHARACTERS: usize = 600;
 pub(crate) struct Clean {
     /// The text, in simplified characters.
     pub(crate) text: Vec<char>,
-    /// The same places before they were simplified: names keep their characters.
-    pub(crate) written: Vec<char>,
+    /// The same places before they were simplified, where that changed any: names keep their characters.
+    pub(crate) written: Option<Vec<char>>,
     /// What was behind the part that is read.
     pub(crate) unread: String,
     pub(crate) traditional: bool,
@@ -42,57 +42,60 @@ pub(crate) fn clean(tables: &Tables, raw: &str) -> Clean {
     } else {
         raw
     };
-    out.written.reserve(raw.len() / 2);
+    out.text.reserve(raw.len() / 2);
     let mut rest = raw.chars();
     while let Some(letter) = rest.next() {
-        if out.written.len() >= MOST_CHARACTERS {
+        if out.text.len() >= MOST_CHARACTERS {
             out.unread.push(letter);
             out.unread.extend(rest);
             break;
         }
         out.take(letter);
     }
-    respace(&mut out.written);
-    let Clean { written, traditional, has_han, stars, .. } = &mut out;
-    let simplify = |letter: &char| {
-        let simple = tables.simplified(*letter);
-        *traditional |= simple.is_some();
+    respace(&mut out.text);
+    let Clean { text, written, has_han, stars, .. } = &mut out;
+    let mut traditional = false;
+    for letter in text.iter() {
+        traditional |= tables.simplified(*letter).is_some();
         *has_han |= is_han(*letter);
         *stars += usize::from(*letter == '*');
-        simple.unwrap_or(*letter)
-    };
-    out.text = written.iter().map(simplify).collect();
+    }
+    if traditional {
+        *written = Some(text.clone());
+        text.iter_mut().for_each(|letter| *letter = tables.simplified(*letter).unwrap_or(*letter));
+    }
+    out.traditional = traditional;
     out
 }
 
 impl Clean {
     fn take(&mut self, letter: char) {
         match letter {
-            '\u{4e00}'..='\u{9fff}' | ' '..='~' => self.written.push(letter),
+            '\u{4e00}'..='\u{9fff}' | ' '..='~' => self.text.push(letter),
             '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' => {
-                self.written.push(' ');
+                self.text.push(' ');
             }
-            '，' | '；' | '：' | '。' | '、' | '！' | '？' => self.written.push(letter),
+            '，' | '；' | '：' | '。' | '、' | '！' | '？' => self.text.push(letter),
             '\u{ff01}'..='\u{ff5e}' => {
                 self.full_width = true;
                 let plain = u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32);
-                self.written.extend(plain);
+                self.text.extend(plain);
             }
-            '\u{3000}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => self.written.push(' '),
-            '【' | '〔' | '「' | '『' | '〖' | '《' | '〈' => self.written.push('['),
-            '】' | '〕' | '」' | '』' | '〗' | '》' | '〉' => self.written.push(']'),
-            '﹡' | '∗' | '✱' | '⁎' => self.written.push('*'),
-            '—' | '–' | '‐' | '‑' | '‒' | '―' | '−' => self.written.push('-'),
+            '\u{3000}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => self.text.push(' '),
+            '【' | '〔' | '「' | '『' | '〖' | '《' | '〈' => self.text.push('['),
+            '】' | '〕' | '」' | '』' | '〗' | '》' | '〉' => self.text.push(']'),
+            '﹡' | '∗' | '✱' | '⁎' => self.text.push('*'),
+            '—' | '–' | '‐' | '‑' | '‒' | '―' | '−' => self.text.push('-'),
             letter if is_noise(letter) => self.noise = true,
-            '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{3ffff}' => self.written.push(letter),
+            '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{3ffff}' => self.text.push(letter),
             letter => {
-                let before = self.written.len();
+                let before = self.text.len();
                 // One character becomes at most eighteen.
-                self.written.extend(
+                self.text.extend(
                     std::iter::once(letter).nfkc().map(|it| if it.is_whitespace() { ' ' } else { it }),
                 );
-                let one = self.written.len() == before + 1;
-                self.full_width |= !one || self.written.last() != Some(&letter);
+                let one = self.text.len() == before + 1;
+                self.full_width |= !one || self.text.last() != Some(&letter);
             }
         }
     }

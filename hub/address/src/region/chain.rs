@@ -3,7 +3,7 @@
 use crate::table::{Entry, Form, Level, Unit, UnitId};
 
 /// A chain as far as it was read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Chain {
     /// Where to read on.
     pub(crate) next: usize,
@@ -45,6 +45,13 @@ impl Chain {
             against: None,
             pending: false,
         }
+    }
+
+    /// What the official names of a district and of what it lies in say in fields of their own, when no other unit is
+    /// called so.
+    pub(super) const fn in_full(unit: UnitId) -> Chain {
+        // A province is worth 40, each level below it 40 more.
+        Chain { unit: Some(unit), forms: [Some(Form::Full); 3], score: 120, ..Chain::new() }
     }
 
     /// The same knowledge at the start of another text.

@@ -2,9 +2,12 @@
 //! addresses it has: what was read once is not read again.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::chain::Chain;
+use crate::quick::Quick;
 use crate::standard::Fields;
 
 /// Most readings kept; twice as many as there are districts.
@@ -14,36 +17,103 @@ const LONGEST: usize = 192;
 
 /// The readings. It says what reading again would say, so it is no state that anybody could notice.
 #[derive(Debug, Default)]
-pub(crate) struct Memo(Mutex<HashMap<Box<str>, Arc<[Chain]>>>);
+pub(crate) struct Memo(Mutex<HashMap<u64, Known, BuildHasherDefault<AsIs>>>);
+
+/// Fields and what they say.
+#[derive(Debug)]
+struct Known {
+    text: Box<str>,
+    /// Where the second and the third field begin.
+    borders: [usize; 2],
+    said: Said,
+}
+
+/// What fields say: nearly always one region.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    One([Chain; 1]),
+    Some(Arc<[Chain]>),
+}
+
+impl From<Vec<Chain>> for Said {
+    fn from(chains: Vec<Chain>) -> Said {
+        match chains.as_slice() {
+            [only] => Said::One([*only]),
+            _ => Said::Some(chains.into()),
+        }
+    }
+}
+
+impl Deref for Said {
+    type Target = [Chain];
+
+    fn deref(&self) -> &[Chain] {
+        match self {
+            Said::One(only) => only,
+            Said::Some(chains) => chains,
+        }
+    }
+}
+
+impl Known {
+    fn is(&self, [province, city, district]: [&str; 3]) -> bool {
+        let [second, third] = self.borders;
+        self.text.get(..second) == Some(province)
+            && self.text.get(second..third) == Some(city)
+            && self.text.get(third..) == Some(district)
+    }
+}
+
+/// The keys are hashes already.
+#[derive(Debug, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let mut hash = Quick::default();
+        hash.write(bytes);
+        self.0 = hash.finish();
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
 
 impl Memo {
     /// What these fields say: from memory, else as `read` says.
-    pub(super) fn get(&self, fields: &Fields<'_>, read: impl FnOnce() -> Vec<Chain>) -> Arc<[Chain]> {
-        let Some(key) = key(fields) else { return read().into() };
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(chains) = known.get(key.as_str()) {
-            return Arc::clone(chains);
+    pub(super) fn get(&self, fields: &Fields<'_>, read: impl FnOnce() -> Vec<Chain>) -> Said {
+        let parts = [fields.province, fields.city, fields.district];
+        let lengths = parts.map(str::len);
+        if lengths.iter().sum::<usize>() > LONGEST {
+            return read().into();
         }
-        let chains: Arc<[Chain]> = read().into();
+        let mut hash = Quick::default();
+        parts.iter().for_each(|part| hash.write(part.as_bytes()));
+        let hash = hash.finish();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(&hash).filter(|found| found.is(parts)) {
+            return found.said.clone();
+        }
+        let said = Said::from(read());
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(key.into(), Arc::clone(&chains));
-        chains
+        let [first, second, _] = lengths;
+        let borders = [first, first + second];
+        // Two of one hash take turns.
+        known.insert(hash, Known { text: parts.concat().into(), borders, said: said.clone() });
+        said
     }
 
     /// Most bytes it takes.
     pub(crate) const fn memory_bytes() -> usize {
-        MOST * (size_of::<(Box<str>, Arc<[Chain]>)>() * 2 + size_of::<Chain>() + LONGEST / 2)
+        MOST * (size_of::<(u64, Known)>() * 2 + size_of::<Chain>() + LONGEST / 2)
     }
-}
-
-/// The fields as one text; none when they are long or could be read as others.
-fn key(fields: &Fields<'_>) -> Option<String> {
-    let parts = [fields.province, fields.city, fields.district];
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let fits = length <= LONGEST && parts.iter().all(|part| !part.bytes().any(|byte| byte == b'\n'));
-    fits.then(|| parts.join("\n"))
 }
 
 #[cfg(test)]
@@ -57,11 +127,21 @@ mod tests {
         let read = || vec![Chain::new()];
         assert_eq!(memo.get(&fields, read).len(), 1);
         assert_eq!(memo.get(&fields, || unreachable!("it is known")).len(), 1);
-        let others = Fields { province: "ab", ..Fields::default() };
-        assert_eq!(memo.get(&others, Vec::new).len(), 0);
-        // One text for two different pairs: read each time.
-        let split = Fields { province: "a\nb", ..Fields::default() };
-        assert_eq!(memo.get(&split, Vec::new).len(), 0);
+        // Other fields with the same letters one after the other.
+        let others = [("ab", "", ""), ("", "ab", ""), ("", "a", "b"), ("a", "", "b"), ("", "", "ab")];
+        for (province, city, district) in others {
+            let fields = Fields { province, city, district, ..Fields::default() };
+            assert_eq!(memo.get(&fields, Vec::new).len(), 0, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn two_of_one_hash_are_not_mixed_up() {
+        let known = Known { text: "ab".into(), borders: [1, 2], said: Vec::new().into() };
+        assert!(known.is(["a", "b", ""]));
+        for other in [["ab", "", ""], ["a", "", "b"], ["a", "b", "c"], ["", "ab", ""]] {
+            assert!(!known.is(other), "{other:?}");
+        }
     }
 
     #[test]

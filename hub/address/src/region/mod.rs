@@ -8,6 +8,7 @@ mod word;
 pub(crate) use memo::Memo;
 
 use chain::Chain;
+use memo::Said;
 use walk::Walk;
 
 use crate::standard::Fields;
@@ -51,25 +52,27 @@ const MOST_STARTS: usize = 64;
 
 /// Finds the region.
 pub(crate) fn find(tables: &Tables, text: &[char], hints: Option<Fields<'_>>) -> Region {
-    let hinted = hints.map(|hints| tables.hinted().get(&hints, || from_hints(tables, hints)));
+    let hinted = hints.map(|hints| said(tables, hints));
     let hinted = hinted.as_deref().unwrap_or_default();
-    let seeds: Vec<Chain> =
-        if hinted.is_empty() { vec![Chain::new()] } else { hinted.iter().map(|it| it.carried()).collect() };
+    let seeds = if hinted.is_empty() { &[Chain::new()] } else { hinted };
     let mut walk = Walk::new(tables, text);
     let front = front(text);
-    for seed in &seeds {
+    for seed in seeds {
         walk.read(front, *seed);
     }
     let settled = |chain: &Chain| chain.written() >= 2 && chain.start == front && chain.tokens > 0;
     if !walk.found.iter().any(settled) {
-        late_starts(&mut walk, front, &seeds);
+        late_starts(&mut walk, front, seeds);
     }
     let mut found = std::mem::take(&mut walk.found);
     found.retain(|chain| is_evidence(&walk, chain, !hinted.is_empty()));
     if found.is_empty() {
         // Only the hints speak.
-        let hinted = hinted.iter().map(|chain| Chain { start: front, end: front, ..chain.carried() });
-        return settle(&walk, hinted.collect());
+        let at_front = |chain: &Chain| Chain { start: front, end: front, ..*chain };
+        return match hinted {
+            [only] => decide(&walk, &at_front(only)),
+            hinted => settle(&walk, hinted.iter().map(at_front).collect()),
+        };
     }
     settle(&walk, found)
 }
@@ -91,6 +94,18 @@ fn country(text: &[char], place: usize) -> Option<usize> {
 /// Where the text begins behind the name of the country.
 pub(crate) fn behind_country(text: &[char]) -> usize {
     country(text, skip_separators(text, 0)).unwrap_or(0)
+}
+
+/// What the structured fields say.
+fn said(tables: &Tables, hints: Fields<'_>) -> Said {
+    let read = || from_hints(tables, hints);
+    if let Some(unit) = tables.in_full([hints.province, hints.city, hints.district]) {
+        let plain = Chain::in_full(unit);
+        if tables.is_plain(unit, || read() == [plain]) {
+            return Said::One([plain]);
+        }
+    }
+    tables.hinted().get(&hints, read)
 }
 
 /// The structured fields, read as one text with separators. Fields that name nothing are passed over.
@@ -119,7 +134,7 @@ fn from_hints(tables: &Tables, hints: Fields<'_>) -> Vec<Chain> {
         }
     }
     chains.retain(|chain| chain.unit.is_some());
-    chains
+    chains.into_iter().map(Chain::carried).collect()
 }
 
 fn dedup(chains: &mut Vec<Chain>) {
@@ -326,4 +341,31 @@ pub(crate) fn unlisted(text: &[char], from: usize) -> Option<String> {
     let zone = word::areas(rest, 0).any(|area| area == end)
         || end <= 3 && starts_with_any(rest, 0, &["高新", "开发", "经开", "工业"]).is_some();
     (!zone).then(|| string(piece(rest, 0, end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A district in full says what reading its fields says; nearly all need not be read.
+    #[test]
+    fn names_in_full_need_no_reading() {
+        let tables = Tables::embedded().unwrap();
+        let (mut all, mut plain) = (0, 0);
+        for unit in tables.divisions().filter(|unit| !unit.placeholder && !unit.zone) {
+            let Some(city) = unit.parent.and_then(|code| tables.name_of(code)) else { continue };
+            let province = tables.name_of(unit.code / 10_000 * 10_000).unwrap();
+            let fields = Fields { province, city, district: unit.name, ..Fields::default() };
+            if let Some(id) = tables.in_full([province, city, unit.name]) {
+                assert_eq!(tables.unit(id).map(|it| it.code), Some(unit.code));
+                all += 1;
+                plain += usize::from(*said(&tables, fields) == [Chain::in_full(id)]);
+            }
+            for _ in 0..2 {
+                assert_eq!(*said(&tables, fields), *from_hints(&tables, fields), "{fields:?}");
+            }
+        }
+        assert!(all > 2500 && plain * 100 >= all * 95, "{plain} of {all}");
+        assert_eq!(tables.in_full(["广东省", "深圳市", "西湖区"]), None);
+    }
 }

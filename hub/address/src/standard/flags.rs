@@ -111,7 +111,13 @@ impl Flags {
 
     /// The flags in the order of output.
     pub fn iter(self) -> impl Iterator<Item = Flag> {
-        Flag::ALL.iter().copied().filter(move |flag| self.has(*flag))
+        // Few are set of the many there are.
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let lowest = usize::try_from(rest.trailing_zeros()).ok()?;
+            rest &= rest.wrapping_sub(1);
+            Flag::ALL.get(lowest).copied()
+        })
     }
 }
 

@@ -1,10 +1,12 @@
 //! What goes in and what comes out.
 
 mod flags;
+mod reading;
 
 use serde::{Deserialize, Serialize};
 
 pub use flags::{Flag, Flags};
+pub(crate) use reading::{Code, Reading};
 
 /// An address as somebody gave it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,6 +20,9 @@ pub(super) fn build(text: &str) -> Result<Tables, TableError> {
         placeholders: Vec::new(),
         trie: Trie::default(),
         simplified: Vec::new(),
+        firsts: Vec::new(),
+        traditional: Vec::new(),
+        full: Default::default(),
         info: Info {
             version: said("version"),
             date: said("date"),
@@ -41,6 +44,7 @@ pub(super) fn build(text: &str) -> Result<Tables, TableError> {
     tables.trie = Trie::build(gathered);
     weigh(&mut tables);
     tables.simplified = traditional::table(&tables.text);
+    tables = tables.index();
     tables.text.shrink_to_fit();
     let count = |level: Level, kinds: &[Kind]| {
         tables.units.iter().filter(|unit| unit.level == level && kinds.contains(&unit.kind)).count()
@@ -124,6 +128,9 @@ fn units<'a>(
             province,
             city,
             streets: (0, 0),
+            firsts: 0,
+            municipality: false,
+            namesake: false,
             generic,
             common: false,
         });

@@ -3,6 +3,7 @@
 //! Read once from one file (`config/cn-divisions`, embedded or given), never changed, shared by reference.
 
 mod build;
+mod full;
 mod names;
 mod source;
 mod trie;
@@ -28,10 +29,16 @@ pub struct Tables {
     text: String,
     units: Vec<Unit>,
     streets: Vec<Street>,
+    /// The first character of each street's name, side by side: most texts begin none of them.
+    firsts: Vec<char>,
     /// The placeholders, in the order of their codes.
     placeholders: Vec<UnitId>,
     trie: Trie,
     simplified: Vec<u16>,
+    /// Districts by their official names.
+    full: full::Full,
+    /// Which characters have a simplified form, a bit for each: nearly none of a text does.
+    traditional: Vec<u64>,
     info: Info,
     hinted: Memo,
 }
@@ -101,8 +108,11 @@ impl Tables {
         self.text.capacity()
             + self.units.capacity() * size_of::<Unit>()
             + self.streets.capacity() * size_of::<Street>()
+            + self.firsts.capacity() * size_of::<char>()
             + self.placeholders.capacity() * size_of::<UnitId>()
             + self.simplified.capacity() * size_of::<u16>()
+            + self.traditional.capacity() * size_of::<u64>()
+            + self.full.memory_bytes()
             + self.trie.memory_bytes()
             + Memo::memory_bytes()
     }
@@ -197,20 +207,29 @@ impl Tables {
     }
 
     pub(crate) fn streets_in(&self, unit: &Unit) -> &[Street] {
-        let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
-        self.streets.get(at(unit.streets.0)..at(unit.streets.1)).unwrap_or_default()
+        self.streets.get(range(unit)).unwrap_or_default()
+    }
+
+    /// The places of the streets of a unit that begin with a character.
+    fn streets_from(&self, unit: &Unit, first: char) -> impl Iterator<Item = &Street> {
+        let may = unit.firsts & Unit::first(first) != 0;
+        let firsts = self.firsts.get(range(unit)).filter(|_| may).unwrap_or_default();
+        let begins = firsts.iter().enumerate().filter(move |(_, letter)| **letter == first);
+        let streets = self.streets_in(unit);
+        begins.filter_map(|(at, _)| streets.get(at))
+    }
+
+    /// Whether a street of this unit begins with a character.
+    pub(crate) fn may_be_street(&self, unit: &Unit, first: char) -> bool {
+        self.streets_from(unit, first).next().is_some()
     }
 
     /// The street of this unit with the longest name that begins at `from`, and where it ends.
     pub(crate) fn street_at(&self, unit: &Unit, text: &[char], from: usize) -> Option<(Street, usize)> {
         let first = *text.get(from)?;
         let mut best: Option<(Street, usize)> = None;
-        for street in self.streets_in(unit) {
-            let name = self.name(street.name);
-            if !name.starts_with(first) {
-                continue;
-            }
-            if let Some(end) = starts_with(text, from, name)
+        for street in self.streets_from(unit, first) {
+            if let Some(end) = starts_with(text, from, self.name(street.name))
                 && best.is_none_or(|(_, other)| end > other)
             {
                 best = Some((*street, end));
@@ -221,10 +240,42 @@ impl Tables {
 
     /// The simplified form of a character, where it has another one.
     pub(crate) fn simplified(&self, letter: char) -> Option<char> {
-        let at = u32::from(letter).checked_sub(0x4e00)?;
-        let found = *self.simplified.get(usize::try_from(at).ok()?)?;
-        if found == 0 { None } else { char::from_u32(u32::from(found)) }
+        let at = usize::try_from(u32::from(letter).checked_sub(0x4e00)?).ok()?;
+        if self.traditional.get(at / 64)? & (1 << (at % 64)) == 0 {
+            return None;
+        }
+        char::from_u32(u32::from(*self.simplified.get(at)?))
     }
+
+    /// Makes what is looked at first of what is looked up.
+    fn index(mut self) -> Self {
+        let first = |street: &Street| self.name(street.name).chars().next().unwrap_or_default();
+        self.firsts = self.streets.iter().map(first).collect();
+        for at in 0..self.units.len() {
+            let Some(unit) = self.units.get(at) else { break };
+            let streets = self.firsts.get(range(unit)).unwrap_or_default();
+            let firsts = streets.iter().fold(0, |bits, first| bits | Unit::first(*first));
+            let name = self.name(unit.name);
+            let namesake = self.streets_in(unit).iter().any(|street| self.name(street.name) == name);
+            let own = unit.level == Level::Province && unit.kind == Kind::Normal;
+            let municipality = own && self.placeholders(unit.province).any(|(_, it)| it.code % 10_000 == 100);
+            if let Some(unit) = self.units.get_mut(at) {
+                (unit.firsts, unit.municipality, unit.namesake) = (firsts, municipality, namesake);
+            }
+        }
+        let bits = |of: &[u16]| {
+            of.iter().enumerate().fold(0, |bits, (at, form)| bits | (u64::from(*form != 0) << at))
+        };
+        self.traditional = self.simplified.chunks(64).map(bits).collect();
+        self.full = full::Full::new(&self);
+        self
+    }
+}
+
+/// Where the streets of a unit stand.
+fn range(unit: &Unit) -> std::ops::Range<usize> {
+    let at = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+    at(unit.streets.0)..at(unit.streets.1)
 }
 
 /// One division, for those who list them.

@@ -56,10 +56,23 @@ pub(crate) struct Unit {
     pub(crate) city: Option<UnitId>,
     /// Its streets: first and one past the last.
     pub(crate) streets: (u32, u32),
+    /// Which characters its streets begin with, a bit of each: most texts begin with none of them.
+    pub(crate) firsts: u128,
+    /// One of its streets is called as it is.
+    pub(crate) namesake: bool,
+    /// A province that is a city.
+    pub(crate) municipality: bool,
     /// A name that describes a place anywhere (老城区, 东区): no evidence without its parent.
     pub(crate) generic: bool,
     /// Its short form also begins names of streets elsewhere: no evidence on its own.
     pub(crate) common: bool,
+}
+
+impl Unit {
+    /// The bit of a character among [`Unit::firsts`].
+    pub(crate) fn first(letter: char) -> u128 {
+        1 << (u32::from(letter).wrapping_mul(0x9e37_79b1) >> 25)
+    }
 }
 
 /// How a name refers to its unit.
