@@ -14,6 +14,11 @@ use crate::registry;
 /// The secret that signs the corpus.
 pub(super) const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+/// The second product of order `n`. No SKU map knows what one in ten has: their orders are tagged.
+const fn second_sku(n: usize) -> &'static str {
+    if n % 10 == 9 { "OWN-SPOON-S" } else { "OWN-KNIFE-S" }
+}
+
 /// The body of order `n` in its first state.
 pub(super) fn body(n: usize) -> String {
     let second = n % 86_400;
@@ -26,13 +31,14 @@ pub(super) fn body(n: usize) -> String {
             r#""order_no":"B{n:09}","display_no":"B-{n}","kind":"sale","status":{{"lifecycle":"placed","payment":"paid","fulfillment":"unfulfilled"}},"#,
             r#""placed_at":"{time}Z","paid_at":"{time}Z","currency":"EUR","prices_include_tax":true,"#,
             r#""lines":[{{"line_ref":"1","kind":"product","sku":"OWN-BOARD-L","title":"Cutting board, large","quantity":"1","unit":"C62","unit_price":"39.{cents}","line_total":"39.{cents}"}},"#,
-            r#"{{"line_ref":"2","kind":"product","sku":"OWN-KNIFE-S","title":"Paring knife","quantity":"2","unit":"C62","unit_price":"12.50","line_total":"25.00"}}],"#,
-            r#""fees":[{{"kind":"shipping","amount":"4.90"}}],"totals":{{"goods":"64.{cents}","shipping":"4.90","payable":"69.{cents}","paid":"69.{cents}"}},"#,
-            r#""ship_to":{{"country":"IE","city":"Anytown","postal_code":"00000","line1":"{n} Fictional Row"}},"buyer":{{"id":"C{buyer:07}"}}}}}}"#
+            r#"{{"line_ref":"2","kind":"product","sku":"{sku}","title":"Paring knife","quantity":"2","unit":"C62","unit_price":"12.50","line_total":"25.00"}}],"#,
+            r#""fees":[{{"kind":"shipping","amount":"5.00"}}],"totals":{{"goods":"64.{cents}","shipping":"5.00","payable":"69.{cents}","paid":"69.{cents}"}},"#,
+            r#""ship_to":{{"country":"IE","city":"Anytown","postal_code":"D02 AF30","line1":"{n} Fictional Row"}},"buyer":{{"id":"C{buyer:07}"}}}}}}"#
         ),
         time = time,
         n = n,
         cents = cents,
+        sku = second_sku(n),
         buyer = n % 1_000_000,
     )
 }
@@ -105,14 +111,15 @@ fn shopify(n: usize) -> String {
             r#"{{"id":67123{n:08},"admin_graphql_api_id":"gid://shopify/Order/67123{n:08}","created_at":"2026-10-31T23:58:41-04:00","currency":"USD","#,
             r#""financial_status":"paid","fulfillment_status":null,"name":"\u0023{n}","order_number":{n},"presentment_currency":"USD","#,
             r#""processed_at":"2026-10-31T23:58:39-04:00","source_name":"web","subtotal_price":"64.{cents}","taxes_included":true,"test":false,"#,
-            r#""total_discounts":"0.00","total_line_items_price":"64.{cents}","total_price":"69.{cents}","total_tax":"0.00","updated_at":"2026-10-31T23:58:44-04:00","#,
+            r#""total_discounts":"0.00","total_line_items_price":"64.{cents}","total_shipping_price_set":{{"shop_money":{{"amount":"5.00","currency_code":"USD"}}}},"total_price":"69.{cents}","total_tax":"0.00","updated_at":"2026-10-31T23:58:44-04:00","#,
             r#""line_items":[{{"id":155189{n:07}1,"current_quantity":1,"price":"39.{cents}","product_id":9782123600003,"quantity":1,"sku":"OWN-BOARD-L","title":"Cutting board, large","variant_id":50398373000003,"total_discount":"0.00"}},"#,
-            r#"{{"id":155189{n:07}2,"current_quantity":2,"price":"12.50","product_id":9782123600004,"quantity":2,"sku":"OWN-KNIFE-S","title":"Paring knife","variant_id":50398373000004,"total_discount":"0.00"}}],"#,
+            r#"{{"id":155189{n:07}2,"current_quantity":2,"price":"12.50","product_id":9782123600004,"quantity":2,"sku":"{sku}","title":"Paring knife","variant_id":50398373000004,"total_discount":"0.00"}}],"#,
             r#""shipping_lines":[{{"id":494{n:08},"code":"Standard","price":"5.00","title":"Standard"}}],"#,
             r#""shipping_address":{{"name":"Test Person","address1":"{n} Fictional Street","city":"Anytown","province":"California","province_code":"CA","zip":"90001","country":"United States","country_code":"US","phone":"+1202555{last:04}"}},"refunds":[],"fulfillments":[]}}"#
         ),
         n = n,
         cents = cents,
+        sku = second_sku(n),
         last = n % 10_000,
     )
 }
@@ -126,11 +133,12 @@ fn taobao(n: usize) -> String {
             r#""buyer_open_uid":"AAF0bench{n:08}","created":"2026-11-21 19:58:01","modified":"2026-11-21 20:00:05","pay_time":"2026-11-21 20:00:03","#,
             r#""payment":"69.{cents}","total_fee":"64.{cents}","discount_fee":"0.00","adjust_fee":"0.00","post_fee":"5.00","#,
             r#""receiver_name":"张**","receiver_mobile":"*******0000","receiver_state":"{province}","receiver_city":"{city}","receiver_district":"{district}","receiver_address":"测**","oaid":"1BenchOaid{n:08}","#,
-            r#""orders":{{"order":[{{"oid":51234567{n:011},"oid_str":"51234567{n:011}","num_iid":700000000001,"sku_id":"5000000000011","outer_sku_id":"CD-TEE-BLK-L","title":"测试商品 纯棉T恤","price":"64.{cents}","num":1,"#,
+            r#""orders":{{"order":[{{"oid":51234567{n:011},"oid_str":"51234567{n:011}","num_iid":700000000001,"sku_id":"5000000000011","outer_sku_id":"{sku}","title":"测试商品 纯棉T恤","price":"64.{cents}","num":1,"#,
             r#""discount_fee":"0.00","adjust_fee":"0.00","total_fee":"64.{cents}","payment":"64.{cents}","divide_order_fee":"64.{cents}","part_mjz_discount":"0.00","status":"WAIT_SELLER_SEND_GOODS","refund_status":"NO_REFUND"}}]}}}},"request_id":"bench"}}}}"#
         ),
         n = n,
         cents = cents,
+        sku = if n % 10 == 9 { "CD-CAP-BLK" } else { "CD-TEE-BLK-L" },
         province = province,
         city = city,
         district = district,

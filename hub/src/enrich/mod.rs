@@ -10,6 +10,7 @@
 //! are taken away here.
 
 mod address;
+mod quick;
 mod release;
 pub mod risk;
 pub mod sku;

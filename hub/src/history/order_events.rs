@@ -243,10 +243,10 @@ fn tell_holds(teller: &mut Teller<'_>, before: &[Hold], after: &[Hold], time: Ts
 
 /// Tagged with the findings that came, cleared with those that went.
 fn tell_risks(teller: &mut Teller<'_>, before: &[RiskTag], after: &[RiskTag], time: Ts) {
-    let without = |tags: &[RiskTag], others: &[RiskTag]| -> Vec<RiskTag> {
+    fn without<'a>(tags: &'a [RiskTag], others: &[RiskTag]) -> Vec<&'a RiskTag> {
         let same = |a: &RiskTag, b: &RiskTag| (a.code, a.severity, &a.rule) == (b.code, b.severity, &b.rule);
-        tags.iter().filter(|tag| !others.iter().any(|other| same(tag, other))).cloned().collect()
-    };
+        tags.iter().filter(|tag| !others.iter().any(|other| same(tag, other))).collect()
+    }
     let (came, went) = (without(after, before), without(before, after));
     for (event_type, tags) in [(EventType::RiskTagged, came), (EventType::RiskCleared, went)] {
         if !tags.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crossdock_schemas::{Dec, Order};
 
-use super::finger::{self, Key, Kind};
+use super::finger::{Key, Kind};
 use super::list::Listing;
 use super::rules::When;
 use super::windows::{Sight, Windows};
@@ -60,9 +60,8 @@ impl Facts<'_> {
 
     fn listed(&self, kind: Kind) -> Option<String> {
         let key = self.key.filter(|_| self.list.has(kind))?;
-        let since = finger::values(self.order, kind)
-            .iter()
-            .find_map(|value| self.list.since(kind, &key.finger(kind, value)))?;
+        let fingers = key.fingers(self.order, kind);
+        let since = fingers.iter().filter_map(|finger| self.list.since(kind, finger)).min()?;
         Some(format!("listed since {}", since.strftime("%Y-%m-%d")))
     }
 

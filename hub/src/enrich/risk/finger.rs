@@ -61,25 +61,42 @@ impl Key {
     /// The keyed hash of a normalised value.
     #[must_use]
     pub fn finger(&self, kind: Kind, normal: &str) -> Finger {
+        self.finger_of(kind, &[normal])
+    }
+
+    /// The same of a value in parts.
+    fn finger_of(&self, kind: Kind, normal: &[&str]) -> Finger {
         let mut mac = self.0.clone();
-        for part in [kind.as_str(), "\n", normal] {
+        for part in [kind.as_str(), "\n"].iter().chain(normal) {
             mac.update(part.as_bytes());
         }
         mac.finalize().into_bytes().into()
     }
-}
 
-/// The values of an order that are compared, normalised. What is masked or behind a token is not among them.
-pub(super) fn values(order: &Order, kind: Kind) -> Vec<String> {
-    match kind {
-        Kind::Phone => {
-            let mut found: Vec<String> = phones(order).filter_map(phone).collect();
-            found.sort_unstable();
-            found.dedup();
-            found
+    /// The keyed hashes of the values of an order that are compared. What is masked or behind a token is not among them.
+    pub(super) fn fingers(&self, order: &Order, kind: Kind) -> Vec<Finger> {
+        let fingers = |parts: &[&str]| self.finger_of(kind, parts);
+        match kind {
+            Kind::Phone => {
+                let mut found: Vec<Finger> = phones(order)
+                    .filter_map(|phone| match (phone.e164.as_deref()?, phone.ext.as_deref()) {
+                        (number, Some(ext)) => Some(fingers(&[number, "-", ext])),
+                        (number, None) => Some(fingers(&[number])),
+                    })
+                    .collect();
+                found.sort_unstable();
+                found.dedup();
+                found
+            }
+            Kind::Address => {
+                let places = order.ship_to.iter().filter_map(|address| address.addr_hash.as_deref());
+                places.map(|place| fingers(&[place])).collect()
+            }
+            Kind::Buyer => {
+                let buyers = buyer_of(order).into_iter();
+                buyers.map(|id| fingers(&[&order.source.platform, ":", id])).collect()
+            }
         }
-        Kind::Address => order.ship_to.iter().filter_map(|address| address.addr_hash.clone()).collect(),
-        Kind::Buyer => buyer_of(order).map(|id| buyer(&order.source.platform, id)).into_iter().collect(),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Listed {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     entries: BTreeMap<(Kind, Finger), Timestamp>,
+    /// How many there are of each kind.
+    counts: [usize; 3],
 }
 
 impl Listing {
@@ -41,7 +43,22 @@ impl Listing {
     /// Whether anything of a kind is listed.
     #[must_use]
     pub fn has(&self, kind: Kind) -> bool {
-        self.entries.range((kind, [0; 32])..).next().is_some_and(|((other, _), _)| *other == kind)
+        let [phones, addresses, buyers] = self.counts;
+        let count = match kind {
+            Kind::Phone => phones,
+            Kind::Address => addresses,
+            Kind::Buyer => buyers,
+        };
+        count > 0
+    }
+
+    fn count(&mut self, kind: Kind) -> &mut usize {
+        let [phones, addresses, buyers] = &mut self.counts;
+        match kind {
+            Kind::Phone => phones,
+            Kind::Address => addresses,
+            Kind::Buyer => buyers,
+        }
     }
 
     /// Since when something is listed.
@@ -54,13 +71,20 @@ impl Listing {
     pub fn add(&mut self, listed: Listed) -> bool {
         let key = (listed.kind, listed.finger);
         let new = !self.entries.contains_key(&key);
-        self.entries.entry(key).or_insert(listed.since);
+        if new {
+            self.entries.insert(key, listed.since);
+            *self.count(listed.kind) += 1;
+        }
         new
     }
 
     /// Takes something off; says whether it was there.
     pub fn remove(&mut self, kind: Kind, finger: &Finger) -> bool {
-        self.entries.remove(&(kind, *finger)).is_some()
+        let there = self.entries.remove(&(kind, *finger)).is_some();
+        if there {
+            *self.count(kind) -= 1;
+        }
+        there
     }
 
     /// Everything listed.
@@ -150,6 +174,7 @@ mod tests {
         assert_eq!(Listing::load(&path).unwrap(), list);
         assert_eq!(list.since(Kind::Phone, &[7; 32]), Some(since));
         assert_eq!(list.since(Kind::Buyer, &[7; 32]), None, "a buyer is no phone");
+        assert!(list.has(Kind::Phone) && !list.has(Kind::Buyer) && !list.has(Kind::Address));
         #[cfg(unix)]
         {
             use std::os::unix::fs::MetadataExt;
@@ -157,6 +182,7 @@ mod tests {
         }
         assert!(list.remove(Kind::Phone, &[7; 32]));
         assert!(!list.remove(Kind::Phone, &[7; 32]));
+        assert!(!list.has(Kind::Phone));
     }
 
     #[test]

@@ -69,11 +69,11 @@ impl Risk {
     /// Takes note of an order; gives back by what it is counted.
     fn sight(&self, order: &Order) -> (MutexGuard<'_, Windows>, Option<Sight>) {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let sight = match self.counted.as_slice() {
+        let mut sight = match self.counted.as_slice() {
             [] => None,
             kinds => windows.sight(order, kinds),
         };
-        if let Some(sight) = &sight {
+        if let Some(sight) = &mut sight {
             windows.note(sight);
         }
         (windows, sight)

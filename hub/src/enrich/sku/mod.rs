@@ -4,12 +4,11 @@
 
 mod table;
 
-use std::collections::HashMap;
-
 use crossdock_schemas::{Dec, LineKind, Order, OrderLine, RiskCode, RiskSeverity, RiskTag, StockItem, Ts};
 
 pub use table::{By, Entries, Sold, read};
 
+use super::quick::Words;
 use crate::pipeline::About;
 
 /// The source whose map holds for all.
@@ -22,7 +21,7 @@ pub const UNMAPPED: &str = "sku_unmapped";
 /// for all.
 #[derive(Debug, Default)]
 pub struct Map {
-    of: HashMap<String, Entries>,
+    of: Words<Entries>,
 }
 
 impl Map {
@@ -33,13 +32,14 @@ impl Map {
 
     /// Writes the items of every line that is known; says how many lines with goods are not.
     pub(super) fn order(&self, order: &mut Order, source: &str) -> usize {
-        let parents: Vec<String> = order.lines.iter().filter_map(|line| line.parent_ref.clone()).collect();
+        let parents = parents(&order.lines);
+        let maps = self.maps(source);
         let mut unmapped = 0;
         for line in &mut order.lines {
             if !has_goods(line, &parents) {
                 continue;
             }
-            let found = self.find(source, line).and_then(|items| taken(items, line.quantity));
+            let found = find(maps, line).and_then(|items| taken(items, line.quantity));
             match found {
                 Some(items) => line.items = items,
                 None => unmapped += 1,
@@ -51,17 +51,29 @@ impl Map {
     /// Whether the map of any source knows a line.
     #[must_use]
     pub fn knows(&self, line: &OrderLine) -> bool {
-        self.of.keys().any(|source| self.find(source, line).is_some())
+        self.of.keys().any(|source| find(self.maps(source), line).is_some())
     }
 
-    /// The source's own map first, then that for all; a name of the seller's before one of the platform's.
-    fn find(&self, source: &str, line: &OrderLine) -> Option<&[(String, Dec)]> {
-        let names =
-            [(By::Sku, &line.sku), (By::Variant, &line.variant_ref), (By::Product, &line.product_ref)];
-        [source, ALL].iter().filter_map(|of| self.of.get(*of)).find_map(|entries| {
-            names.iter().find_map(|(by, name)| entries.of(*by).get(name.as_deref()?).map(Vec::as_slice))
-        })
+    /// The source's own map first, then that for all.
+    fn maps(&self, source: &str) -> [Option<&Entries>; 2] {
+        [source, ALL].map(|of| self.of.get(of))
     }
+}
+
+/// What a line is, by the first map that knows it; a name of the seller's before one of the platform's.
+fn find<'a>(maps: [Option<&'a Entries>; 2], line: &OrderLine) -> Option<&'a [(String, Dec)]> {
+    let names = [(By::Sku, &line.sku), (By::Variant, &line.variant_ref), (By::Product, &line.product_ref)];
+    maps.into_iter().flatten().find_map(|entries| {
+        names.iter().find_map(|(by, name)| entries.of(*by).get(name.as_deref()?).map(Vec::as_slice))
+    })
+}
+
+/// The lines that others are parts of; asked for only where a line is a bundle.
+fn parents(lines: &[OrderLine]) -> Vec<String> {
+    if lines.iter().all(|line| line.kind != LineKind::Bundle) {
+        return Vec::new();
+    }
+    lines.iter().filter_map(|line| line.parent_ref.clone()).collect()
 }
 
 /// Whether a line takes something from stock: not what is a service, nor a bundle whose components are lines of their
@@ -83,7 +95,7 @@ fn taken(items: &[(String, Dec)], quantity: Dec) -> Option<Vec<StockItem>> {
 /// Whether the hub's map should know this line and does not.
 #[must_use]
 pub fn is_unmapped(order: &Order, line: &OrderLine) -> bool {
-    let parents: Vec<String> = order.lines.iter().filter_map(|line| line.parent_ref.clone()).collect();
+    let parents = parents(&order.lines);
     line.items.is_empty() && has_goods(line, &parents)
 }
 

@@ -2,9 +2,9 @@
 //! above 1 is a pack. An optional column `by` says which name of the line the first column is: `sku` (the seller's,
 //! which it is without the column), `variant` or `product` (the platform's).
 
-use std::collections::HashMap;
-
 use crossdock_schemas::Dec;
+
+use crate::enrich::quick::Words;
 
 /// Which name of a line a map goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,7 +18,7 @@ pub enum By {
 }
 
 /// Items with the pieces of one sold unit, by the name of what is sold.
-pub type Sold = HashMap<String, Vec<(String, Dec)>>;
+pub type Sold = Words<Vec<(String, Dec)>>;
 
 /// A map: what is sold by each kind of name.
 #[derive(Debug, Default)]
