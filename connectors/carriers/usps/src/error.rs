@@ -12,7 +12,7 @@ const NOTHING_KNOWN: [&str; 2] = ["150001", "150002"];
 /// The code inside an error body: that of its object, or the word of the token call. `Some("")` when it names none.
 pub(crate) fn code(body: &[u8]) -> Option<String> {
     // A list is no error, and would be read as the fields of one in their order.
-    let is_object = body.trim_ascii_start().first() != Some(&b'[');
+    let is_object = wire::first_byte(body) != Some(b'[');
     let probe: Probe<'_> = wire::parse(body).ok().filter(|_| is_object)?;
     of(probe.error?)
 }
