@@ -33,13 +33,13 @@ pub fn some(value: Option<Dec>) -> Option<Dec> {
 }
 
 /// Structures that borrow from the body: an absent or `null` field is its default, which is none. A field is named as the
-/// platform names it, unless an attribute of serde's says otherwise.
+/// platform names it, unless an attribute of serde's, at the field or at the structure, says otherwise.
 #[macro_export]
 macro_rules! wire {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })+) => { $(
-        $(#[$doc])*
         #[derive(Debug, Default, serde::Deserialize)]
         #[serde(default)]
+        $(#[$doc])*
         pub(crate) struct $name<'a> { $( #[serde(borrow)] $(#[$attr])* pub(crate) $field: $type, )* }
     )+ };
 }

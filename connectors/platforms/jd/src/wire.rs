@@ -6,7 +6,8 @@ pub(crate) mod seller;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire;
+use crossdock_connector::wire::Scalar;
 
 pub(crate) use seller::SellerError;
 
@@ -56,60 +57,58 @@ pub(crate) struct OrderReply<'a> {
     pub(crate) error_response: Option<Trouble<'a>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct OrderHolder<'a> {
-    #[serde(borrow)]
-    pub(crate) code: Value<'a>,
-    pub(crate) order_detail_info: Block<OrderDetail<'a>>,
+wire! {
+    #[serde(rename_all = "camelCase")]
+    OrderHolder {
+        code: Value<'a>,
+        order_detail_info: Block<OrderDetail<'a>>,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct OrderDetail<'a> {
-    #[serde(borrow)]
-    pub(crate) order_info: Block<OrderInfo<'a>>,
-    pub(crate) api_result: Block<ApiResult<'a>>,
+wire! {
+    #[serde(rename_all = "camelCase")]
+    OrderDetail {
+        order_info: Block<OrderInfo<'a>>,
+        api_result: Block<ApiResult<'a>>,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct SearchHolder<'a> {
-    #[serde(borrow)]
-    pub(crate) code: Value<'a>,
-    pub(crate) searchorderinfo_result: Block<SearchResult<'a>>,
+wire! {
+    SearchHolder {
+        code: Value<'a>,
+        searchorderinfo_result: Block<SearchResult<'a>>,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct SearchResult<'a> {
-    #[serde(borrow)]
-    pub(crate) order_total: Value<'a>,
-    pub(crate) order_info_list: Option<&'a RawValue>,
-    pub(crate) api_result: Block<ApiResult<'a>>,
+wire! {
+    #[serde(rename_all = "camelCase")]
+    SearchResult {
+        order_total: Value<'a>,
+        order_info_list: Option<&'a RawValue>,
+        api_result: Block<ApiResult<'a>>,
+    }
 }
 
-/// The method's own result; also the beginning of `queryResult` and `pageResult`.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct ApiResult<'a> {
-    #[serde(borrow)]
-    pub(crate) success: Value<'a>,
-    pub(crate) error_code: Value<'a>,
-    pub(crate) number_code: Value<'a>,
-    pub(crate) chinese_err_code: Value<'a>,
-    pub(crate) english_err_code: Value<'a>,
+wire! {
+    /// The method's own result; also the beginning of `queryResult` and `pageResult`.
+    #[serde(rename_all = "camelCase")]
+    ApiResult {
+        success: Value<'a>,
+        error_code: Value<'a>,
+        number_code: Value<'a>,
+        chinese_err_code: Value<'a>,
+        english_err_code: Value<'a>,
+    }
 }
 
-/// `error_response`.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Trouble<'a> {
-    #[serde(borrow)]
-    pub(crate) code: Value<'a>,
-    pub(crate) zh_desc: Value<'a>,
-    pub(crate) en_desc: Value<'a>,
-    pub(crate) msg: Value<'a>,
+wire! {
+    /// `error_response`.
+    Trouble {
+        code: Value<'a>,
+        zh_desc: Value<'a>,
+        en_desc: Value<'a>,
+        msg: Value<'a>,
+    }
 }
 
 /// A page of refunds or of after-sale services.
@@ -130,203 +129,204 @@ pub(crate) struct CaseReply<'a> {
     pub(crate) error_response: Option<Trouble<'a>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct CaseHolder<'a> {
-    #[serde(borrow)]
-    pub(crate) code: Value<'a>,
-    #[serde(alias = "pageResult")]
-    pub(crate) query_result: Block<CasePage<'a>>,
+wire! {
+    #[serde(rename_all = "camelCase")]
+    CaseHolder {
+        code: Value<'a>,
+        #[serde(alias = "pageResult")]
+        query_result: Block<CasePage<'a>>,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct CasePage<'a> {
-    #[serde(borrow)]
-    pub(crate) success: Value<'a>,
-    pub(crate) error_code: Value<'a>,
-    pub(crate) total_count: Value<'a>,
-    #[serde(alias = "data")]
-    pub(crate) result: Option<&'a RawValue>,
+wire! {
+    #[serde(rename_all = "camelCase")]
+    CasePage {
+        success: Value<'a>,
+        error_code: Value<'a>,
+        total_count: Value<'a>,
+        #[serde(alias = "data")]
+        result: Option<&'a RawValue>,
+    }
 }
 
-/// An order.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct OrderInfo<'a> {
-    #[serde(borrow)]
-    pub(crate) order_id: Value<'a>,
-    pub(crate) vender_id: Value<'a>,
-    pub(crate) order_type: Value<'a>,
-    pub(crate) pay_type: Value<'a>,
-    pub(crate) order_state: Value<'a>,
-    pub(crate) order_total_price: Value<'a>,
-    pub(crate) order_seller_price: Value<'a>,
-    pub(crate) order_payment: Value<'a>,
-    pub(crate) freight_price: Value<'a>,
-    pub(crate) seller_discount: Value<'a>,
-    pub(crate) balance_used: Value<'a>,
-    pub(crate) tax_fee: Value<'a>,
-    pub(crate) service_fee: Value<'a>,
-    pub(crate) order_start_time: Value<'a>,
-    pub(crate) payment_confirm_time: Value<'a>,
-    pub(crate) order_end_time: Value<'a>,
-    pub(crate) modified: Value<'a>,
-    pub(crate) out_bound_date: Value<'a>,
-    pub(crate) parent_order_id: Value<'a>,
-    pub(crate) direct_parent_order_id: Value<'a>,
-    pub(crate) order_remark: Value<'a>,
-    pub(crate) vender_remark: Value<'a>,
-    pub(crate) delivery_type: Value<'a>,
-    pub(crate) waybill: Value<'a>,
-    pub(crate) logistics_id: Value<'a>,
-    pub(crate) return_order: Value<'a>,
-    pub(crate) store_order: Value<'a>,
-    #[serde(rename = "idSopShipmenttype")]
-    pub(crate) shipment_type: Value<'a>,
-    pub(crate) customs: Value<'a>,
-    pub(crate) customs_model: Value<'a>,
-    pub(crate) store_id: Value<'a>,
-    pub(crate) order_source: Value<'a>,
-    #[serde(rename = "open_id_buyer")]
-    pub(crate) open_id_buyer: Value<'a>,
-    #[serde(rename = "xid_buyer")]
-    pub(crate) xid_buyer: Value<'a>,
-    #[serde(deserialize_with = "wire::one_or_many")]
-    pub(crate) partial_logistics_info_model: Vec<PartialLogistics<'a>>,
-    #[serde(deserialize_with = "wire::one_or_many")]
-    pub(crate) item_info_list: Vec<Item<'a>>,
-    pub(crate) coupon_detail_list: Option<&'a RawValue>,
-    pub(crate) consignee_info: Block<Consignee<'a>>,
-    pub(crate) invoice_easy_info: Block<Invoice<'a>>,
+wire! {
+    /// An order.
+    #[serde(rename_all = "camelCase")]
+    OrderInfo {
+        order_id: Value<'a>,
+        vender_id: Value<'a>,
+        order_type: Value<'a>,
+        pay_type: Value<'a>,
+        order_state: Value<'a>,
+        order_total_price: Value<'a>,
+        order_seller_price: Value<'a>,
+        order_payment: Value<'a>,
+        freight_price: Value<'a>,
+        seller_discount: Value<'a>,
+        balance_used: Value<'a>,
+        tax_fee: Value<'a>,
+        service_fee: Value<'a>,
+        order_start_time: Value<'a>,
+        payment_confirm_time: Value<'a>,
+        order_end_time: Value<'a>,
+        modified: Value<'a>,
+        out_bound_date: Value<'a>,
+        parent_order_id: Value<'a>,
+        direct_parent_order_id: Value<'a>,
+        order_remark: Value<'a>,
+        vender_remark: Value<'a>,
+        delivery_type: Value<'a>,
+        waybill: Value<'a>,
+        logistics_id: Value<'a>,
+        return_order: Value<'a>,
+        store_order: Value<'a>,
+        #[serde(rename = "idSopShipmenttype")]
+        shipment_type: Value<'a>,
+        customs: Value<'a>,
+        customs_model: Value<'a>,
+        store_id: Value<'a>,
+        order_source: Value<'a>,
+        #[serde(rename = "open_id_buyer")]
+        open_id_buyer: Value<'a>,
+        #[serde(rename = "xid_buyer")]
+        xid_buyer: Value<'a>,
+        #[serde(deserialize_with = "wire::one_or_many")]
+        partial_logistics_info_model: Vec<PartialLogistics<'a>>,
+        #[serde(deserialize_with = "wire::one_or_many")]
+        item_info_list: Vec<Item<'a>>,
+        coupon_detail_list: Option<&'a RawValue>,
+        consignee_info: Block<Consignee<'a>>,
+        invoice_easy_info: Block<Invoice<'a>>,
+    }
 }
 
-/// A line of an order.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Item<'a> {
-    #[serde(borrow)]
-    pub(crate) id: Value<'a>,
-    pub(crate) sku_id: Value<'a>,
-    pub(crate) outer_sku_id: Value<'a>,
-    pub(crate) sku_name: Value<'a>,
-    pub(crate) jd_price: Value<'a>,
-    /// The quantity.
-    pub(crate) item_total: Value<'a>,
-    pub(crate) ware_id: Value<'a>,
-    pub(crate) product_no: Value<'a>,
-    pub(crate) service_name: Value<'a>,
-    pub(crate) new_store_id: Value<'a>,
-    /// JSON in a text.
-    pub(crate) item_ext: Value<'a>,
+wire! {
+    /// A line of an order.
+    #[serde(rename_all = "camelCase")]
+    Item {
+        id: Value<'a>,
+        sku_id: Value<'a>,
+        outer_sku_id: Value<'a>,
+        sku_name: Value<'a>,
+        jd_price: Value<'a>,
+        /// The quantity.
+        item_total: Value<'a>,
+        ware_id: Value<'a>,
+        product_no: Value<'a>,
+        service_name: Value<'a>,
+        new_store_id: Value<'a>,
+        /// JSON in a text.
+        item_ext: Value<'a>,
+    }
 }
 
-/// What `itemExt` holds that we use.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct ItemExt<'a> {
-    #[serde(borrow)]
-    pub(crate) is_gift: Value<'a>,
+wire! {
+    /// What `itemExt` holds that we use.
+    #[serde(rename_all = "camelCase")]
+    ItemExt {
+        is_gift: Value<'a>,
+    }
 }
 
-/// A price reduction, or a payment that JD lists among them.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Coupon<'a> {
-    #[serde(borrow)]
-    pub(crate) sku_id: Value<'a>,
-    pub(crate) coupon_type: Value<'a>,
-    pub(crate) coupon_price: Value<'a>,
+wire! {
+    /// A price reduction, or a payment that JD lists among them.
+    #[serde(rename_all = "camelCase")]
+    Coupon {
+        sku_id: Value<'a>,
+        coupon_type: Value<'a>,
+        coupon_price: Value<'a>,
+    }
 }
 
-/// A part that was shipped.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct PartialLogistics<'a> {
-    #[serde(borrow)]
-    pub(crate) waybill_id: Value<'a>,
-    pub(crate) logic_id: Value<'a>,
-    pub(crate) shipment_time: Value<'a>,
+wire! {
+    /// A part that was shipped.
+    #[serde(rename_all = "camelCase")]
+    PartialLogistics {
+        waybill_id: Value<'a>,
+        logic_id: Value<'a>,
+        shipment_time: Value<'a>,
+    }
 }
 
-/// The receiver, of both interfaces.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Consignee<'a> {
-    #[serde(borrow, alias = "fullName")]
-    pub(crate) fullname: Value<'a>,
-    pub(crate) telephone: Value<'a>,
-    pub(crate) mobile: Value<'a>,
-    pub(crate) full_address: Value<'a>,
-    #[serde(alias = "provinceName")]
-    pub(crate) province: Value<'a>,
-    #[serde(alias = "cityName")]
-    pub(crate) city: Value<'a>,
-    #[serde(alias = "countyName")]
-    pub(crate) county: Value<'a>,
-    #[serde(alias = "townName")]
-    pub(crate) town: Value<'a>,
-    pub(crate) oaid: Value<'a>,
+wire! {
+    /// The receiver, of both interfaces.
+    #[serde(rename_all = "camelCase")]
+    Consignee {
+        #[serde(alias = "fullName")]
+        fullname: Value<'a>,
+        telephone: Value<'a>,
+        mobile: Value<'a>,
+        full_address: Value<'a>,
+        #[serde(alias = "provinceName")]
+        province: Value<'a>,
+        #[serde(alias = "cityName")]
+        city: Value<'a>,
+        #[serde(alias = "countyName")]
+        county: Value<'a>,
+        #[serde(alias = "townName")]
+        town: Value<'a>,
+        oaid: Value<'a>,
+    }
 }
 
-/// The wished invoice, of both interfaces.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Invoice<'a> {
-    #[serde(borrow)]
-    pub(crate) invoice_type: Value<'a>,
-    pub(crate) invoice_title: Value<'a>,
-    pub(crate) invoice_consignee_email: Value<'a>,
-    pub(crate) invoice_code: Value<'a>,
+wire! {
+    /// The wished invoice, of both interfaces.
+    #[serde(rename_all = "camelCase")]
+    Invoice {
+        invoice_type: Value<'a>,
+        invoice_title: Value<'a>,
+        invoice_consignee_email: Value<'a>,
+        invoice_code: Value<'a>,
+    }
 }
 
-/// A cancellation before shipping.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct RefundApply<'a> {
-    #[serde(borrow)]
-    pub(crate) id: Value<'a>,
-    pub(crate) ra_id: Value<'a>,
-    pub(crate) order_id: Value<'a>,
-    pub(crate) status: Value<'a>,
-    /// In fen.
-    pub(crate) apply_refund_sum: Value<'a>,
-    pub(crate) reason: Value<'a>,
-    pub(crate) apply_time: Value<'a>,
-    pub(crate) check_time: Value<'a>,
-    pub(crate) modified: Value<'a>,
+wire! {
+    /// A cancellation before shipping.
+    #[serde(rename_all = "camelCase")]
+    RefundApply {
+        id: Value<'a>,
+        ra_id: Value<'a>,
+        order_id: Value<'a>,
+        status: Value<'a>,
+        /// In fen.
+        apply_refund_sum: Value<'a>,
+        reason: Value<'a>,
+        apply_time: Value<'a>,
+        check_time: Value<'a>,
+        modified: Value<'a>,
+    }
 }
 
-/// An after-sale service with a refund.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct ServiceRefund<'a> {
-    #[serde(borrow)]
-    pub(crate) afs_refund_id: Value<'a>,
-    /// In yuan; the key really is misspelled.
-    #[serde(alias = "refundAmount")]
-    pub(crate) refound_amount: Value<'a>,
-    pub(crate) complete_time: Value<'a>,
-    pub(crate) status: Value<'a>,
-    pub(crate) same_order_service_bill: Block<ServiceBill<'a>>,
+wire! {
+    /// An after-sale service with a refund.
+    #[serde(rename_all = "camelCase")]
+    ServiceRefund {
+        afs_refund_id: Value<'a>,
+        /// In yuan; the key really is misspelled.
+        #[serde(alias = "refundAmount")]
+        refound_amount: Value<'a>,
+        complete_time: Value<'a>,
+        status: Value<'a>,
+        same_order_service_bill: Block<ServiceBill<'a>>,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct ServiceBill<'a> {
-    #[serde(borrow)]
-    pub(crate) service_id: Value<'a>,
-    pub(crate) afs_apply_id: Value<'a>,
-    pub(crate) order_id: Value<'a>,
-    pub(crate) ware_id: Value<'a>,
-    pub(crate) ware_name: Value<'a>,
-    pub(crate) afs_apply_time: Value<'a>,
-    pub(crate) approve_date: Value<'a>,
-    pub(crate) apply_reason: Value<'a>,
+wire! {
+    #[serde(rename_all = "camelCase")]
+    ServiceBill {
+        service_id: Value<'a>,
+        afs_apply_id: Value<'a>,
+        order_id: Value<'a>,
+        ware_id: Value<'a>,
+        ware_name: Value<'a>,
+        afs_apply_time: Value<'a>,
+        approve_date: Value<'a>,
+        apply_reason: Value<'a>,
+    }
 }
 
 /// One number or several.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Numbers<'a> {
     Several(#[serde(borrow)] Vec<Scalar<'a>>),
@@ -339,12 +339,13 @@ impl Default for Numbers<'_> {
     }
 }
 
-/// An order number posted to us.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(crate) struct Nudge<'a> {
-    #[serde(borrow, alias = "order_id")]
-    pub(crate) order_id: Numbers<'a>,
+wire! {
+    /// An order number posted to us.
+    #[serde(rename_all = "camelCase")]
+    Nudge {
+        #[serde(alias = "order_id")]
+        order_id: Numbers<'a>,
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ mod calls;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire;
+use crossdock_connector::wire::Scalar;
 
 pub(crate) use calls::{
     ConfirmReply, ConsumeReply, ErrorBody, ErrorReply, List, ListReply, QueueRow, RdsRow, Row,
@@ -25,14 +26,14 @@ pub(crate) struct TradeReply<'a> {
     pub(crate) error_response: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct TradeHolder<'a> {
-    #[serde(borrow, default)]
-    pub(crate) trade: Option<Trade<'a>>,
+wire! {
+    TradeHolder {
+        trade: Option<Trade<'a>>,
+    }
 }
 
 /// A trade: the order.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Trade<'a> {
     #[serde(borrow, default)]
     pub(crate) tid: Value<'a>,
@@ -149,136 +150,85 @@ pub(crate) struct Trade<'a> {
     pub(crate) promotion_details: Vec<Promotion<'a>>,
 }
 
-/// A sub-order: a line.
-#[derive(Deserialize)]
-pub(crate) struct SubOrder<'a> {
-    #[serde(borrow, default)]
-    pub(crate) oid: Value<'a>,
-    #[serde(default)]
-    pub(crate) oid_str: Value<'a>,
-    #[serde(default)]
-    pub(crate) num_iid: Value<'a>,
-    #[serde(default)]
-    pub(crate) sku_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) outer_iid: Value<'a>,
-    #[serde(default)]
-    pub(crate) outer_sku_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) sku_properties_name: Value<'a>,
-    #[serde(default)]
-    pub(crate) title: Value<'a>,
-    #[serde(default)]
-    pub(crate) pic_path: Value<'a>,
-    #[serde(default)]
-    pub(crate) cid: Value<'a>,
-    #[serde(default)]
-    pub(crate) price: Value<'a>,
-    #[serde(default)]
-    pub(crate) num: Value<'a>,
-    #[serde(default)]
-    pub(crate) total_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) discount_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) adjust_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) divide_order_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) part_mjz_discount: Value<'a>,
-    #[serde(default)]
-    pub(crate) sub_order_tax_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) tax_free: Value<'a>,
-    #[serde(default)]
-    pub(crate) status: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_status: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) logistics_company: Value<'a>,
-    #[serde(default)]
-    pub(crate) invoice_no: Value<'a>,
-    #[serde(default)]
-    pub(crate) consign_time: Value<'a>,
-    #[serde(default)]
-    pub(crate) store_code: Value<'a>,
-    #[serde(default)]
-    pub(crate) bind_oids: Value<'a>,
-    #[serde(default)]
-    pub(crate) gift_mids: Value<'a>,
-    #[serde(default)]
-    pub(crate) is_free_gift: Value<'a>,
-    #[serde(default)]
-    pub(crate) is_service_order: Value<'a>,
-    #[serde(default)]
-    pub(crate) is_oversold: Value<'a>,
-    #[serde(default)]
-    pub(crate) combo_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) bundle_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) item_meal_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) item_meal_name: Value<'a>,
-    #[serde(default)]
-    pub(crate) customization: Value<'a>,
-    #[serde(default)]
-    pub(crate) special_refund_type: Value<'a>,
-    #[serde(default)]
-    pub(crate) modify_address: Value<'a>,
-    #[serde(default)]
-    pub(crate) ti_modify_address_time: Value<'a>,
-    #[serde(default, deserialize_with = "wire::wrapped")]
-    pub(crate) combine_item_info: Vec<Component<'a>>,
+wire! {
+    /// A sub-order: a line.
+    SubOrder {
+        oid: Value<'a>,
+        oid_str: Value<'a>,
+        num_iid: Value<'a>,
+        sku_id: Value<'a>,
+        outer_iid: Value<'a>,
+        outer_sku_id: Value<'a>,
+        sku_properties_name: Value<'a>,
+        title: Value<'a>,
+        pic_path: Value<'a>,
+        cid: Value<'a>,
+        price: Value<'a>,
+        num: Value<'a>,
+        total_fee: Value<'a>,
+        discount_fee: Value<'a>,
+        adjust_fee: Value<'a>,
+        divide_order_fee: Value<'a>,
+        part_mjz_discount: Value<'a>,
+        sub_order_tax_fee: Value<'a>,
+        tax_free: Value<'a>,
+        status: Value<'a>,
+        refund_status: Value<'a>,
+        refund_id: Value<'a>,
+        logistics_company: Value<'a>,
+        invoice_no: Value<'a>,
+        consign_time: Value<'a>,
+        store_code: Value<'a>,
+        bind_oids: Value<'a>,
+        gift_mids: Value<'a>,
+        is_free_gift: Value<'a>,
+        is_service_order: Value<'a>,
+        is_oversold: Value<'a>,
+        combo_id: Value<'a>,
+        bundle_id: Value<'a>,
+        item_meal_id: Value<'a>,
+        item_meal_name: Value<'a>,
+        customization: Value<'a>,
+        special_refund_type: Value<'a>,
+        modify_address: Value<'a>,
+        ti_modify_address_time: Value<'a>,
+        #[serde(deserialize_with = "wire::wrapped")]
+        combine_item_info: Vec<Component<'a>>,
+    }
 }
 
-/// A part of a bundle sold as one sub-order.
-#[derive(Deserialize)]
-pub(crate) struct Component<'a> {
-    #[serde(borrow, default)]
-    pub(crate) item_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) sku_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) outer_iid: Value<'a>,
-    #[serde(default)]
-    pub(crate) outer_sku_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) quantity: Value<'a>,
+wire! {
+    /// A part of a bundle sold as one sub-order.
+    Component {
+        item_id: Value<'a>,
+        sku_id: Value<'a>,
+        outer_iid: Value<'a>,
+        outer_sku_id: Value<'a>,
+        quantity: Value<'a>,
+    }
 }
 
-/// A service sold with the goods.
-#[derive(Deserialize)]
-pub(crate) struct ServiceOrder<'a> {
-    #[serde(borrow, default)]
-    pub(crate) oid: Value<'a>,
-    #[serde(default)]
-    pub(crate) item_oid: Value<'a>,
-    #[serde(default)]
-    pub(crate) service_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) num: Value<'a>,
-    #[serde(default)]
-    pub(crate) price: Value<'a>,
-    #[serde(default)]
-    pub(crate) total_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) title: Value<'a>,
+wire! {
+    /// A service sold with the goods.
+    ServiceOrder {
+        oid: Value<'a>,
+        item_oid: Value<'a>,
+        service_id: Value<'a>,
+        num: Value<'a>,
+        price: Value<'a>,
+        total_fee: Value<'a>,
+        title: Value<'a>,
+    }
 }
 
-/// A promotion; `id` is a `tid` for the whole trade or an `oid` for one line.
-#[derive(Deserialize)]
-pub(crate) struct Promotion<'a> {
-    #[serde(borrow, default)]
-    pub(crate) id: Value<'a>,
-    #[serde(default)]
-    pub(crate) promotion_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) promotion_name: Value<'a>,
-    #[serde(default)]
-    pub(crate) discount_fee: Value<'a>,
+wire! {
+    /// A promotion; `id` is a `tid` for the whole trade or an `oid` for one line.
+    Promotion {
+        id: Value<'a>,
+        promotion_id: Value<'a>,
+        promotion_name: Value<'a>,
+        discount_fee: Value<'a>,
+    }
 }
 
 /// Reply of `taobao.refund.get` and its `simplify=true` form.
@@ -292,81 +242,57 @@ pub(crate) struct RefundReply<'a> {
     pub(crate) error_response: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct RefundHolder<'a> {
-    #[serde(borrow, default)]
-    pub(crate) refund: Option<Refund<'a>>,
+wire! {
+    RefundHolder {
+        refund: Option<Refund<'a>>,
+    }
 }
 
-/// A refund, return or exchange of one sub-order.
-#[derive(Deserialize)]
-pub(crate) struct Refund<'a> {
-    #[serde(borrow, default)]
-    pub(crate) refund_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) tid: Value<'a>,
-    #[serde(default)]
-    pub(crate) oid: Value<'a>,
-    #[serde(default)]
-    pub(crate) status: Value<'a>,
-    #[serde(default)]
-    pub(crate) order_status: Value<'a>,
-    #[serde(default)]
-    pub(crate) good_status: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_phase: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_version: Value<'a>,
-    #[serde(default)]
-    pub(crate) dispute_type: Value<'a>,
-    #[serde(default)]
-    pub(crate) has_good_return: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) num: Value<'a>,
-    #[serde(default)]
-    pub(crate) reason: Value<'a>,
-    #[serde(default)]
-    pub(crate) created: Value<'a>,
-    #[serde(default)]
-    pub(crate) modified: Value<'a>,
-    #[serde(default)]
-    pub(crate) end_time: Value<'a>,
-    #[serde(default)]
-    pub(crate) cs_status: Value<'a>,
-    #[serde(default)]
-    pub(crate) advance_status: Value<'a>,
-    #[serde(default)]
-    pub(crate) special_refund_type: Value<'a>,
-    #[serde(default)]
-    pub(crate) sid: Value<'a>,
-    #[serde(default)]
-    pub(crate) company_name: Value<'a>,
+wire! {
+    /// A refund, return or exchange of one sub-order.
+    Refund {
+        refund_id: Value<'a>,
+        tid: Value<'a>,
+        oid: Value<'a>,
+        status: Value<'a>,
+        order_status: Value<'a>,
+        good_status: Value<'a>,
+        refund_phase: Value<'a>,
+        refund_version: Value<'a>,
+        dispute_type: Value<'a>,
+        has_good_return: Value<'a>,
+        refund_fee: Value<'a>,
+        num: Value<'a>,
+        reason: Value<'a>,
+        created: Value<'a>,
+        modified: Value<'a>,
+        end_time: Value<'a>,
+        cs_status: Value<'a>,
+        advance_status: Value<'a>,
+        special_refund_type: Value<'a>,
+        sid: Value<'a>,
+        company_name: Value<'a>,
+    }
 }
 
-/// A TMC message: the decoded headers of a Data frame, as a bridge posts them, or a row of the queue.
-#[derive(Deserialize)]
-pub(crate) struct Message<'a> {
-    #[serde(borrow, default)]
-    pub(crate) topic: Value<'a>,
-    /// JSON inside a JSON text.
-    #[serde(default)]
-    pub(crate) content: Value<'a>,
-    /// Whose message it is: the name in a frame, and in a row of the queue.
-    #[serde(default)]
-    pub(crate) userid: Value<'a>,
-    #[serde(default)]
-    pub(crate) user_id: Value<'a>,
+wire! {
+    /// A TMC message: the decoded headers of a Data frame, as a bridge posts them, or a row of the queue.
+    Message {
+        topic: Value<'a>,
+        /// JSON inside a JSON text.
+        content: Value<'a>,
+        /// Whose message it is: the name in a frame, and in a row of the queue.
+        userid: Value<'a>,
+        user_id: Value<'a>,
+    }
 }
 
-/// `content` of a message: what it is about.
-#[derive(Deserialize)]
-pub(crate) struct Content<'a> {
-    #[serde(borrow, default)]
-    pub(crate) tid: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_id: Value<'a>,
+wire! {
+    /// `content` of a message: what it is about.
+    Content {
+        tid: Value<'a>,
+        refund_id: Value<'a>,
+    }
 }
 
 /// A documented bool, whichever way it is written.

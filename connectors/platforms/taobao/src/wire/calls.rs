@@ -1,114 +1,100 @@
 //! Replies of the gateway around the objects: errors, lists, the queue of messages; and rows of the RDS tables.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::wire;
 
 use super::Value;
 
-/// What a reply holds when the call failed.
-#[derive(Deserialize)]
-pub(crate) struct ErrorReply<'a> {
-    #[serde(borrow, default)]
-    pub(crate) error_response: Option<ErrorBody<'a>>,
+wire! {
+    /// What a reply holds when the call failed.
+    ErrorReply {
+        error_response: Option<ErrorBody<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-pub(crate) struct ErrorBody<'a> {
-    #[serde(borrow, default)]
-    pub(crate) code: Value<'a>,
-    #[serde(default)]
-    pub(crate) msg: Value<'a>,
-    #[serde(default)]
-    pub(crate) sub_code: Value<'a>,
-    #[serde(default)]
-    pub(crate) sub_msg: Value<'a>,
-    #[serde(default)]
-    pub(crate) request_id: Value<'a>,
+wire! {
+    ErrorBody {
+        code: Value<'a>,
+        msg: Value<'a>,
+        sub_code: Value<'a>,
+        sub_msg: Value<'a>,
+        request_id: Value<'a>,
+    }
 }
 
-/// A page of either list.
-#[derive(Deserialize)]
-pub(crate) struct ListReply<'a> {
-    #[serde(borrow, default)]
-    pub(crate) trades_sold_increment_get_response: Option<List<'a>>,
-    #[serde(default)]
-    pub(crate) refunds_receive_get_response: Option<List<'a>>,
+wire! {
+    /// A page of either list.
+    ListReply {
+        trades_sold_increment_get_response: Option<List<'a>>,
+        refunds_receive_get_response: Option<List<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-pub(crate) struct List<'a> {
-    #[serde(borrow, default)]
-    pub(crate) total_results: Value<'a>,
-    #[serde(default)]
-    pub(crate) has_next: Value<'a>,
-    #[serde(default, deserialize_with = "wire::wrapped")]
-    pub(crate) trades: Vec<Row<'a>>,
-    #[serde(default, deserialize_with = "wire::wrapped")]
-    pub(crate) refunds: Vec<Row<'a>>,
+wire! {
+    List {
+        total_results: Value<'a>,
+        has_next: Value<'a>,
+        #[serde(deserialize_with = "wire::wrapped")]
+        trades: Vec<Row<'a>>,
+        #[serde(deserialize_with = "wire::wrapped")]
+        refunds: Vec<Row<'a>>,
+    }
 }
 
-/// A thin row: what to fetch.
-#[derive(Deserialize)]
-pub(crate) struct Row<'a> {
-    #[serde(borrow, default)]
-    pub(crate) tid: Value<'a>,
-    #[serde(default)]
-    pub(crate) tid_str: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_id: Value<'a>,
+wire! {
+    /// A thin row: what to fetch.
+    Row {
+        tid: Value<'a>,
+        tid_str: Value<'a>,
+        refund_id: Value<'a>,
+    }
 }
 
-/// Reply of `taobao.tmc.messages.consume`.
-#[derive(Deserialize)]
-pub(crate) struct ConsumeReply<'a> {
-    #[serde(borrow, default)]
-    pub(crate) tmc_messages_consume_response: Option<Consumed<'a>>,
+wire! {
+    /// Reply of `taobao.tmc.messages.consume`.
+    ConsumeReply {
+        tmc_messages_consume_response: Option<Consumed<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Consumed<'a> {
-    /// Absent when the queue is empty.
-    #[serde(borrow, default)]
-    pub(crate) messages: Option<&'a RawValue>,
+wire! {
+    Consumed {
+        /// Absent when the queue is empty.
+        messages: Option<&'a RawValue>,
+    }
 }
 
-/// What of a message decides what becomes of it in the queue.
-#[derive(Deserialize)]
-pub(crate) struct QueueRow<'a> {
-    #[serde(borrow, default)]
-    pub(crate) id: Value<'a>,
-    #[serde(default)]
-    pub(crate) user_id: Value<'a>,
+wire! {
+    /// What of a message decides what becomes of it in the queue.
+    QueueRow {
+        id: Value<'a>,
+        user_id: Value<'a>,
+    }
 }
 
-/// Reply of `taobao.tmc.messages.confirm`.
-#[derive(Deserialize)]
-pub(crate) struct ConfirmReply<'a> {
-    #[serde(borrow, default)]
-    pub(crate) tmc_messages_confirm_response: Option<Confirmed<'a>>,
+wire! {
+    /// Reply of `taobao.tmc.messages.confirm`.
+    ConfirmReply {
+        tmc_messages_confirm_response: Option<Confirmed<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Confirmed<'a> {
-    #[serde(borrow, default)]
-    pub(crate) is_success: Value<'a>,
+wire! {
+    Confirmed {
+        is_success: Value<'a>,
+    }
 }
 
-/// A row of `jdp_tb_trade` or `jdp_tb_refund`.
-#[derive(Deserialize)]
-pub(crate) struct RdsRow<'a> {
-    #[serde(borrow, default)]
-    pub(crate) tid: Value<'a>,
-    #[serde(default)]
-    pub(crate) refund_id: Value<'a>,
-    #[serde(default)]
-    pub(crate) modified: Value<'a>,
-    /// When the platform wrote the row.
-    #[serde(default)]
-    pub(crate) jdp_modified: Value<'a>,
-    /// The whole reply of the gateway, as text.
-    #[serde(borrow, default)]
-    pub(crate) jdp_response: Option<&'a RawValue>,
+wire! {
+    /// A row of `jdp_tb_trade` or `jdp_tb_refund`.
+    RdsRow {
+        tid: Value<'a>,
+        refund_id: Value<'a>,
+        modified: Value<'a>,
+        /// When the platform wrote the row.
+        jdp_modified: Value<'a>,
+        /// The whole reply of the gateway, as text.
+        jdp_response: Option<&'a RawValue>,
+    }
 }
