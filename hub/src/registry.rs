@@ -1,6 +1,9 @@
 //! Which connectors are compiled in: one line each, behind a feature of the same name.
+//!
+//! This is the only list of them. The command, the table of the README and the fuzz targets take theirs from here, so
+//! that a new connector is its own folder, its line here and its feature in this crate's manifest.
 
-use crossdock_connector::{Connector, ConnectorConfig, Descriptor, Error, Parts, Result, settings};
+use crossdock_connector::{Connector, ConnectorConfig, Descriptor, Error, Parts, Result, Role, settings};
 use toml::Table;
 
 /// A connector that is compiled in.
@@ -12,7 +15,8 @@ pub struct Entry {
     pub example: fn() -> &'static str,
     /// JSON Schema of its settings.
     pub schema: fn() -> schemars::Schema,
-    build: fn(Table) -> Result<Parts>,
+    /// Builds its parts from resolved settings.
+    pub build: fn(Table) -> Result<Parts>,
 }
 
 impl Entry {
@@ -27,6 +31,16 @@ impl Entry {
                 C::build(config)
             },
         }
+    }
+
+    /// Its folder below `connectors/`, as `carriers/zto`.
+    pub fn folder(&self) -> String {
+        let kind = match self.descriptor.role {
+            Role::Platform => "platforms",
+            Role::Carrier => "carriers",
+            Role::Sink => "sinks",
+        };
+        format!("{kind}/{}", self.descriptor.id)
     }
 
     /// Builds the connector's parts from its resolved settings.

@@ -1,29 +1,31 @@
-//! The table of connectors as README.md shows it, between `connectors:begin` and `connectors:end`. Written from what
-//! is compiled in, so that it cannot promise what is not there; a test compares.
+//! The table of connectors as README.md and README.zh-CN.md show it, between `connectors:begin` and `connectors:end`.
+//! Written from what is compiled in, so that it cannot promise what is not there; a test compares, and writes it anew
+//! when it is asked to.
 
 use crossdock_connector::{Capabilities, Descriptor, Maturity, Role};
 
-use crate::registry;
+use crate::registry::{self, Entry};
 
 /// The table: one line each, in the order of the registry.
 pub fn markdown() -> String {
     let mut text =
         String::from("| connector | kind | for | can | gives | proven by |\n|---|---|---|---|---|---|\n");
     for entry in registry::all() {
-        text.push_str(&line(entry.descriptor));
+        text.push_str(&line(&entry));
     }
     text
 }
 
-fn line(descriptor: &Descriptor) -> String {
-    let (folder, kind) = match descriptor.role {
-        Role::Platform => ("platforms", "platform"),
-        Role::Carrier => ("carriers", "carrier"),
-        Role::Sink => ("sinks", "sink"),
+fn line(entry: &Entry) -> String {
+    let descriptor = entry.descriptor;
+    let kind = match descriptor.role {
+        Role::Platform => "platform",
+        Role::Carrier => "carrier",
+        Role::Sink => "sink",
     };
     let Descriptor { id, title, vendor_api, .. } = descriptor;
     let cells = [
-        format!("[{id}](connectors/{folder}/{id})"),
+        format!("[{id}](connectors/{})", entry.folder()),
         kind.to_owned(),
         format!("{title} ({vendor_api})"),
         abilities(&descriptor.capabilities, descriptor.role),

@@ -1,13 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-mod connectors;
-
 use std::sync::OnceLock;
 
+use crossdock::registry::{self, Entry};
 use crossdock_testkit::conformance::Subject;
 use crossdock_testkit::fuzz::{Door, Target};
-
-pub use connectors::FOLDERS;
 
 #[doc(hidden)]
 pub use libfuzzer_sys;
@@ -26,10 +23,32 @@ macro_rules! target {
 /// The targets, for [`target!`].
 pub use crossdock_testkit::fuzz::Target as Doors;
 
-/// The connector with an id, and its folder below `connectors/`.
-pub fn find(id: &str) -> Option<(&'static str, Subject)> {
-    let folder = FOLDERS.iter().find(|folder| folder.rsplit('/').next() == Some(id))?;
-    connectors::subject(folder).map(|subject| (*folder, subject))
+/// Every connector there is.
+pub fn all() -> Vec<Subject> {
+    registry::all().iter().map(subject).collect()
+}
+
+/// The connector with an id.
+///
+/// # Errors
+/// Lists those there are.
+pub fn find(id: &str) -> crossdock_connector::Result<Subject> {
+    registry::find(id).map(|entry| subject(&entry))
+}
+
+fn subject(entry: &Entry) -> Subject {
+    let root = format!("{}/../../connectors/{}", env!("CARGO_MANIFEST_DIR"), entry.folder());
+    let example = (entry.example)();
+    Subject {
+        root: root.leak(),
+        descriptor: *entry.descriptor,
+        example,
+        settings: example,
+        build: entry.build,
+        // What the conformance suite looks at, and fuzzing does not.
+        schema: Default::default,
+        show: |_| None,
+    }
 }
 
 /// Hands bytes to the connector that [`CONNECTOR`] names.
@@ -40,8 +59,9 @@ pub fn hand(target: Target, bytes: &[u8]) {
     static DOOR: OnceLock<Door> = OnceLock::new();
     let door = DOOR.get_or_init(|| {
         let id = std::env::var_os(CONNECTOR).unwrap_or_default();
-        let Some((_, subject)) = id.to_str().and_then(find) else {
-            panic!("{CONNECTOR} names no connector; there are {}", FOLDERS.join(", "));
+        let subject = match find(&id.to_string_lossy()) {
+            Ok(subject) => subject,
+            Err(error) => panic!("{CONNECTOR}: {}", error.message()),
         };
         match Door::new(&subject) {
             Ok(door) => door,

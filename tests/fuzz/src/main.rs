@@ -10,7 +10,7 @@ use std::thread;
 use std::time::SystemTime;
 
 use crossdock_connector::{Capture, Headers};
-use crossdock_fuzz::{CONNECTOR, FOLDERS, find};
+use crossdock_fuzz::{CONNECTOR, find};
 use crossdock_schemas::Channel;
 use crossdock_testkit::conformance;
 use crossdock_testkit::fuzz::{Door, Target, corpus};
@@ -64,9 +64,8 @@ impl Job {
 /// Everything there is to fuzz.
 fn all() -> Outcome<Vec<Job>> {
     let mut jobs = Vec::new();
-    for folder in FOLDERS {
-        let id = folder.rsplit('/').next().unwrap_or_default();
-        let (_, subject) = find(id).ok_or_else(|| format!("no connector `{id}`"))?;
+    for subject in crossdock_fuzz::all() {
+        let id = subject.descriptor.id;
         let door = Door::new(&subject)?;
         for target in Target::ALL.into_iter().filter(|target| door.has(*target)) {
             let seeds = door.seeds(target).map(<[u8]>::to_vec).collect();
@@ -93,7 +92,7 @@ fn seeds(folder: &Path) -> Outcome<()> {
 }
 
 fn show(id: &str, topic: &str, file: &Path) -> Outcome<()> {
-    let (_, subject) = find(id).ok_or_else(|| format!("no connector `{id}`"))?;
+    let subject = find(id).map_err(|error| error.message().to_owned())?;
     let capture = Capture {
         topic: topic.to_owned(),
         headers: Headers::default(),

@@ -1,4 +1,5 @@
-//! The lines that compile a connector in. Pure: text in, text out; a test holds them against the real files.
+//! The lines that compile a connector in: its feature and its line in the registry. Pure: text in, text out; a test holds
+//! them against the real files.
 
 use crossdock_connector::Role;
 use crossdock_template::scaffold::{Kind, Name};
@@ -6,13 +7,12 @@ use crossdock_template::scaffold::{Kind, Name};
 use crate::registry;
 
 /// The files that name every connector, from the root of the checkout.
-pub(super) const FILES: &[&str] = &["Cargo.toml", "hub/Cargo.toml", "hub/src/registry.rs"];
+pub(super) const FILES: &[&str] = &["hub/Cargo.toml", "hub/src/registry.rs"];
 
 /// One of these files with a new connector in it.
 pub(super) fn wired(file: &str, text: &str, name: &Name, kind: Kind) -> Result<String, String> {
     match file {
-        "Cargo.toml" => root_manifest(text, name, kind),
-        "hub/Cargo.toml" => hub_manifest(text, name),
+        "hub/Cargo.toml" => hub_manifest(text, name, kind),
         _ => registry_source(text, name, kind),
     }
 }
@@ -21,16 +21,9 @@ fn package(name: &Name) -> String {
     format!("crossdock-{}", name.id())
 }
 
-fn root_manifest(text: &str, name: &Name, kind: Kind) -> Result<String, String> {
-    let line = format!("{} = {{ path = \"{}/{}\" }}", package(name), kind.folder(), name.id());
-    let ours = |line: &str| line.starts_with("crossdock-") && line.contains("path = ");
-    let last =
-        text.lines().enumerate().filter(|(_, line)| ours(line)).last().ok_or("lists no crate of ours")?;
-    Ok(insert(text, last.0 + 1, &line))
-}
-
-fn hub_manifest(text: &str, name: &Name) -> Result<String, String> {
-    let dependency = format!("{} = {{ workspace = true, optional = true }}", package(name));
+fn hub_manifest(text: &str, name: &Name, kind: Kind) -> Result<String, String> {
+    let path = format!("../{}/{}", kind.folder(), name.id());
+    let dependency = format!("{} = {{ path = \"{path}\", optional = true }}", package(name));
     let text = insert_sorted(text, "[dependencies]", &dependency)?;
     let feature = format!("{} = [\"dep:{}\"]", name.id(), package(name));
     let text = insert_sorted(&text, "[features]", &feature)?;
@@ -117,17 +110,12 @@ mod tests {
 
     #[test]
     fn each_file_gains_its_lines_and_keeps_the_others() {
-        let (before, text) = after("Cargo.toml", "tea-house", Kind::Platform);
-        let line = "crossdock-tea-house = { path = \"connectors/platforms/tea-house\" }";
-        assert_eq!(gained(&before, &text), [line]);
-        assert!(gained(&text, &before).is_empty());
-        let dependencies: toml::Table = text.parse().unwrap();
-        assert!(dependencies["workspace"]["dependencies"].get("crossdock-tea-house").is_some());
-
         let (before, text) = after("hub/Cargo.toml", "tea-house", Kind::Platform);
         let hub: toml::Table = text.parse().unwrap();
         assert_eq!(hub["features"]["tea-house"][0].as_str(), Some("dep:crossdock-tea-house"));
-        assert_eq!(hub["dependencies"]["crossdock-tea-house"]["optional"].as_bool(), Some(true));
+        let dependency = &hub["dependencies"]["crossdock-tea-house"];
+        assert_eq!(dependency["optional"].as_bool(), Some(true));
+        assert_eq!(dependency["path"].as_str(), Some("../connectors/platforms/tea-house"));
         let default: Vec<_> = hub["features"]["default"].as_array().unwrap().iter().collect();
         assert!(default.iter().any(|feature| feature.as_str() == Some("tea-house")));
         assert!(default.is_sorted_by_key(|feature| feature.as_str()));
