@@ -171,8 +171,9 @@ impl Share {
         })
     }
 
-    /// Waits until one more call may be made in a place that one has.
-    pub async fn wait(&self) {
+    /// Waits until one more call may be made in a place that one has. Says whether that took any time.
+    pub async fn wait(&self) -> bool {
+        let mut waited = false;
         loop {
             let now = clock::now_micros();
             let asked = self.ask(now, |state| {
@@ -180,7 +181,8 @@ impl Share {
                 self.had(state);
                 Ok(())
             });
-            let Err(wait) = asked else { return };
+            let Err(wait) = asked else { return waited };
+            waited = true;
             tokio::select! {
                 () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
                 () = self.freed() => {}

@@ -20,9 +20,15 @@ impl Worker {
     pub(super) async fn start(self: &Arc<Self>, running: &mut Running) -> Result<()> {
         let now = clock::now_micros();
         let free = self.config.concurrency.saturating_sub(running.calls.len());
-        if now < running.not_before || free == 0 {
+        if free == 0 {
+            // The end of a call wakes, not a time.
+            running.not_before = 0;
             return Ok(());
         }
+        if now < running.not_before {
+            return Ok(());
+        }
+        running.not_before = 0;
         let batch = self.config.batch.max(1);
         let due = running.lanes.take(now, free.saturating_mul(batch));
         self.load(running, &due).await?;

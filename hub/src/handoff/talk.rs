@@ -76,21 +76,28 @@ impl Talker {
         let mut past = Vec::new();
         let mut wrote = false;
         while past.len() < MOST_CALLS {
-            // The wait comes first: what is signed is signed with the time of the call.
-            if !std::mem::take(paid) {
-                for share in &self.budgets {
-                    share.wait().await;
+            let step = sink.step(batch, &past, &Context { now: clock::now(), token });
+            let step = match step {
+                Step::Call(call) if !*paid => {
+                    let mut waited = false;
+                    for share in &self.budgets {
+                        waited |= share.wait().await;
+                    }
+                    *paid = true;
+                    // After a wait it is said anew: what is signed is signed with the time of the call.
+                    match waited {
+                        true => sink.step(batch, &past, &Context { now: clock::now(), token }),
+                        false => Step::Call(call),
+                    }
                 }
-            }
-            let context = Context { now: clock::now(), token };
-            let call = match sink.step(batch, &past, &context) {
-                Step::Done(outcomes) => {
-                    // Nothing was said: what was paid for is still there.
-                    *paid = past.is_empty();
-                    return outcomes;
-                }
+                step => step,
+            };
+            let call = match step {
+                // What was paid for and not used is there for what comes next.
+                Step::Done(outcomes) => return outcomes,
                 Step::Call(call) => call,
             };
+            *paid = false;
             match self.client.send(call.request).await {
                 Ok(reply) => {
                     if let Some(pause) = sink.pause(&reply) {

@@ -80,6 +80,7 @@ pub(super) struct Running {
     /// The events these calls cover.
     pub(super) flying: BTreeSet<Seq>,
     settling: Option<JoinHandle<Result<()>>>,
+    /// Nothing is started before this, because a budget gave nothing; 0: nobody was refused.
     pub(super) not_before: Micros,
     /// A replay has more to read at once.
     pub(super) replays_on: bool,
@@ -196,7 +197,8 @@ impl Worker {
             }
             let wake = running.lanes.wake_at(now).map_or(i64::MAX, |at| at.max(running.not_before));
             let wake = self.replay_wakes(&running, now).map_or(wake, |at| wake.min(at));
-            let wake = if running.not_before > now { wake.min(running.not_before) } else { wake };
+            // Also when that time has passed meanwhile: what is due already wakes nobody else.
+            let wake = if running.not_before > 0 { wake.min(running.not_before) } else { wake };
             let pause = Duration::from_micros(
                 u64::try_from(wake.saturating_sub(now)).unwrap_or(0).min(3_600_000_000),
             );
@@ -219,7 +221,7 @@ impl Worker {
                     self.ordered(&mut running, place)?;
                 }
                 changed = stop.changed(), if !stopping => drop(changed),
-                () = self.talker.freed(), if !stopping && running.not_before > now => running.not_before = 0,
+                () = self.talker.freed(), if !stopping && running.not_before > 0 => running.not_before = 0,
                 () = tokio::time::sleep(pause), if !stopping => {}
                 () = until(leaving), if stopping => {
                     self.leave(&mut running);
