@@ -139,6 +139,10 @@ impl Publisher {
         let mut wait = Duration::from_millis(50);
         let mut troubled = false;
         let mut stop = self.stop.clone();
+        // How far it is behind is known, and alerted on, also when no server is reached.
+        if let Ok(saved) = self.backbone.cursor(CURSOR.to_owned()).await {
+            self.memory = Memory::read(saved.as_deref()).unwrap_or_default();
+        }
         while !*stop.borrow() {
             let before = self.memory.seq;
             let ended = tokio::select! {
@@ -149,6 +153,7 @@ impl Publisher {
                 ended = self.session() => ended,
             };
             let Err(trouble) = ended else { break };
+            self.behind(*self.backbone.heads().events.borrow());
             if self.memory.seq > before {
                 (wait, troubled) = (Duration::from_millis(50), false);
             }

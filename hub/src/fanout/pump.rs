@@ -219,7 +219,8 @@ impl Publisher {
         Ok(self.remember().await?)
     }
 
-    fn behind(&self, head: Seq) {
+    /// Says how much of the log is not in the stream.
+    pub(super) fn behind(&self, head: Seq) {
         let behind = u64::try_from(head.saturating_sub(self.memory.seq)).unwrap_or_default();
         self.metrics.publish_behind(behind);
         let left_out = u64::try_from(self.memory.left_out.len()).unwrap_or_default();
