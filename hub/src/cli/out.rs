@@ -66,6 +66,11 @@ impl Out {
         writeln!(self.writer, "{}", quiet(&text.to_string(), self.colours))
     }
 
+    /// A line as [`line`](Self::line) would write it.
+    pub fn harmless(&self, line: &str) -> String {
+        quiet(line, self.colours).into_owned()
+    }
+
     /// Writes bytes as they are.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! `top`: what goes through a running hub right now, and what has piled up.
 
 mod rates;
+mod screen;
 mod show;
 
 use std::io::IsTerminal;
@@ -12,6 +13,7 @@ use super::{Exit, Failure, Global, Out, Outcome};
 use crate::lock;
 use crate::operate::Top;
 use rates::Rates;
+use screen::Window;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -57,23 +59,37 @@ pub(super) async fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome 
         watched = watch(args, &admin, out) => watched?,
         _ = stop.wait() => {}
     }
+    if out.for_people() && !args.once {
+        // The prompt comes below the picture.
+        out.line("")?;
+    }
     Ok(Exit::Done)
 }
 
 async fn watch(args: &Args, admin: &Admin, out: &mut Out) -> Outcome<()> {
-    let redraws = out.for_people() && !args.once && std::io::stdout().is_terminal();
+    let terminal = out.for_people() && std::io::stdout().is_terminal();
+    // One that can do nothing but write gets one picture below the other.
+    let moves = std::env::var_os("TERM").is_none_or(|name| name != "dumb");
     let mut before = admin.top().await?;
     loop {
         let now = next(admin, &before).await?;
         let rates = Rates::between(&before, &now);
-        if redraws {
-            // Home, and away with what was there: no more is needed to stay in place.
-            out.bytes(b"\x1b[H\x1b[J")?;
-        }
-        if out.for_people() {
-            show::people(&now, &rates, out)?
-        } else {
-            out.json(&show::value(&now, &rates))?
+        // Asked each time: windows are made larger and smaller.
+        let window = terminal.then(Window::of_terminal).flatten();
+        match window.filter(|_| moves && !args.once) {
+            Some(window) => {
+                let lines = show::people(&now, &rates, out, Some(window));
+                let lines: Vec<String> = lines.iter().map(|line| out.harmless(line)).collect();
+                out.bytes(screen::over(&lines, window).as_bytes())?;
+            }
+            None if out.for_people() => {
+                // What is shown once may be longer than the window.
+                let window = window.map(|window| Window { rows: usize::MAX, ..window });
+                for line in show::people(&now, &rates, out, window) {
+                    out.line(line)?;
+                }
+            }
+            None => out.json(&show::value(&now, &rates))?,
         }
         out.flush()?;
         if args.once {

@@ -1,12 +1,14 @@
 //! A picture of the hub, for people and for programs.
 
-use comfy_table::{Cell, CellAlignment};
+use std::cmp::Reverse;
+
 use serde_json::{Value, json};
 
-use super::super::out::{self, plain, thousands, time};
-use super::super::{BAD, FAINT, Out, Outcome, STRONG, WARN};
+use super::super::out::{plain, thousands, time};
+use super::super::{BAD, FAINT, Out, STRONG, WARN};
 use super::rates::{Rate, Rates, text};
-use crate::backbone::Micros;
+use super::screen::{Window, cut, width};
+use crate::backbone::{Micros, SourceBacklog};
 use crate::operate::Top;
 use crate::telemetry::live::SinkLive;
 
@@ -69,56 +71,96 @@ fn number(rate: Rate) -> Value {
     serde_json::from_str(&format!("{}.{}", rate / 10, rate % 10)).unwrap_or_default()
 }
 
-/// The picture as two tables.
-pub(super) fn people(top: &Top, rates: &Rates, out: &mut Out) -> Outcome<()> {
-    let title = out.paint(STRONG, "crossdock top");
+/// Below so many columns what matters least is left out.
+const WIDE: usize = 100;
+/// Lines of a table that are no rows: its borders and its head.
+const FRAME: usize = 4;
+
+/// The picture as two tables, line by line. In a window they are as wide as that, and of many sources only those with
+/// the most to do are shown where else what is wrong with receivers would not fit.
+pub(super) fn people(top: &Top, rates: &Rates, out: &Out, window: Option<Window>) -> Vec<String> {
+    let narrow = window.is_some_and(|window| window.columns < WIDE);
     let folding = top.backlog.captures.saturating_sub(top.backlog.folded);
-    out.line(format_args!(
-        "{title}  {} UTC  {} to be folded, {} in the log",
-        time(top.at),
-        thousands(u64::try_from(folding).unwrap_or(0)),
-        thousands(u64::try_from(top.backlog.events).unwrap_or(0)),
-    ))?;
-    out.line("")?;
+    let mut lines = vec![
+        format!(
+            "{}  {} UTC  {} to be folded, {} in the log",
+            out.paint(STRONG, "crossdock top"),
+            time(top.at),
+            thousands(u64::try_from(folding).unwrap_or(0)),
+            thousands(u64::try_from(top.backlog.events).unwrap_or(0)),
+        ),
+        String::new(),
+    ];
+    let (sinks, troubles) = (sinks(top, rates, narrow, window), troubles(top, out));
+    let others = lines.len() + sinks.len() + troubles.len() + FRAME;
+    let room = window.map_or(usize::MAX, |window| window.rows.saturating_sub(others));
+    lines.extend(sources(top, rates, narrow, window, room));
+    lines.extend(sinks);
+    lines.extend(troubles);
+    lines
+}
+
+fn sources(top: &Top, rates: &Rates, narrow: bool, window: Option<Window>, room: usize) -> Vec<String> {
+    let mut shown: Vec<&SourceBacklog> = top.backlog.sources.iter().collect();
+    let mut busiest = shown.clone();
+    busiest.sort_by_key(|source| Reverse((source.pending, rates.source(&source.source).captured)));
+    if shown.len() > room {
+        let kept: Vec<&str> =
+            busiest.iter().take(room.saturating_sub(1).max(1)).map(|source| source.source.as_str()).collect();
+        shown.retain(|source| kept.contains(&source.source.as_str()));
+    }
     let mut rows =
-        out::table(&["source", "captured/s", "folded/s", "known/s", "pending", "oldest", "quarantined"]);
-    for source in &top.backlog.sources {
+        vec![words(&["source", "captured/s", "folded/s", "known/s", "pending", "oldest", "quarantined"])];
+    for source in &shown {
         let rate = rates.source(&source.source);
-        rows.add_row(vec![
-            Cell::new(&source.source),
-            right(text(rate.captured)),
-            right(text(rate.folded)),
-            right(text(rate.known)),
-            right(thousands(source.pending)),
-            right(span(age(top, source.oldest))),
-            right(thousands(source.quarantined)),
+        rows.push(vec![
+            source.source.clone(),
+            text(rate.captured),
+            text(rate.folded),
+            text(rate.known),
+            thousands(source.pending),
+            span(age(top, source.oldest)),
+            thousands(source.quarantined),
         ]);
     }
-    out.table(&rows)?;
+    let mut lines = grid(rows, if narrow { &["known/s"] } else { &[] }, window);
+    match top.backlog.sources.len() - shown.len() {
+        0 => {}
+        more => lines.push(format!("  … {more} sources more")),
+    }
+    lines
+}
+
+fn sinks(top: &Top, rates: &Rates, narrow: bool, window: Option<Window>) -> Vec<String> {
     let mut rows =
-        out::table(&["sink", "delivered/s", "pending", "oldest", "held", "parked", "replays", "state"]);
+        vec![words(&["sink", "delivered/s", "pending", "oldest", "held", "parked", "replays", "state"])];
     for sink in &top.backlog.sinks {
         let open = live(top, &sink.sink).is_some_and(|live| live.open);
-        rows.add_row(vec![
-            Cell::new(&sink.sink),
-            right(text(rates.sink(&sink.sink))),
-            right(thousands(sink.pending)),
-            right(span(age(top, sink.oldest))),
-            right(thousands(sink.held)),
-            right(thousands(sink.parked)),
-            right(sink.replays.to_string()),
-            Cell::new(if open { "left alone" } else { "ok" }),
+        rows.push(vec![
+            sink.sink.clone(),
+            text(rates.sink(&sink.sink)),
+            thousands(sink.pending),
+            span(age(top, sink.oldest)),
+            thousands(sink.held),
+            thousands(sink.parked),
+            sink.replays.to_string(),
+            if open { "left alone" } else { "ok" }.to_owned(),
         ]);
     }
-    out.table(&rows)?;
+    grid(rows, if narrow { &["replays"] } else { &[] }, window)
+}
+
+/// How publishing is, and what was wrong last, wherever something was.
+fn troubles(top: &Top, out: &Out) -> Vec<String> {
+    let mut lines = Vec::new();
     if let Some(nats) = &top.nats {
         let state = if nats.waiting { out.paint(BAD, "waits") } else { "ok".to_owned() };
-        out.line(format_args!(
+        lines.push(format!(
             "  nats {state}: {} behind, {} too large, {} times refilled",
             thousands(nats.behind),
             thousands(nats.left_out),
             nats.healed
-        ))?;
+        ));
     }
     let nats = top.nats.iter().filter_map(|nats| Some(("nats", nats.trouble.as_ref()?, nats.waiting)));
     let sinks =
@@ -127,13 +169,49 @@ pub(super) fn people(top: &Top, rates: &Rates, out: &mut Out) -> Outcome<()> {
         let words: String = plain(&trouble.words).chars().take(WORDS).collect();
         let ago = out.paint(FAINT, format_args!("{} ago:", span(age(top, Some(trouble.at)))));
         let words = if open { out.paint(BAD, words) } else { out.paint(WARN, words) };
-        out.line(format_args!("  {name} {ago} {words}"))?;
+        lines.push(format!("  {name} {ago} {words}"));
     }
-    Ok(())
+    lines
 }
 
-fn right(text: String) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// A table of rows, the first of them its head, without the columns that are left out. Where a window is too narrow the
+/// names in the first column are cut; nothing is broken over two lines.
+fn grid(mut rows: Vec<Vec<String>>, left_out: &[&str], window: Option<Window>) -> Vec<String> {
+    let head = rows.first().cloned().unwrap_or_default();
+    for row in &mut rows {
+        let mut names = head.iter();
+        row.retain(|_| names.next().is_none_or(|name| !left_out.contains(&name.as_str())));
+    }
+    let head = rows.first().cloned().unwrap_or_default();
+    let widest = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max();
+    let mut widths: Vec<usize> = (0..head.len()).filter_map(widest).collect();
+    // Two for the borders, two for the space around each column.
+    let all = widths.iter().map(|width| width + 2).sum::<usize>() + 2;
+    if let (Some(window), Some(name)) = (window, widths.first_mut()) {
+        *name = name.saturating_sub(all.saturating_sub(window.columns)).max(8);
+    }
+    let wide: usize = widths.iter().map(|width| width + 2).sum();
+    let border = |left: char, fill: &str, right: char| format!("{left}{}{right}", fill.repeat(wide));
+    let mut lines = vec![border('┌', "─", '┐')];
+    for (at, row) in rows.iter().enumerate() {
+        let mut line = String::from("│");
+        for (column, ((cell, head), wide)) in row.iter().zip(&head).zip(&widths).enumerate() {
+            let cell = cut(cell, *wide);
+            let space = " ".repeat(wide.saturating_sub(width(&cell)));
+            let reads = column == 0 || head == "state";
+            line.push_str(&if reads { format!(" {cell}{space} ") } else { format!(" {space}{cell} ") });
+        }
+        lines.push(line + "│");
+        if at == 0 {
+            lines.push(border('╞', "═", '╡'));
+        }
+    }
+    lines.push(border('└', "─", '┘'));
+    lines
 }
 
 /// An age as people read it.
@@ -150,6 +228,67 @@ fn span(seconds: Option<u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backbone::{Backlog, SinkBacklog};
+    use crate::cli::out;
+    use crate::telemetry::live::{Fanout, Trouble};
+
+    fn picture(sources: usize) -> Top {
+        let source = |at: usize| SourceBacklog {
+            source: format!("shop-with-a-long-name-number-{at}"),
+            captured: 1,
+            pending: u64::try_from(at % 7).unwrap(),
+            oldest: Some(0),
+            ..SourceBacklog::default()
+        };
+        let sink = |id: &str| SinkBacklog {
+            sink: id.into(),
+            pending: 1_234_567,
+            oldest: Some(0),
+            held: 10_000,
+            parked: 1234,
+            ..SinkBacklog::default()
+        };
+        let backlog = Backlog {
+            sources: (0..sources).map(source).collect(),
+            sinks: vec![sink("erp"), sink("wms-of-the-warehouse-in-杭州"), sink("crm")],
+            ..Backlog::default()
+        };
+        let words = format!("http status 400, reply 订单 refused: {}", "x".repeat(200));
+        let trouble = Some(Trouble { at: 60_000_000, words });
+        let live = SinkLive { sink: "crm".into(), open: true, trouble };
+        let nats = Some(Fanout { waiting: true, behind: 1_234_567, ..Fanout::default() });
+        Top { at: 100_000_000, backlog, sinks: vec![live], nats }
+    }
+
+    #[test]
+    fn a_picture_fits_its_window_and_what_is_wrong_is_in_it() {
+        let out = Out::new(out::Reader::Program);
+        for (sources, columns, rows) in [(2, 80, 24), (30, 80, 24), (30, 200, 50), (2, 200, 50), (1, 60, 20)]
+        {
+            let (top, window) = (picture(sources), Window { columns, rows });
+            let lines = people(&top, &Rates::default(), &out, Some(window));
+            assert!(lines.len() <= rows, "{} of {rows} lines:\n{}", lines.len(), lines.join("\n"));
+            let tables = lines.iter().filter(|line| !line.starts_with(' '));
+            for line in tables {
+                assert!(columns < 80 || width(line) <= columns, "{line}");
+            }
+            let all = lines.join("\n");
+            assert!(all.contains("nats waits: 1,234,567 behind") && all.contains("crm 40 s ago"), "{all}");
+            assert!(all.contains("left alone") && all.contains("delivered/s"), "{all}");
+            assert_eq!(all.contains("sources more"), sources > rows, "{all}");
+            assert_eq!(all.contains("replays"), columns >= WIDE, "{all}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_window_nothing_is_cut() {
+        let lines = people(&picture(30), &Rates::default(), &Out::new(out::Reader::Program), None).join("\n");
+        assert!(
+            lines.contains("shop-with-a-long-name-number-29") && lines.contains("warehouse-in-杭州"),
+            "{lines}"
+        );
+        assert!(lines.contains("replays") && !lines.contains('…'));
+    }
 
     #[test]
     fn ages_and_rates_are_short() {
