@@ -115,33 +115,33 @@ impl Event {
         self.event_type.dataschema()
     }
 
-    /// All attributes, in the order they are written.
+    /// All attributes under their names as headers, in the order they are written.
     fn attributes(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        let mut out: Vec<(&'static str, Cow<'_, str>)> = Vec::with_capacity(16);
-        out.push(("specversion", "1.0".into()));
-        out.push(("id", self.id.as_str().into()));
-        out.push(("source", self.source_uri().into()));
-        out.push(("type", self.event_type.ce_type().into()));
-        out.push(("subject", self.key.as_str().into()));
-        out.push(("time", self.time.to_string().into()));
-        out.push(("datacontenttype", "application/json".into()));
-        out.push(("dataschema", self.dataschema().into()));
-        out.push(("recordedtime", Ts::utc(self.recorded_at).to_string().into()));
-        out.push(("sequence", format!("{:020}", self.sequence).into()));
-        out.push(("partitionkey", self.key.as_str().into()));
+        let mut out: Vec<(&'static str, Cow<'_, str>)> = Vec::with_capacity(17);
+        out.push(("ce-specversion", "1.0".into()));
+        out.push(("ce-id", self.id.as_str().into()));
+        out.push(("ce-source", self.source_uri().into()));
+        out.push(("ce-type", self.event_type.ce_type().into()));
+        out.push(("ce-subject", self.key.as_str().into()));
+        out.push(("ce-time", self.time.to_string().into()));
+        out.push(("ce-datacontenttype", "application/json".into()));
+        out.push(("ce-dataschema", self.dataschema().into()));
+        out.push(("ce-recordedtime", Ts::utc(self.recorded_at).to_string().into()));
+        out.push(("ce-sequence", format!("{:020}", self.sequence).into()));
+        out.push(("ce-partitionkey", self.key.as_str().into()));
         let optional = [
-            ("traceparent", &self.traceparent),
-            ("correlationid", &self.correlation_id),
-            ("idemkey", &self.idem_key),
+            ("ce-traceparent", &self.traceparent),
+            ("ce-correlationid", &self.correlation_id),
+            ("ce-idemkey", &self.idem_key),
         ];
         for (name, value) in optional {
             if let Some(value) = value {
                 out.push((name, value.as_str().into()));
             }
         }
-        out.push(("tenant", self.tenant.as_str().into()));
+        out.push(("ce-tenant", self.tenant.as_str().into()));
         if self.class != Class::Normal {
-            out.push(("class", self.class.as_str().into()));
+            out.push(("ce-class", self.class.as_str().into()));
         }
         out
     }
@@ -165,7 +165,7 @@ impl Event {
             out.push(before);
             before = ',';
             out.push('"');
-            out.push_str(name);
+            out.push_str(name.trim_start_matches("ce-"));
             out.push_str("\":");
             push_json_text(&mut out, &value);
         }
@@ -176,17 +176,21 @@ impl Event {
     }
 
     /// Headers beside the data: CloudEvents binary mode. Values are percent-encoded as the NATS binding
-    /// says. `traceparent` is there a second time under its own name, where tracing tools look for it.
+    /// says. `traceparent` is there a second time under its own name, where tracing tools look for it,
+    /// unless it is none that a header can hold.
     #[must_use]
-    pub fn headers(&self) -> Vec<(String, String)> {
-        let mut out = Vec::with_capacity(17);
-        for (name, value) in self.attributes() {
-            let mut encoded = String::with_capacity(value.len());
-            percent_encode(&mut encoded, &value, |b| matches!(b, 0x21..=0x7e) && b != b'"' && b != b'%');
-            out.push((format!("ce-{name}"), encoded));
+    pub fn headers(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        let plain = |byte: u8| matches!(byte, 0x21..=0x7e) && byte != b'"' && byte != b'%';
+        let mut out = self.attributes();
+        for (_, value) in &mut out {
+            if !value.bytes().all(plain) {
+                let mut encoded = String::with_capacity(value.len() * 2);
+                percent_encode(&mut encoded, value, plain);
+                *value = Cow::Owned(encoded);
+            }
         }
-        if let Some(traceparent) = &self.traceparent {
-            out.push(("traceparent".to_owned(), traceparent.clone()));
+        if let Some(traceparent) = self.traceparent.as_deref().filter(|text| text.bytes().all(plain)) {
+            out.push(("traceparent", traceparent.into()));
         }
         out
     }

@@ -55,8 +55,7 @@ pub(super) fn measure(
 async fn compare(nats: &Nats, backbone: &Arc<dyn Backbone>, rounds: usize) -> Result<Vec<Figure>, String> {
     let names = Names::new(TENANT);
     let events = backbone.events(0, usize::MAX).await.map_err(|error| error.to_string())?;
-    let messages: Vec<_> = events.iter().map(|stored| fanout::message(stored, &names.stream)).collect();
-    drop(events);
+    let messages: Vec<_> = events.into_iter().map(|stored| fanout::message(stored, &names.stream)).collect();
     let count = messages.len();
     let bytes: usize = messages.iter().map(|(_, _, body)| body.len()).sum();
     let (mut bare_rates, mut our_rates) = (Vec::new(), Vec::new());

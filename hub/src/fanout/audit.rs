@@ -245,7 +245,7 @@ async fn publish(
     for seqs in missing.chunks(256) {
         let mut asked = Vec::new();
         for stored in backbone.events_at(seqs.to_vec()).await? {
-            match ready(&stored, stream).send(&broker.link, None).await {
+            match ready(stored, stream).send(&broker.link, None).await {
                 Ok(future) => asked.push(future),
                 Err(error) => match refused(&error, &broker.link) {
                     Refused::TooLarge => {}

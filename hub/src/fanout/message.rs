@@ -1,6 +1,7 @@
 //! An event as it is published: CloudEvents in binary mode, its id as message id, the trace beside it.
 
 use std::error::Error as _;
+use std::sync::Arc;
 
 use async_nats::HeaderMap;
 use async_nats::header::{NATS_EXPECTED_STREAM, NATS_MESSAGE_ID};
@@ -11,7 +12,7 @@ use bytes::Bytes;
 use super::Trouble;
 use super::survey::{Id, id_of};
 use crate::backbone::{Seq, StoredEvent};
-use crate::nats::Link;
+use crate::nats::{Link, headers_of};
 
 /// Stream or servers are full.
 const FULL: [u64; 4] = [10077, 10023, 10047, 10028];
@@ -31,24 +32,18 @@ pub(super) struct Ready {
 }
 
 /// An event as a message for this stream.
-pub(super) fn ready(stored: &StoredEvent, stream: &str) -> Ready {
-    let event = &stored.event;
-    let mut headers = HeaderMap::new();
+pub(super) fn ready(stored: StoredEvent, stream: &str) -> Ready {
+    let StoredEvent { seq, event, .. } = stored;
+    let mut headers = headers_of(&event);
     headers.insert(NATS_MESSAGE_ID, event.id.as_str());
     headers.insert(NATS_EXPECTED_STREAM, stream);
-    for (name, value) in event.headers() {
-        // Our own attributes always are headers; a trace that somebody sent us may be anything.
-        if !value.contains(['\r', '\n']) {
-            headers.insert(name, value);
-        }
-    }
-    Ready {
-        seq: stored.seq,
-        id: id_of(&event.id),
-        subject: event.subject(),
-        headers,
-        payload: Bytes::copy_from_slice(event.data.get().as_bytes()),
-    }
+    let (id, subject) = (id_of(&event.id), event.subject());
+    // Whoever is the only one that has it gives its data away.
+    let payload = match Arc::try_unwrap(event) {
+        Ok(event) => Bytes::from(String::from(Box::<str>::from(event.data))),
+        Err(event) => Bytes::copy_from_slice(event.data.get().as_bytes()),
+    };
+    Ready { seq, id, subject, headers, payload }
 }
 
 impl Ready {

@@ -259,7 +259,7 @@ pub(crate) fn kept_since(nats: &Nats) -> Micros {
 
 /// An event as it is published: subject, headers, body. For the benchmark.
 pub fn message(
-    stored: &crate::backbone::StoredEvent,
+    stored: crate::backbone::StoredEvent,
     stream: &str,
 ) -> (String, async_nats::HeaderMap, bytes::Bytes) {
     message::ready(stored, stream).parts()

@@ -135,7 +135,7 @@ impl Publisher {
             let after = pages.upto;
             pages.task = Some(tokio::spawn(async move {
                 let page = backbone.log(after, PAGE, Classes::All).await?;
-                let events = page.events.iter().map(|stored| ready(stored, &stream)).collect();
+                let events = page.events.into_iter().map(|stored| ready(stored, &stream)).collect();
                 Ok((events, page.upto))
             }));
             if wait && pages.ready.is_empty() {
@@ -202,15 +202,16 @@ impl Publisher {
             return Ok(());
         }
         for stored in self.backbone.events_at(seqs).await? {
-            let sent = match ready(&stored, &self.names.stream).send(&broker.link, None).await {
+            let seq = stored.seq;
+            let sent = match ready(stored, &self.names.stream).send(&broker.link, None).await {
                 Ok(asked) => asked.await,
                 Err(error) => Err(error),
             };
             match sent.map_err(|error| refused(&error, &broker.link)) {
                 Ok(_) => {
-                    tracing::info!(event = stored.seq, "an event that was too large is published now");
+                    tracing::info!(event = seq, "an event that was too large is published now");
                     self.metrics.count(Metric::Published, "published", 1);
-                    self.memory.left_out.retain(|seq| *seq != stored.seq);
+                    self.memory.left_out.retain(|one| *one != seq);
                 }
                 Err(Refused::TooLarge) => {}
                 Err(Refused::Trouble(trouble)) => return Err(trouble),

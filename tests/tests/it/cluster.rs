@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use async_nats::jetstream;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use bytes::Bytes;
-use crossdock_testkit::nats::{Cluster, Options, Proxy};
+use crossdock_testkit::nats::{Cluster, Disk, Options, Proxy};
 use crossdock_testkit::standin::{Client, Rng};
 use futures_util::StreamExt;
 use serde_json::Value;
@@ -24,15 +24,18 @@ const SENDERS: usize = 3;
 const ORDERS: usize = 6;
 const SEED: u64 = 20_261_122;
 const STREAM: &str = "XD_TEST";
+/// The server whose disk can be full.
+const LAST: usize = 2;
 
 /// What breaks, in a mixed order; each of them twice makes a run of more than twenty.
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 13] = [
     Fault::Kill,
     Fault::KillLeader,
     Fault::Freeze,
     Fault::Quorum,
     Fault::Wipe,
     Fault::Truncate,
+    Fault::Full,
     Fault::Cut,
     Fault::Delay,
     Fault::HalfClose,
@@ -55,6 +58,8 @@ enum Fault {
     Wipe,
     /// A server comes back without the last bytes it had written.
     Truncate,
+    /// The disk of the last server is full for a while; it is started again when there is room.
+    Full,
     /// A hub is cut off from its server.
     Cut,
     /// Everything between a hub and its server takes long.
@@ -75,6 +80,8 @@ struct Hub {
 
 struct Stage {
     cluster: Cluster,
+    /// A small one, for the last server; none where nobody can mount one.
+    disk: Option<Disk>,
     proxy: Proxy,
     hubs: Vec<Hub>,
     /// Where senders find the hubs now; empty for one that is down.
@@ -83,7 +90,12 @@ struct Stage {
 
 impl Stage {
     fn start(sinks: &str) -> Self {
-        let cluster = Cluster::start_with(|_| Options::config("jetstream { sync_interval: 1s }\n")).unwrap();
+        let disk = Disk::small(256).unwrap();
+        let cluster = Cluster::start_with(|at| {
+            let store = disk.as_ref().filter(|_| at == LAST).map(|disk| disk.path().to_owned());
+            Options { store, ..Options::config("jetstream { sync_interval: 1s, max_file_store: 10GB }\n") }
+        })
+        .unwrap();
         let proxy = Proxy::start(cluster.node(0).addr()).unwrap();
         let mut hubs = Vec::new();
         for at in 0..3 {
@@ -97,8 +109,13 @@ impl Stage {
             ));
             hubs.push(Hub { site, running: None });
         }
-        let mut this =
-            Self { cluster, proxy, hubs, urls: Arc::new(std::sync::Mutex::new(vec![String::new(); 3])) };
+        let mut this = Self {
+            cluster,
+            disk,
+            proxy,
+            hubs,
+            urls: Arc::new(std::sync::Mutex::new(vec![String::new(); 3])),
+        };
         for at in 0..3 {
             this.wake(at);
         }
@@ -164,6 +181,18 @@ impl Stage {
                 self.cluster.kill9(at).unwrap();
                 self.cluster.node_mut(at).truncate_last_block(STREAM, 1 + rng.below(400)).unwrap();
                 self.cluster.restart(at).unwrap();
+            }
+            Fault::Full => {
+                match &self.disk {
+                    Some(disk) => disk.leave(0).unwrap(),
+                    None => self.cluster.node_mut(LAST).limit_files(1).unwrap(),
+                }
+                pause(rng, 1500);
+                self.cluster.kill9(LAST).unwrap();
+                if let Some(disk) = &self.disk {
+                    disk.free().unwrap();
+                }
+                self.cluster.restart(LAST).unwrap();
             }
             Fault::Cut => {
                 self.proxy.cut();

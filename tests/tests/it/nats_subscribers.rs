@@ -1,5 +1,6 @@
 //! The programs of deploy/nats/subscribers, those very files, against a real stream: an ERP team copies them.
 
+use std::borrow::Cow;
 use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
@@ -243,15 +244,15 @@ impl Told<'_> {
 
     async fn rubbish(&mut self) {
         let subject = "xd.v1.default.order.placed.taobao.x.n.p00".to_owned();
-        self.publish(subject, vec![("ce-id".into(), "e1-x".into())], "{").await;
+        self.publish(subject, vec![("ce-id", "e1-x".into())], "{").await;
     }
 
     /// Without a message id, so that the servers take what is told twice.
-    async fn publish(&mut self, subject: String, headers: Vec<(String, String)>, data: &str) {
+    async fn publish(&mut self, subject: String, headers: Vec<(&str, Cow<'_, str>)>, data: &str) {
         self.count += 1;
         let mut map = async_nats::HeaderMap::new();
         for (name, value) in headers {
-            map.insert(name, value);
+            map.insert(name, &*value);
         }
         let begun = Instant::now();
         // A client that is just coming back may have to ask again; that of a server that is there need not.

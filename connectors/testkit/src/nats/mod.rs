@@ -24,6 +24,7 @@
 //! ```
 
 mod cluster;
+mod disk;
 mod http;
 mod ports;
 mod process;
@@ -37,6 +38,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use cluster::Cluster;
+pub use disk::Disk;
 pub use program::program;
 pub use proxy::Proxy;
 pub use server::Server;

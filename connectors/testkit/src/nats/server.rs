@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Error};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -173,6 +174,17 @@ impl Server {
     pub fn stop(&mut self) -> io::Result<()> {
         self.resume()?;
         self.running.take().map_or(Ok(()), |process| process.terminate(PATIENCE))
+    }
+
+    /// From now on no file of it grows beyond so many bytes, as if the disk were full, until it starts again.
+    ///
+    /// # Errors
+    /// When it does not run, or there is no `prlimit` here.
+    pub fn limit_files(&mut self, bytes: u64) -> io::Result<()> {
+        let pid = self.pid().ok_or_else(|| Error::other("the server does not run"))?;
+        let status =
+            Command::new("prlimit").arg(format!("--pid={pid}")).arg(format!("--fsize={bytes}")).status()?;
+        if status.success() { Ok(()) } else { Err(Error::other("prlimit failed")) }
     }
 
     /// SIGSTOP: connections stay open, and nobody answers.

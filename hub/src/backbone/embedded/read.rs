@@ -218,7 +218,8 @@ pub(super) fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEve
     };
     let seq: Seq = row.get(0)?;
     let broken = |what: &str| BackboneError::Broken(format!("event {seq}: {what}"));
-    let data = format!("{{\"{}\":{}{}}}", entity_name(text(12)?), member(10)?, member(11)?);
+    // As large as it will be: whatever is left over would have to be cut off, by copying.
+    let data = ["{\"", entity_name(text(12)?), "\":", member(10)?, member(11)?, "}"].concat();
     let recorded_at: Micros = row.get(4)?;
     let shop = text(14)?;
     let event = Event {

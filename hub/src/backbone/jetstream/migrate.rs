@@ -59,7 +59,7 @@ pub async fn into_cluster(
         let page = store.events(after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
-        brought.events += tell(&link, name, config.window, &page).await?;
+        brought.events += tell(&link, name, config.window, page).await?;
         told(brought.events);
     }
     store.close(std::time::Duration::from_secs(30)).await?;
@@ -78,7 +78,7 @@ pub async fn into_cluster(
 }
 
 /// Publishes events for subscribers: what they would have seen.
-async fn tell(link: &Link, stream: &str, window: usize, events: &[StoredEvent]) -> Result<u64> {
+async fn tell(link: &Link, stream: &str, window: usize, events: Vec<StoredEvent>) -> Result<u64> {
     let away = |error: &dyn std::fmt::Display| BackboneError::Unavailable(link.explain("the stream", error));
     let mut acks = FuturesOrdered::new();
     let mut count = 0;

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::record::*;
 use crate::backbone::embedded::entity_name;
 use crate::backbone::*;
-use crate::nats::Names;
+use crate::nats::{Names, headers_of};
 
 /// Where the entity begins and ends in the data of an event; only events of steps say so.
 pub(super) const AT: &str = "Xd-At";
@@ -134,10 +134,7 @@ fn event_message(tenant: &str, state: &StateWrite, event: &EventWrite, at: Micro
         idem_key: event.idem_key.clone(),
         data: serde_json::value::RawValue::from_string(data).map_err(|_| broken("data is not JSON"))?,
     };
-    let mut headers = HeaderMap::new();
-    for (name, value) in told.headers() {
-        headers.insert(name, value);
-    }
+    let mut headers = headers_of(&told);
     headers.insert("Nats-Msg-Id", told.id.as_str());
     headers.insert(AT, format!("{}-{}", before.len(), before.len() + event.snapshot.len()));
     Ok(Message { subject: told.subject(), headers, payload: Bytes::from(told.data.get().to_owned()) })

@@ -1,10 +1,8 @@
 //! What only several hubs, and servers that lose things, can show. What every backbone must do is in the contract.
 
-use std::os::unix::fs::PermissionsExt;
-
 use crossdock_connector::Captured;
 use crossdock_schemas::{Channel, Class, EventType, HistoryKind};
-use crossdock_testkit::nats::{Options, Server, program};
+use crossdock_testkit::nats::{Disk, Options, Server};
 
 use super::*;
 
@@ -223,24 +221,8 @@ async fn a_stream_that_was_made_anew_is_not_taken_for_the_old_one() {
     hub.commit(commit("a", 1)).await.unwrap();
 }
 
-/// A server whose files cannot grow beyond a few megabytes, until a file named `room` stands beside the script.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_is_said_and_nothing_acknowledged_is_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let script = folder.path().join("nats-server");
-    let real = program().unwrap();
-    let room = folder.path().join("room");
-    std::fs::write(
-        &script,
-        format!(
-            "#!/bin/sh\n[ -e '{}' ] || ulimit -f 6000\nexec '{}' \"$@\"\n",
-            room.display(),
-            real.display()
-        ),
-    )
-    .unwrap();
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let mut server = started(Options { program: Some(script), ..Options::default() }).await;
+/// Fills a server's disk, gives it room again, and reads everything as a hub with an empty folder.
+async fn full(mut server: Server, room: impl FnOnce(&mut Server)) {
     let (config, dir) = (nats(&server), tempfile::tempdir().unwrap());
     let hub = JetStream::open(&config, dir.path(), "test", "one").await.unwrap();
     let mut acknowledged = Vec::new();
@@ -253,8 +235,8 @@ async fn a_full_disk_is_said_and_nothing_acknowledged_is_lost() {
     };
     assert!(said.is_retryable(), "{said}");
     assert!(acknowledged.len() > 10);
-    std::fs::write(&room, "").unwrap();
     server.kill9().unwrap();
+    room(&mut server);
     server.restart().unwrap();
     // It goes on by itself, and a hub that reads everything again has all of it.
     let more = hub.capture(vec![capture("more")]).await.unwrap();
@@ -263,4 +245,31 @@ async fn a_full_disk_is_said_and_nothing_acknowledged_is_lost() {
     let read = other.intake(0, 10_000, usize::MAX).await.unwrap();
     let there: Vec<Seq> = read.iter().map(|capture| capture.seq).collect();
     assert!(acknowledged.iter().chain(&more).all(|seq| there.contains(seq)));
+}
+
+/// As large as the server believes it may get, so that it meets the end of the disk and not its own limit.
+const ROOM: &str = "jetstream { max_file_store: 10GB }\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_said_and_nothing_acknowledged_is_lost() {
+    let Some(disk) = Disk::small(64).unwrap() else {
+        println!("nobody can mount a disk here: what follows is only tried with a limit on files");
+        return full_by_limit().await;
+    };
+    let store = Some(disk.path().to_owned());
+    let server = started(Options { store, ..Options::config(ROOM) }).await;
+    disk.leave(6 << 20).unwrap();
+    full(server, |_| disk.free().unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_cannot_grow_are_said_and_nothing_acknowledged_is_lost() {
+    full_by_limit().await;
+}
+
+async fn full_by_limit() {
+    let mut server = started(Options::config(ROOM)).await;
+    server.limit_files(3 << 20).unwrap();
+    // The limit is gone with the process.
+    full(server, |_| ()).await;
 }
