@@ -66,9 +66,10 @@ impl Servers {
     }
 }
 
-pub(super) fn measure(scratch: &Path, orders: usize) -> Result<Vec<Figure>, String> {
+pub(super) fn measure(scratch: &Path, orders: usize, alone: bool) -> Result<Vec<Figure>, String> {
     let mut figures = Vec::new();
-    for (three, hubs) in [(false, 1), (true, 1), (true, 3)] {
+    let all: &[(bool, usize)] = &[(false, 1), (true, 1), (true, 3)];
+    for &(three, hubs) in all.iter().take(if alone { 1 } else { all.len() }) {
         let name = if three { "three servers, three copies" } else { "one server, one copy" };
         let mut servers = Servers::start(three)?;
         let before = servers.memory()?;

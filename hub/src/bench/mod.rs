@@ -101,6 +101,9 @@ enum What {
         /// Orders.
         #[arg(long, default_value_t = 50_000)]
         orders: usize,
+        /// Only one hub over one server: for the memory of a server with very many orders.
+        #[arg(long)]
+        alone: bool,
     },
     /// The rate at many orders beside the rate at 100 000.
     Growth {
@@ -149,7 +152,7 @@ pub fn run(args: &Args) -> Result<(Vec<String>, bool), String> {
         What::Isolation { seconds, rate } => isolation::measure(&scratch, *seconds, *rate),
         What::Backlog { events } => isolation::backlog(&scratch, *events),
         What::Nats { orders, rounds, server } => nats::measure(&scratch, *orders, *rounds, server.as_deref()),
-        What::Cluster { orders } => cluster::measure(&scratch, *orders),
+        What::Cluster { orders, alone } => cluster::measure(&scratch, *orders, *alone),
         What::Growth { orders } => memory::growth(&scratch, *orders),
     };
     let cleared = std::fs::remove_dir_all(&scratch);

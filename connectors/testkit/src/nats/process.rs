@@ -1,6 +1,6 @@
 //! The process of a server, which never outlives the test that started it.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Error};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -90,5 +90,29 @@ impl Process {
         }
         let status = Command::new("kill").args(["-s", name, &self.pid.to_string()]).status()?;
         if status.success() { Ok(()) } else { Err(Error::other(format!("kill -s {name} failed"))) }
+    }
+
+    /// SIGSTOP; returns when none of its threads runs any more.
+    pub(super) fn pause(&mut self, patience: Duration) -> io::Result<()> {
+        self.signal("STOP")?;
+        let begun = Instant::now();
+        while !self.is_stopped()? {
+            if begun.elapsed() > patience {
+                return Err(Error::other("the server did not stop running"));
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    fn is_stopped(&self) -> io::Result<bool> {
+        for task in fs::read_dir(format!("/proc/{}/task", self.pid))? {
+            let stat = fs::read_to_string(task?.path().join("stat"))?;
+            // The state comes after the name, which is in brackets.
+            if !stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

@@ -187,13 +187,13 @@ impl Server {
         if status.success() { Ok(()) } else { Err(Error::other("prlimit failed")) }
     }
 
-    /// SIGSTOP: connections stay open, and nobody answers.
+    /// SIGSTOP: connections stay open, and nobody answers any more.
     ///
     /// # Errors
     /// When it does not run.
     pub fn pause(&mut self) -> io::Result<()> {
         let process = self.running.as_mut().ok_or_else(|| Error::other("the server does not run"))?;
-        process.signal("STOP")?;
+        process.pause(PATIENCE)?;
         self.paused = true;
         Ok(())
     }
