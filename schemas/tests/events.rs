@@ -169,7 +169,7 @@ fn ids_depend_on_every_part() {
 proptest! {
     #[test]
     fn both_forms_bring_the_event_back(
-        texts in prop::collection::vec("\\PC{1,20}|[a-z/%\" \\\\]{1,9}", 7),
+        texts in prop::collection::vec("\\PC{1,20}|[a-z/%\" \\\\]{1,9}", 8),
         sequence in any::<u64>(),
         kind in 0..EventType::ALL.len(),
         class in 0..3_usize,
