@@ -26,12 +26,20 @@ pub(crate) struct Words<'a> {
     pub(crate) returns: [&'a str; 2],
 }
 
+/// What the settings say about lists that ZTO does not publish.
+pub(crate) struct Told {
+    /// What a RETURN_SCAN is.
+    pub(crate) return_types: BTreeMap<String, ReturnKind>,
+    /// Why, by `problemCode`.
+    pub(crate) problem_codes: BTreeMap<String, Reason>,
+}
+
 /// Decides one scan; `place` is where its code stands.
 pub(crate) fn decide(
     table: &CodeTable<TrackingCode>,
     code: &str,
     words: &Words<'_>,
-    return_types: &BTreeMap<String, ReturnKind>,
+    told: &Told,
     place: &str,
     issues: &mut Vec<Issue>,
 ) -> Meaning {
@@ -40,10 +48,12 @@ pub(crate) fn decide(
     };
     let mut meaning = Meaning::from(found);
     if code == "RETURN_SCAN" {
-        returns(&mut meaning, words, return_types, place, issues);
+        returns(&mut meaning, words, &told.return_types, place, issues);
     }
     match meaning.status {
-        ParcelStatus::Exception | ParcelStatus::Returning => why(&mut meaning, words, place, issues),
+        ParcelStatus::Exception | ParcelStatus::Returning => {
+            why(&mut meaning, words, &told.problem_codes, place, issues);
+        }
         ParcelStatus::Delivered => meaning.delivered_to = taker(meaning.delivered_to, words),
         ParcelStatus::AvailableForPickup => {
             meaning.delivered_to = waits_in(words).or(meaning.delivered_to);
@@ -89,13 +99,20 @@ fn kind_of(text: &str) -> Option<ReturnKind> {
     ["退回", "退件", "退货"].iter().any(|word| text.contains(word)).then_some(ReturnKind::Return)
 }
 
-/// Why: ZTO's problem codes are not published, so the words decide, and a code without them is an issue.
-fn why(meaning: &mut Meaning, words: &Words<'_>, place: &str, issues: &mut Vec<Issue>) {
+/// Why: ZTO's problem codes are not published, so the settings decide, then the words, and a code without either is an
+/// issue.
+fn why(
+    meaning: &mut Meaning,
+    words: &Words<'_>,
+    problem_codes: &BTreeMap<String, Reason>,
+    place: &str,
+    issues: &mut Vec<Issue>,
+) {
     let problem = words.problem;
     if !problem.is_empty() {
         meaning.reason_raw = Some(problem.to_owned());
     }
-    if let Some(reason) = remark::reason(words.text) {
+    if let Some(reason) = problem_codes.get(problem).copied().or_else(|| remark::reason(words.text)) {
         meaning.reason = Some(reason);
     } else if meaning.reason.is_none() && !problem.is_empty() {
         meaning.reason = Some(Reason::Unknown);

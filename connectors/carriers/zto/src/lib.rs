@@ -51,8 +51,8 @@ impl Connector for Zto {
             account: config.account,
             order_shop: None,
         };
-        let normalize =
-            normalize::Traces { house, codes: codes::Codes::read()?, return_types: config.return_types };
+        let told = decide::Told { return_types: config.return_types, problem_codes: config.problem_codes };
+        let normalize = normalize::Traces { house, codes: codes::Codes::read()?, told };
         let secret = config.app_secret;
         let track =
             config.track.map(|config| Arc::new(track::TrackQuery { config, secret }) as Arc<dyn Track>);

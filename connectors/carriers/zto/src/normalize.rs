@@ -1,7 +1,5 @@
 //! Pushes and query replies to parcels: one observation for each waybill, partial, with its scans.
 
-use std::collections::BTreeMap;
-
 use serde_json::value::RawValue;
 
 use crossdock_connector::carrier::{self, Batch, House, Meaning};
@@ -12,15 +10,14 @@ use crossdock_connector::{
 use crossdock_schemas::{Courier, Location, ParcelStatus, TrackingEvent, Ts};
 
 use crate::codes::Codes;
-use crate::config::ReturnKind;
-use crate::decide::{Words, decide};
+use crate::decide::{Told, Words, decide};
 use crate::wire::{Bill, PUSH, QUERY, Reply, Scan, Trace, opened};
 
 /// The normalize part.
 pub(crate) struct Traces {
     pub(crate) house: House,
     pub(crate) codes: Codes,
-    pub(crate) return_types: BTreeMap<String, ReturnKind>,
+    pub(crate) told: Told,
 }
 
 impl Normalize for Traces {
@@ -144,7 +141,7 @@ impl Traces {
         };
         let place = format!("{place}.action");
         let table = &self.codes.push;
-        let meaning = decide(table, code, &words, &self.return_types, &place, &mut batch.issues);
+        let meaning = decide(table, code, &words, &self.told, &place, &mut batch.issues);
         let (name, phone) = (trace.courier.text(), trace.courier_phone.text());
         let who = if meaning.status == ParcelStatus::OutForDelivery {
             carrier::delivering(name, phone, &remark::mask(&desc))
@@ -180,7 +177,7 @@ impl Traces {
         let words = Words { text: desc, places: [facility, ""], signer, problem: "", returns: ["", ""] };
         let table = self.codes.of_query(code);
         let place = format!("{place}.scanType");
-        let meaning = decide(table, code, &words, &self.return_types, &place, &mut batch.issues);
+        let meaning = decide(table, code, &words, &self.told, &place, &mut batch.issues);
         // Whoever scanned it is the courier only while delivering.
         let who = if meaning.status == ParcelStatus::OutForDelivery {
             carrier::delivering(scan.operate_user.text(), scan.operate_user_phone.text(), &remark::mask(desc))
