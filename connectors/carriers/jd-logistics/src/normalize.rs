@@ -101,7 +101,7 @@ impl Traces {
             status_raw: meaning.status_raw.clone(),
             step: meaning.step,
             reason: meaning.reason,
-            reason_raw: trace.cancel_reason.owned(),
+            reason_raw: trace.cancel_reason.text().map(|why| remark::mask(why).text.into_owned()),
             delivered_to: meaning.delivered_to,
             code_namespace: Some(table.namespace.clone()),
             code_raw: (!code.is_empty()).then(|| code.to_owned()),
