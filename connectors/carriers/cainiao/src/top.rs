@@ -117,3 +117,32 @@ fn kind(code: &str, sub_code: Option<&str>) -> ErrorKind {
         _ => ErrorKind::Rejected,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Computed with another program after the platform's recipe, held against an independent client.
+    #[test]
+    fn signs_as_the_vectors_do() {
+        let vectors = [
+            (SignMethod::Md5, "7F3067E8D1DED794E6CC740187866F7C"),
+            (SignMethod::HmacSha256, "07367E5697B533D4177D3C33B3A2C175BB9DD40C1EF6370EF2E01769AF85FC04"),
+        ];
+        for (method, wanted) in vectors {
+            let parameters = [
+                ("method", "taobao.trade.fullinfo.get"),
+                ("app_key", "12345678"),
+                ("session", "test_session_001"),
+                ("timestamp", "2026-11-21 20:00:00"),
+                ("format", "json"),
+                ("v", "2.0"),
+                ("sign_method", method.as_str()),
+                ("fields", "tid,status,payment,orders"),
+                ("tid", "4123456789012345678"),
+            ]
+            .map(|(key, value)| (key, value.to_owned()));
+            assert_eq!(method.sign(b"sandbox0123456789abcdef", &parameters), wanted);
+        }
+    }
+}
