@@ -23,7 +23,7 @@ pub(super) fn read(mut reading: Reading<'_>, given: &Wire<'_>) -> Result<Normali
     }
     let modified = reading.time_needed(&given.update_time, "update_time")?;
     let placed_at = reading.time_needed(&given.create_time, "create_time")?;
-    let status = state::status(reading, given);
+    let mut status = state::status(reading, given);
     let lines = line::lines(reading, given)?;
     if lines.is_empty() {
         reading.issue(IssueKind::BadValue, "sku_order_list", "no lines, only the header is taken");
@@ -33,6 +33,9 @@ pub(super) fn read(mut reading: Reading<'_>, given: &Wire<'_>) -> Result<Normali
     let amounts = money::Amounts::read(reading, given, &lines)?;
     let mut ext = extension(reading, given)?;
     let receiver = receiver::read(given, &mut ext);
+    if receiver.emptied {
+        state::no_hold(given, &mut status);
+    }
     let mut order = Order {
         source: reading.source(modified),
         order_no: order_no.to_owned(),

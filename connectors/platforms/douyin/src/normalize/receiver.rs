@@ -145,7 +145,25 @@ fn encrypted(given: &str) -> Protected {
     }
 }
 
-/// Who pays, as customs wants to know: encrypted; a number in the clear is not read.
+/// Who pays, as customs wants to know: encrypted or masked; what stands there in the clear is not read.
 pub(super) fn identity(value: &Value<'_>) -> Option<Protected> {
-    text(value).map(encrypted)
+    text(value).map(encrypted).filter(|found| found.value.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_in_the_clear_is_not_read() {
+        let read = |given: &str| {
+            let json = format!("\"{given}\"");
+            let value: Value<'_> = serde_json::from_str(&json).unwrap();
+            identity(&value)
+        };
+        assert_eq!(read("11010119900307000X"), None);
+        assert_eq!(read("1101**********000X"), Some(Protected::masked("1101**********000X")));
+        let cipher = "#aW5kZXg=#Y2lwaGVy#1##";
+        assert_eq!(read(cipher), Some(Protected::token(SCHEME, cipher)));
+    }
 }

@@ -138,6 +138,16 @@ fn waits(row: Option<OrderStatus>) -> bool {
     )
 }
 
+/// Says out loud that nothing holds an order that is told in part: only so does it end an earlier hold. Of an order that
+/// does not say where the cases of its lines are, nobody knows.
+pub(super) fn no_hold(order: &Order<'_>, status: &mut Status) {
+    let cases =
+        status.aftersale.is_some() && order.sku_order_list.iter().all(|line| line.after_sale_info.is_some());
+    if cases && status.hold.is_empty() && status.lifecycle.is_some() {
+        status.hold_raw = told(&order.order_status).map(|code| format!("order_status={code}"));
+    }
+}
+
 /// Everything that keeps an order that looks paid from being shipped.
 fn holds(order: &Order<'_>, row: Option<OrderStatus>, cases: &[Option<AftersaleState>], status: &mut Status) {
     let mut why: Vec<String> = Vec::new();
