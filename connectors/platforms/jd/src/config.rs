@@ -133,6 +133,7 @@ fn default_order_states() -> Vec<String> {
         "TRADE_CANCELED",
         "LOCKED",
         "POP_ORDER_PAUSE",
+        "PAUSE",
         "WAIT_SEND_CODE",
     ]
     .map(str::to_owned)
