@@ -144,6 +144,15 @@ mod tests {
         assert_eq!(form(&parameters), expected);
     }
 
+    // CONNECT of the message channel, which a bridge signs as the README says: the vector of the SDK whose encoder
+    // wrote the frame in the fixtures.
+    #[test]
+    fn the_connect_of_a_bridge_is_signed_as_published() {
+        let parameters = [("app_key", "12345678"), ("group_name", "default"), ("timestamp", "1795262400000")];
+        let parameters = parameters.map(|(key, value)| (key, value.to_owned()));
+        assert_eq!(SignMethod::Md5.sign(SECRET, &parameters), "C45C6E39336FCC7910763918CEAD40A9");
+    }
+
     #[test]
     fn the_session_is_signed_too() {
         let all = parameters(SignMethod::HmacSha256);
