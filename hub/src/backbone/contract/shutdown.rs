@@ -7,19 +7,24 @@ use super::*;
 
 pub(super) async fn what_was_acknowledged_while_closing_is_there(mut made: Made) {
     let mut calls = tokio::task::JoinSet::new();
+    let first = Arc::new(tokio::sync::Notify::new());
     for at in 0..200 {
-        let backbone = Arc::clone(&made.backbone);
+        let (backbone, first) = (Arc::clone(&made.backbone), Arc::clone(&first));
         calls.spawn(async move {
             // Spread over the time in which it closes.
             tokio::time::sleep(Duration::from_micros(at * 50)).await;
             match backbone.capture(vec![capture("shop", "body")]).await {
-                Ok(seqs) => Some(seqs[0]),
+                Ok(seqs) => {
+                    first.notify_one();
+                    Some(seqs[0])
+                }
                 Err(BackboneError::Closed) => None,
                 Err(error) => panic!("{error}"),
             }
         });
     }
-    tokio::time::sleep(Duration::from_millis(3)).await;
+    // In the middle of it, however busy the machine is.
+    first.notified().await;
     made.backbone.close(Duration::from_secs(10)).await.unwrap();
     let mut told: Vec<Seq> = calls.join_all().await.into_iter().flatten().collect();
     told.sort_unstable();
