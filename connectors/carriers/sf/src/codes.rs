@@ -1,12 +1,16 @@
 //! The tables of `codes.toml` (opCode, and opCode with reasonCode) and `statuses.toml`.
 
+use std::collections::BTreeMap;
+
 use crossdock_connector::Result;
 use crossdock_connector::codes::{CodeTable, TrackingCode};
+use crossdock_schemas::Reason;
 
-/// Both tables.
+/// Both tables, and what the settings say of reasonCodes, whose list SF does not publish.
 pub(crate) struct Codes {
     operations: CodeTable<TrackingCode>,
     statuses: CodeTable<TrackingCode>,
+    reasons: BTreeMap<String, Reason>,
 }
 
 impl Codes {
@@ -14,10 +18,11 @@ impl Codes {
     ///
     /// # Errors
     /// `Bug` when a table is broken.
-    pub(crate) fn read() -> Result<Self> {
+    pub(crate) fn read(reasons: BTreeMap<String, Reason>) -> Result<Self> {
         Ok(Self {
             operations: CodeTable::read(include_str!("codes.toml"))?,
             statuses: CodeTable::read(include_str!("statuses.toml"))?,
+            reasons,
         })
     }
 
@@ -36,6 +41,11 @@ impl Codes {
         self.operations.get(&format!("{op_code}+{reason_code}")).copied()
     }
 
+    /// Why, by reasonCode, where the settings say so.
+    pub(crate) fn reason(&self, reason_code: &str) -> Option<Reason> {
+        self.reasons.get(reason_code).copied()
+    }
+
     /// What a firstStatusCode or secondaryStatusCode means.
     pub(crate) fn status(&self, code: &str) -> Option<TrackingCode> {
         self.statuses.get(code).copied()
@@ -50,7 +60,7 @@ mod tests {
 
     #[test]
     fn no_row_says_a_word_the_model_does_not_know() {
-        let codes = Codes::read().unwrap();
+        let codes = Codes::read(BTreeMap::new()).unwrap();
         let rows = codes.operations.rows().iter().chain(codes.statuses.rows());
         for row in rows {
             assert_ne!(row.value.status, ParcelStatus::Unknown, "{}", row.code);
@@ -62,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_table_that_contradicts_every_payload_is_not_ours() {
-        let codes = Codes::read().unwrap();
+        let codes = Codes::read(BTreeMap::new()).unwrap();
         assert_eq!(codes.operation("50").unwrap().status, ParcelStatus::PickedUp);
         assert_eq!(codes.operation("80").unwrap().status, ParcelStatus::Delivered);
         assert_eq!(codes.operation("30").unwrap().status, ParcelStatus::InTransit);
@@ -72,7 +82,7 @@ mod tests {
 
     #[test]
     fn the_readme_lists_every_code_under_what_it_means() {
-        let codes = Codes::read().unwrap();
+        let codes = Codes::read(BTreeMap::new()).unwrap();
         let readme = include_str!("../README.md");
         for row in codes.operations.rows() {
             let line = readme.lines().find(|line| {

@@ -1,10 +1,13 @@
 //! Settings of an SF source.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
 use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
+use crossdock_schemas::Reason;
 
 /// Fewest characters of the secret in the push URL: there is nothing else that keeps strangers out.
 const SHORTEST_TOKEN: usize = 12;
@@ -25,6 +28,9 @@ pub struct Config {
     pub previous_path_token: Option<Secret>,
     /// Whose order number `orderid` is.
     pub order_shop: Option<OrderShop>,
+    /// Why a courier came in vain, by `reasonCode`: before the words of the remark are asked.
+    #[serde(default)]
+    pub reason_codes: BTreeMap<String, Reason>,
     /// For asking SF about parcels.
     pub track: Option<TrackConfig>,
 }
@@ -139,6 +145,11 @@ impl ConnectorConfig for Config {
         }
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
+        }
+        if let Some((code, _)) = self.reason_codes.iter().find(|(_, reason)| **reason == Reason::Unknown) {
+            let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+            let what = format!("expected one of {}", words.join(", "));
+            return Err(Error::config(what).at(format!("reason_codes.\"{code}\"")));
         }
         if let Some(track) = &self.track {
             settings::filled(&track.partner_id, "track.partner_id")?;

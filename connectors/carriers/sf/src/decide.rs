@@ -69,12 +69,14 @@ pub(crate) fn decide(scan: &Scan<'_>, context: &Context<'_, '_>, issues: &mut Ve
         issues.push(Issue::unmapped(format!("{}.opCode", scan.place), op_code));
     }
     let stated = stated(scan, context.codes, issues);
+    // Some say nothing that the opCode does not say better.
+    let decides = stated.filter(|(said, _)| said.status != ParcelStatus::Info);
     let mut meaning = match combination(scan, context.codes, issues) {
         Some(code) => Meaning::from(&code),
-        None => match (operation, &stated) {
+        None => match (operation, decides) {
             (Some(code), _) if ELSEWHERE.contains(&op_code) => elsewhere(scan, code),
-            (Some(code), Some((said, _))) => Meaning::from(&finer(code, *said, scan, context)),
-            (None, Some((said, _))) if op_code.is_empty() => Meaning::from(said),
+            (Some(code), Some((said, _))) => Meaning::from(&finer(code, said, scan, context)),
+            (None, Some((said, _))) if op_code.is_empty() => Meaning::from(&said),
             (Some(code), None) => by_operation(scan, code, context),
             // Whatever the coarse status says: only the opCode tells a return or a photo from the rest.
             (None, _) => plain(ParcelStatus::Unknown, None),
@@ -84,8 +86,10 @@ pub(crate) fn decide(scan: &Scan<'_>, context: &Context<'_, '_>, issues: &mut Ve
         meaning.delivered_to = taker(meaning.status, scan.remark());
     }
     if meaning.status == ParcelStatus::DeliveryAttempted && meaning.reason.is_none() {
-        meaning.reason = remark::reason(scan.remark());
-        if meaning.reason.is_none() && scan.route.reason_code.text().is_some() {
+        let code = scan.route.reason_code.text();
+        let told = code.and_then(|code| context.codes.reason(code));
+        meaning.reason = told.or_else(|| remark::reason(scan.remark()));
+        if meaning.reason.is_none() && code.is_some() {
             meaning.reason = Some(Reason::Unknown);
         }
     }
@@ -100,13 +104,13 @@ pub(crate) fn decide(scan: &Scan<'_>, context: &Context<'_, '_>, issues: &mut Ve
 fn combination(scan: &Scan<'_>, codes: &Codes, issues: &mut Vec<Issue>) -> Option<TrackingCode> {
     let reason = scan.route.reason_code.text()?;
     let found = codes.combination(scan.op_code(), reason);
-    if found.is_none() {
+    if found.is_none() && codes.reason(reason).is_none() {
         issues.push(Issue::unmapped(format!("{}.reasonCode", scan.place), reason));
     }
     found
 }
 
-/// The coarse status, where the account sends one that says anything.
+/// The coarse status, where the account sends one.
 fn stated<'s>(scan: &'s Scan<'_>, codes: &Codes, issues: &mut Vec<Issue>) -> Option<(TrackingCode, &'s str)> {
     let fields = [
         ("secondaryStatusCode", &scan.route.secondary_status_code),
@@ -116,7 +120,6 @@ fn stated<'s>(scan: &'s Scan<'_>, codes: &Codes, issues: &mut Vec<Issue>) -> Opt
         // Returns and forwards carry `-`.
         let Some(code) = value.text().filter(|code| *code != "-") else { continue };
         match codes.status(code) {
-            Some(said) if said.status == ParcelStatus::Info => return None,
             Some(said) => return Some((said, code)),
             None => issues.push(Issue::unmapped(format!("{}.{name}", scan.place), code)),
         }

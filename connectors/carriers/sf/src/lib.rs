@@ -54,7 +54,7 @@ impl Connector for Sf {
 
     fn build(config: Config) -> Result<Parts> {
         let normalize = normalize::Routes {
-            codes: codes::Codes::read()?,
+            codes: codes::Codes::read(config.reason_codes)?,
             account: config.account,
             order_shop: config.order_shop,
         };
