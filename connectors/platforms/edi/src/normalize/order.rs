@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 
 use crossdock_connector::IssueKind;
 use crossdock_schemas::{
-    Dec, Delivery, Ext, Fulfillment, Hold, Lifecycle, LineStatus, Order, OrderKind, OrderLine, PaymentState,
-    Ts, Window,
+    Dec, Delivery, Ext, Fulfillment, Hold, Lifecycle, LineStatus, LineTax, Order, OrderKind, OrderLine,
+    PaymentState, Ts, Window,
 };
 
 use super::{Teller, money, people};
 use crate::PLATFORM;
 use crate::codes::{self, Article, Role};
-use crate::read::{Dates, Line, Part, Purchase, line_refs};
+use crate::read::{Call, Dates, Line, Part, Purchase, line_refs};
 
 /// The order, without source and number.
 pub(super) fn order(teller: &mut Teller<'_>, read: &Purchase) -> Order {
@@ -151,6 +151,7 @@ fn order_line(line: &Line, line_ref: Option<String>, at: usize) -> OrderLine {
         unit: line.unit.clone(),
         unit_price: line.price,
         line_total: money::line_total(line),
+        tax: line.with_tax.then(|| LineTax { included: true, ..LineTax::default() }),
         currency: line.currency.clone().filter(|code| code.len() == 3),
         status: Some(LineStatus { fulfillment: Some(Fulfillment::Unfulfilled), ..LineStatus::default() }),
         ext: line_ext(line),
@@ -204,6 +205,9 @@ fn line_ext(line: &Line) -> Ext {
     if !line.parts.is_empty() {
         own.insert("parts".to_owned(), line.parts.iter().map(part).collect());
     }
+    if !line.schedule.is_empty() {
+        own.insert("schedule".to_owned(), line.schedule.iter().map(call).collect());
+    }
     if !line.stores.is_empty() {
         let stores =
             line.stores.iter().map(|(place, quantity)| (place.clone(), Value::from(quantity.canonical())));
@@ -216,6 +220,13 @@ fn line_ext(line: &Line) -> Ext {
         own.insert("note".to_owned(), Value::from(line.notes.join("\n")));
     }
     wrap(own)
+}
+
+fn call(call: &Call) -> Value {
+    let (kind, day) = call.date.clone().unzip();
+    let fields = [("quantity", call.quantity.map(Dec::canonical)), ("date", day), ("date_kind", kind)];
+    let said = fields.into_iter().filter_map(|(key, text)| Some((key.to_owned(), Value::from(text?))));
+    Value::Object(said.collect())
 }
 
 fn part(part: &Part) -> Value {

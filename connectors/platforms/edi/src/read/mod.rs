@@ -59,6 +59,8 @@ pub(crate) struct Line {
     /// The unit as it was written.
     pub(crate) unit_raw: Option<String>,
     pub(crate) price: Option<Dec>,
+    /// The price contains tax (PRI AAE).
+    pub(crate) with_tax: bool,
     /// The amount as it is stated.
     pub(crate) amount: Option<Dec>,
     pub(crate) articles: Vec<(Article, String, String)>,
@@ -75,6 +77,16 @@ pub(crate) struct Line {
     pub(crate) references: Vec<(String, String)>,
     /// What it is made of (SLN).
     pub(crate) parts: Vec<Part>,
+    /// When how much of it is wanted (SCH; SCC with its QTY and DTM).
+    pub(crate) schedule: Vec<Call>,
+}
+
+/// Some of a line at a time of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Call {
+    pub(crate) quantity: Option<Dec>,
+    /// Qualifier and date, as they are written.
+    pub(crate) date: Option<(String, String)>,
 }
 
 /// A part of a line.

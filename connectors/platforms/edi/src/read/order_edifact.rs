@@ -3,7 +3,7 @@
 use crossdock_connector::IssueKind;
 
 use super::order_x12::sum;
-use super::{Allowance, Dates, Line, Purchase, ends, party};
+use super::{Allowance, Call, Dates, Line, Purchase, ends, party};
 use crate::codes;
 use crate::scan::Scan;
 use crate::syntax::{Document, Segment, Syntax};
@@ -133,7 +133,28 @@ fn date(scan: &mut Scan<'_>, dates: &mut Dates, segment: &Segment<'_>) {
     dates.put(date, strict, end.unwrap_or(at));
 }
 
+/// What stands behind SCC is of that part of the line, and says nothing of the whole. `true` when it was that.
+fn of_call(scan: &mut Scan<'_>, line: &mut Line, segment: &Segment<'_>) -> bool {
+    if segment.tag == "SCC" {
+        line.schedule.push(Call::default());
+        return true;
+    }
+    let Some(call) = line.schedule.last_mut() else { return false };
+    match segment.tag {
+        "QTY" => call.quantity = scan.number(segment, 1, 1),
+        "DTM" => {
+            let date = segment.part(1, 0).zip(segment.part(1, 1));
+            call.date = date.map(|(kind, day)| (kind.to_owned(), day.to_owned()));
+        }
+        _ => return false,
+    }
+    true
+}
+
 fn of_line(scan: &mut Scan<'_>, line: &mut Line, segment: &Segment<'_>) {
+    if of_call(scan, line, segment) {
+        return;
+    }
     match segment.tag {
         "DTM" => date(scan, &mut line.dates, segment),
         "RFF" => reference(&mut line.references, segment),
@@ -170,6 +191,7 @@ fn of_line(scan: &mut Scan<'_>, line: &mut Line, segment: &Segment<'_>) {
                     Some(basis) => price.and_then(|price| price.checked_div(basis)),
                     None => price,
                 };
+                line.with_tax = segment.part(1, 0) == Some("AAE");
             }
         }
         _ => {}

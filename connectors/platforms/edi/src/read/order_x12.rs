@@ -3,7 +3,7 @@
 use crossdock_connector::IssueKind;
 use crossdock_schemas::Dec;
 
-use super::{Allowance, Dates, Line, Part, Party, Purchase, articles, ends, order_no, party};
+use super::{Allowance, Call, Dates, Line, Part, Party, Purchase, articles, ends, order_no, party};
 use crate::codes::{self, About};
 use crate::scan::Scan;
 use crate::syntax::{Document, Segment, Syntax};
@@ -178,6 +178,12 @@ fn of_line(scan: &mut Scan<'_>, line: &mut Line, segment: &Segment<'_>) {
         "SAC" => line.allowances.extend(allowance(scan, segment)),
         "TXI" => line.tax = sum(line.tax, scan.number(segment, 2, 0)),
         "PO4" => line.pack = scan.number(segment, 1, 0),
+        "SCH" => {
+            let quantity = scan.number(segment, 1, 0);
+            let date = segment.text(5).zip(segment.text(6));
+            let date = date.map(|(kind, day)| (kind.to_owned(), day.to_owned()));
+            line.schedule.push(Call { quantity, date });
+        }
         "SDQ" => {
             // The qualifier of the places is said once, then place and quantity in turn.
             let mut at = 3;
