@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// Settings of one Shopify shop.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -13,12 +13,18 @@ use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
 pub struct Config {
     /// Permanent name of the shop, `<name>.myshopify.com`, in lower case. It is part of every identity.
     pub shop: String,
-    /// Client secret of the app: the key of webhook signatures.
+    /// Client secret of the app: the key of webhook signatures, and what refreshing an access token needs.
     pub secret: Secret,
     /// Another client secret that is also accepted, while it is being rotated.
     pub next_secret: Option<Secret>,
-    /// Admin API token with `read_orders`. Without it nothing is fetched or polled.
+    /// Admin API token with `read_orders`, of an app whose tokens do not expire. Without it and without `refresh_token`
+    /// nothing is fetched or polled.
     pub access_token: Option<Secret>,
+    /// Client id of the app; `refresh_token` needs it.
+    pub client_id: Option<String>,
+    /// Instead of `access_token`: refresh token of the shop's authorization, of an app whose access tokens expire (every
+    /// public one).
+    pub refresh_token: Option<Secret>,
     /// Version of the Admin API for fetching and polling, `YYYY-MM`.
     #[serde(default = "default_api_version")]
     pub api_version: String,
@@ -78,6 +84,14 @@ impl ConnectorConfig for Config {
         if self.secret.expose().is_empty() {
             return Err(Error::config("secret is empty").at("secret"));
         }
+        if let Some(token) = &self.refresh_token {
+            if self.access_token.is_some() {
+                let what = "expected either refresh_token or access_token, not both";
+                return Err(Error::config(what).at("refresh_token"));
+            }
+            settings::secret_text(token, "refresh_token")?;
+            settings::filled(self.client_id.as_deref().unwrap_or_default(), "client_id")?;
+        }
         for (name, ours) in &self.carriers {
             if !crate::carrier::is_slug(ours) {
                 let path = format!("carriers.{name}");
@@ -109,6 +123,24 @@ fn is_version(version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_way_to_a_token() {
+        let secret = || serde_json::json!({ Secret::resolved_key(): "example-secret" });
+        let read = |keys: &[&str]| {
+            let mut given = serde_json::json!({ "shop": "a.myshopify.com", "secret": secret() });
+            for key in keys {
+                given[*key] = if *key == "client_id" { "demo".into() } else { secret() };
+            }
+            let config: Config = serde_json::from_value(given).unwrap();
+            config.validate().map_err(|error| error.path.unwrap_or_default())
+        };
+        assert_eq!(read(&[]), Ok(()));
+        assert_eq!(read(&["access_token"]), Ok(()));
+        assert_eq!(read(&["client_id", "refresh_token"]), Ok(()));
+        assert_eq!(read(&["refresh_token"]), Err("client_id".to_owned()));
+        assert_eq!(read(&["access_token", "client_id", "refresh_token"]), Err("refresh_token".to_owned()));
+    }
 
     #[test]
     fn shop_names() {

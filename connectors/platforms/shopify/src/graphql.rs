@@ -8,7 +8,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crossdock_connector::wire::{self, Scalar};
-use crossdock_connector::{Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Result};
+use crossdock_connector::{
+    Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Result,
+};
 
 use crate::error;
 use crate::fetch::Admin;
@@ -53,12 +55,12 @@ struct PageInfo {
 }
 
 /// Asks for a page of ids.
-pub(crate) fn request(admin: &Admin, cursor: &Cursor) -> Result<HttpRequest> {
+pub(crate) fn request(admin: &Admin, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
     let after = (!cursor.place.is_empty()).then_some(&cursor.place);
     let (from, to) = (seconds(cursor.from), seconds(cursor.to));
     let query = format!("updated_at:>='{from}' AND updated_at:<='{to}'");
     let variables = serde_json::json!({ "first": PAGE, "after": after, "query": query });
-    admin.post("graphql.json", &serde_json::json!({ "query": QUERY, "variables": variables }))
+    admin.post("graphql.json", &serde_json::json!({ "query": QUERY, "variables": variables }), context)
 }
 
 /// The ids of a page.

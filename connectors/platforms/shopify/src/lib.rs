@@ -23,6 +23,7 @@ mod poll;
 mod privacy;
 mod push;
 mod read;
+mod session;
 mod status;
 mod wire;
 
@@ -59,10 +60,18 @@ impl Connector for Shopify {
     };
 
     fn build(config: Config) -> Result<Parts> {
-        let admin = config.access_token.map(|token| fetch::Admin {
+        let session = config.refresh_token.map(|first| session::Refresh {
+            shop: config.shop.clone(),
+            client_id: config.client_id.unwrap_or_default(),
+            client_secret: config.secret.clone(),
+            first,
+        });
+        let fixed = config.access_token.map(fetch::Access::Fixed);
+        let access = fixed.or_else(|| session.is_some().then_some(fetch::Access::Session));
+        let admin = access.map(|access| fetch::Admin {
             shop: config.shop.clone(),
             version: config.api_version,
-            token,
+            access,
         });
         let secrets = std::iter::once(config.secret).chain(config.next_secret).collect();
         let reader = normalize::Reader {
@@ -75,6 +84,7 @@ impl Connector for Shopify {
             push: Some(Arc::new(push::Webhooks { shop: config.shop, secrets })),
             fetch: admin.clone().map(|admin| Arc::new(fetch::Orders(admin)) as _),
             poll: admin.map(|admin| Arc::new(poll::Changes { admin, by: config.poll_by }) as _),
+            session: session.map(|session| Arc::new(session) as _),
             ..Parts::default()
         })
     }

@@ -48,38 +48,45 @@ impl Poll for Changes {
         Cursor { topic: topic.to_owned(), from, to, place: String::new() }
     }
 
-    fn request(&self, cursor: &Cursor, _: &Context<'_>) -> Result<HttpRequest> {
+    fn request(&self, cursor: &Cursor, context: &Context<'_>) -> Result<HttpRequest> {
         if cursor.topic != TOPIC {
             return Err(Error::new(ErrorKind::Bug, "cursor of another topic").with("topic", &cursor.topic));
         }
         if self.by == PollBy::Graphql {
-            return graphql::request(&self.admin, cursor);
+            return graphql::request(&self.admin, cursor, context);
         }
         if !cursor.place.is_empty() {
             // Beside a page token only the limit is allowed.
             let token = page_token(&cursor.place)
                 .ok_or_else(|| Error::new(ErrorKind::Bug, "cursor holds no page token"))?;
-            return self.admin.get(&format!("orders.json?limit={PAGE}&page_info={token}"));
+            return self.admin.get(&format!("orders.json?limit={PAGE}&page_info={token}"), context);
         }
         // Without `status=any` closed and cancelled orders would be missing.
         let (from, to) = (seconds(cursor.from), seconds(cursor.to));
-        self.admin.get(&format!(
+        let query = format!(
             "orders.json?status=any&limit={PAGE}&order=updated_at%20asc&updated_at_min={from}&updated_at_max={to}"
-        ))
+        );
+        self.admin.get(&query, context)
     }
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
-        if self.by == PollBy::Graphql {
-            return graphql::page(cursor, reply);
-        }
-        error::check(reply)?;
-        let body: Reply<'_> = wire::parse(&reply.body)?;
-        let rows = body.orders.ok_or_else(|| Error::malformed("reply without orders").at("$.orders"))?;
-        let record = |row: &RawValue| Captured::new(TOPIC, reply.body.slice_ref(row.get().as_bytes()));
-        let next = reply.headers.get("link").and_then(next_page);
-        let next = next.map(|place| Cursor { place: place.to_owned(), ..cursor.clone() });
-        Ok(Page { captured: rows.into_iter().map(record).collect(), fetch: Vec::new(), next })
+        let page = match self.by {
+            PollBy::Rest => rows(cursor, reply),
+            PollBy::Graphql => graphql::page(cursor, reply),
+        };
+        page.map_err(|error| self.admin.refused(error, reply))
     }
+}
+
+/// A page of whole orders.
+fn rows(cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
+    error::check(reply)?;
+    let body: Reply<'_> = wire::parse(&reply.body)?;
+    let rows = body.orders.ok_or_else(|| Error::malformed("reply without orders").at("$.orders"))?;
+    let record = |row: &RawValue| Captured::new(TOPIC, reply.body.slice_ref(row.get().as_bytes()));
+    let next = reply.headers.get("link").and_then(next_page);
+    let next = next.map(|place| Cursor { place: place.to_owned(), ..cursor.clone() });
+    Ok(Page { captured: rows.into_iter().map(record).collect(), fetch: Vec::new(), next })
 }
 
 /// Whole seconds in UTC; the API has no finer filter.
