@@ -81,6 +81,9 @@ fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
         (&given.is_prime, "PRIME"),
         (&given.is_premium_order, "PREMIUM"),
         (&given.is_ispu, "IN_STORE_PICK_UP"),
+        // Sold on by Amazon: the buyer in the order is Amazon itself.
+        (&given.is_iba, "INVOICE_BY_AMAZON"),
+        (&given.is_sold_by_ab, "SOLD_BY_AMAZON_BUSINESS"),
     ];
     let replaced = is(&given.is_replacement_order) && given.replaced_order_id.text().is_some();
     let by = given.fulfillment_channel.text().map(|channel| match channel {
@@ -163,8 +166,19 @@ fn converted<'a>(given: &Order<'a>) -> Result<theirs::Order<'a>> {
             deliver_by_window: range(&given.earliest_delivery_date, &given.latest_delivery_date),
         }),
         order_items: given.order_items.iter().map(item).collect::<Result<_>>()?,
-        ..theirs::Order::default()
+        packages: easy_ship_package(&given.easy_ship_shipment_status),
     })
+}
+
+/// The one package of Easy Ship. It has no number here, so it is no parcel; that it arrived is told of the order.
+fn easy_ship_package<'a>(status: &Scalar<'a>) -> Vec<theirs::Package<'a>> {
+    let told = |text: &str| match text {
+        "Delivered" => word("DELIVERED"),
+        other => word(other),
+    };
+    let status = status.text().map(|text| theirs::PackageStatus { status: told(text), ..Default::default() });
+    let package = |status| theirs::Package { package_status: Some(status), ..theirs::Package::default() };
+    status.map(package).into_iter().collect()
 }
 
 /// What was sold elsewhere and is only shipped by Amazon.

@@ -39,6 +39,10 @@ fields! { default "PascalCase";
         is_premium_order: Scalar<'a>,
         #[serde(rename = "IsISPU")]
         is_ispu: Scalar<'a>,
+        #[serde(rename = "IsIBA")]
+        is_iba: Scalar<'a>,
+        #[serde(rename = "IsSoldByAB")]
+        is_sold_by_ab: Scalar<'a>,
         is_replacement_order: Scalar<'a>,
         replaced_order_id: Scalar<'a>,
         buyer_info: Option<Buyer<'a>>,
