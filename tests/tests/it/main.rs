@@ -18,6 +18,7 @@ mod cluster;
 mod crash;
 mod disk_full;
 mod house_rules;
+mod journeys;
 mod late_servers;
 mod nats_permissions;
 mod nats_subscribers;
