@@ -186,25 +186,33 @@ pub fn page(
     read: impl Fn(&RawValue, &str) -> Result<Normalized>,
 ) -> Result<Normalized> {
     let mut all = Normalized::default();
-    let mut first_bad = None;
+    let (mut first_bad, mut good) = (None, 0_usize);
     for (at, row) in rows.iter().enumerate() {
-        match read(row, &format!("{root}[{at}]")) {
+        let place = format!("{root}[{at}]");
+        match read(row, &place) {
             Ok(mut one) => {
+                good = good.saturating_add(1);
                 all.observations.append(&mut one.observations);
                 all.issues.append(&mut one.issues);
+                for object in one.fetch {
+                    if !all.fetch.contains(&object) {
+                        all.fetch.push(object);
+                    }
+                }
             }
             Err(error) => {
-                let path = error.path.clone().unwrap_or_default();
+                let path = error.path.clone().unwrap_or(place);
                 all.issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
                 first_bad.get_or_insert(error);
             }
         }
     }
     match first_bad {
-        Some(error) if all.observations.is_empty() => Err(error),
-        None if all.observations.is_empty() => Ok(Normalized::ignored("empty_page")),
-        _ => Ok(all),
+        Some(error) if good == 0 => return Err(error),
+        None if all.observations.is_empty() && all.fetch.is_empty() => all.ignored = Some("empty_page"),
+        _ => {}
     }
+    Ok(all)
 }
 
 /// The same for a list as it stands, one object, or nothing at all.
@@ -223,7 +231,7 @@ pub fn list(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time;
+    use crate::{ObjectId, time};
 
     struct Shop;
 
@@ -285,22 +293,40 @@ mod tests {
         assert_eq!(reading.finish(Vec::new()).issues.len(), 1);
     }
 
+    /// `1` has something to say, `2` nothing, `4` has to be fetched; the rest is no row.
+    fn listed(text: &str) -> Result<Normalized> {
+        let read = |row: &RawValue, base: &str| {
+            let parcel =
+                || vec![crossdock_schemas::Observation::parcel(crossdock_schemas::Parcel::default())];
+            let issues = vec![Issue::unmapped(base, row.get())];
+            match row.get() {
+                "1" => Ok(Normalized { observations: parcel(), issues, ..Normalized::default() }),
+                "2" => Ok(Normalized { issues, ..Normalized::default() }),
+                "4" => Ok(Normalized::nudge(ObjectId::new("order", "4"))),
+                _ => Err(Error::malformed("no row")),
+            }
+        };
+        let raw: &RawValue = serde_json::from_str(text).unwrap();
+        list(Some(raw), "$.rows", read)
+    }
+
     #[test]
     fn a_bad_row_costs_only_itself() {
-        let read = |row: &RawValue, base: &str| match row.get() {
-            "1" => Ok(Normalized { issues: vec![Issue::unmapped(base, "1")], ..Normalized::default() }),
-            "2" => Ok(Normalized::default()),
-            _ => Err(Error::malformed("no row").at(base)),
-        };
-        let of = |text: &str| {
-            let raw: &RawValue = serde_json::from_str(text).unwrap();
-            list(Some(raw), "$.rows", read)
-        };
-        assert_eq!(of("[3,1]").unwrap_err().path.as_deref(), Some("$.rows[0]"));
-        assert_eq!(
-            (of("[]").unwrap().ignored, of("[2]").unwrap().ignored),
-            (Some("empty_page"), Some("empty_page"))
-        );
-        assert!(of("7").is_err());
+        let found = listed("[3,1,2]").unwrap();
+        assert_eq!((found.observations.len(), found.ignored), (1, None));
+        let issues: Vec<_> = found.issues.iter().map(|issue| (issue.kind, issue.path.as_str())).collect();
+        let code = IssueKind::UnmappedCode;
+        assert_eq!(issues, [(IssueKind::Malformed, "$.rows[0]"), (code, "$.rows[1]"), (code, "$.rows[2]")]);
+        let found = listed("[4,3,4]").unwrap();
+        assert_eq!((found.fetch.len(), found.issues.len(), found.ignored), (1, 1, None));
+        assert_eq!(listed("[3,5]").unwrap_err().message(), "no row");
+    }
+
+    #[test]
+    fn a_page_may_be_empty() {
+        assert_eq!(listed("[]").unwrap().ignored, Some("empty_page"));
+        let found = listed("[2]").unwrap();
+        assert_eq!((found.ignored, found.issues.len()), (Some("empty_page"), 1));
+        assert!(listed("7").is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crossdock_connector::{Error, Issue, IssueKind, Normalized, ObjectId, Result, rows, wire};
+use crossdock_connector::{Error, Normalized, ObjectId, Result, reading, rows, wire};
 
 use super::TaobaoNormalize;
 use crate::wire::{RdsRow, text};
@@ -25,34 +25,13 @@ struct Told {
 
 /// Reads one row or a list of rows. One that cannot be read does not cost the others.
 pub(super) fn read(normalize: &TaobaoNormalize, body: &[u8]) -> Result<Normalized> {
-    let body = std::str::from_utf8(body).map_err(|_| Error::malformed("is not UTF-8 text").at("$"))?;
-    let rows = rows::rows(body.trim_start_matches('\u{feff}'), "$")?;
-    let (mut all, mut first_bad, mut good) = (Normalized::default(), None, 0_usize);
+    let body = wire::utf8(body)?;
+    let rows = rows::rows(body, "$")?;
     let list = body.trim_start().starts_with('[');
-    for (at, raw) in rows.into_iter().enumerate() {
-        let place = if list { format!("$[{at}]") } else { "$".to_owned() };
-        match row(normalize, raw, &place) {
-            Ok(found) => {
-                good = good.saturating_add(1);
-                all.observations.extend(found.observations);
-                all.issues.extend(found.issues);
-                for object in found.fetch {
-                    if !all.fetch.contains(&object) {
-                        all.fetch.push(object);
-                    }
-                }
-            }
-            Err(error) => {
-                let path = error.path.clone().unwrap_or_default();
-                all.issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
-                first_bad.get_or_insert(error);
-            }
-        }
-    }
-    match first_bad {
-        Some(error) if good == 0 => Err(error),
-        None if good == 0 => Err(Error::malformed("no row").at("$")),
-        _ => Ok(all),
+    match rows.as_slice() {
+        [] => Err(Error::malformed("no row").at("$")),
+        [one] if !list => row(normalize, one, "$"),
+        rows => reading::page(rows, "$", |raw, place| row(normalize, raw, place)),
     }
 }
 
