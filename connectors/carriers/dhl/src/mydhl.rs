@@ -6,7 +6,7 @@ use crossdock_connector::carrier::{self, Batch};
 use crossdock_connector::remark::{english, plain};
 use crossdock_connector::rows::List;
 use crossdock_connector::{Error, Issue, IssueKind, Result, place};
-use crossdock_schemas::{ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{ParcelStatus, TrackingEvent, Ts};
 
 use crate::about;
 use crate::decide;
@@ -15,7 +15,7 @@ use crate::normalize::Scans;
 use crate::time::{Clock, parts};
 use crate::wire::{Checkpoint, Piece, Waybill};
 
-/// A scan and who signed.
+/// A scan and who signed, masked.
 type Signed = (TrackingEvent, Option<String>);
 
 impl Scans {
@@ -58,8 +58,7 @@ impl Scans {
         if scans.is_empty() {
             batch.issues.push(Issue::new(IssueKind::BadValue, path, "no scans yet"));
         }
-        let signer = scans.iter().find_map(|(_, signer)| signer.clone());
-        let mut events: Vec<TrackingEvent> = scans.into_iter().map(|(event, _)| event).collect();
+        let (mut events, signers): (Vec<TrackingEvent>, Vec<Option<String>>) = scans.into_iter().unzip();
         history::acceptance(&mut events);
         let told = pieces.iter().any(|(_, scans)| !scans.is_empty());
         if told && piece.is_none() {
@@ -67,8 +66,9 @@ impl Scans {
             history::whole(&mut events, &delivered);
         }
         let gathered = batch.parcel(&number);
-        gathered.parcel.events.append(&mut events);
-        gathered.parcel.signed_by = signer.as_deref().and_then(english::signer).map(Protected::masked);
+        for (event, signer) in events.into_iter().zip(signers) {
+            gathered.add(event, signer);
+        }
         gathered.parcel.service = waybill.product_code.owned();
         gathered.parcel.package = about::weight(&waybill);
         gathered.parcel.from = about::party(from);
@@ -150,7 +150,6 @@ impl Scans {
         let (at, at_quality) = parts(stamp, clock, format_args!("{place}.date"), issues)?;
         let text = plain(scan.description.as_str());
         let meaning = decide::express(&self.codes, code, &text, place, issues);
-        let signer = scan.signed_by.owned().filter(|_| meaning.code.status == ParcelStatus::Delivered);
         let shown = english::shown(&text, &[scan.signed_by.as_str()]);
         let (code_namespace, code_raw) = meaning.found.unzip();
         let event = TrackingEvent {
@@ -168,7 +167,7 @@ impl Scans {
             facility: area.and_then(|area| area.code.owned()),
             ..TrackingEvent::default()
         };
-        Ok((event, signer))
+        Ok((event, scan.signed_by.text().and_then(english::signer)))
     }
 }
 

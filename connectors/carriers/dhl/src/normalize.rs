@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::carrier::{Batch, House};
+use crossdock_connector::carrier::{self, Batch, House};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, rows, wire,
 };
@@ -14,9 +14,6 @@ use crate::wire::{HOOK, MYDHL, Reply, Shipment, UNIFIED, Waybill};
 
 /// Where the shipments of a reply stand.
 const SHIPMENTS: &str = "$.shipments";
-
-/// Header under which the number asked for is kept beside a reply.
-pub(crate) const ASKED: &str = "waybill";
 
 /// The normalize part.
 pub(crate) struct Scans {
@@ -29,7 +26,7 @@ pub(crate) struct Scans {
 impl Normalize for Scans {
     fn normalize(&self, capture: &Capture) -> Result<Normalized> {
         let mut batch = Batch::new(&self.house);
-        let asked = capture.headers.get(ASKED);
+        let asked = capture.headers.get(carrier::ASKED);
         match capture.topic.as_str() {
             HOOK => match pushed(&capture.body)? {
                 Some(found) => self.unified(found, asked, &mut batch),
@@ -63,11 +60,7 @@ impl Normalize for Scans {
 
 fn reply<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<Reply<'a, T>> {
     let in_one_go = std::str::from_utf8(body).ok().and_then(rows::whole);
-    match (in_one_go, body.trim_ascii_start().first()) {
-        (Some(reply), _) => Ok(reply),
-        (None, Some(b'{' | 0xEF)) => wire::parse(body),
-        _ => Err(Error::malformed("expected a JSON object").at("$")),
-    }
+    in_one_go.map_or_else(|| wire::object(body), Ok)
 }
 
 /// The shipments of a reply.
@@ -91,8 +84,7 @@ fn listed<'a, T: Deserialize<'a>>(reply: Reply<'a, T>) -> Result<Vec<Result<T>>>
 /// The shipments of a push, which is a reply, one shipment of it, or a list of them; `None` for a message about the
 /// subscription itself.
 fn pushed(body: &[u8]) -> Result<Option<Vec<Result<Shipment<'_>>>>> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-    let text = text.trim_start_matches('\u{feff}');
+    let text = wire::utf8(body)?;
     if text.trim_start().starts_with('[') {
         let found = rows::rows(text, "$")?;
         if found.is_empty() {

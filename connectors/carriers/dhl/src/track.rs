@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, carrier, form, settings,
-    sign,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Topic, Track, carrier, form,
+    settings, sign,
 };
 
 use crate::config::{MyDhlConfig, UnifiedConfig};
 use crate::error;
-use crate::normalize::{ASKED, shipments};
+use crate::normalize::shipments;
 use crate::wire::{MYDHL, Shipment, UNIFIED, Waybill};
 
 /// Where the unified interface is.
@@ -35,7 +35,7 @@ fn one(waybills: &[Asked]) -> Result<String> {
 }
 
 fn answer<'r, T: Deserialize<'r>>(
-    topic: &str,
+    topic: Topic,
     waybills: &[Asked],
     reply: &'r HttpResponse,
 ) -> Result<Vec<Captured>> {
@@ -44,11 +44,7 @@ fn answer<'r, T: Deserialize<'r>>(
     if shipments::<T>(&reply.body)?.is_empty() {
         return Err(Error::new(ErrorKind::NotFound, "no shipment in the answer"));
     }
-    let mut captured = Captured::new(topic, reply.body.clone());
-    if let [waybill] = waybills {
-        captured.headers.push(ASKED, waybill.number.as_str());
-    }
-    Ok(vec![captured])
+    Ok(vec![carrier::asked(topic, waybills, reply)])
 }
 
 impl Track for Unified {

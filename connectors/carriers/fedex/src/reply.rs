@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crossdock_connector::rows::{self, Object};
-use crossdock_connector::{Error, Result};
+use crossdock_connector::{Error, Result, wire};
 
 use crate::error;
 use crate::wire::{Envelope, Reply, Shipment};
@@ -29,8 +29,7 @@ pub(crate) struct Shipments<'a> {
 /// # Errors
 /// FedEx's error of the whole call; `Malformed` when it is nothing of FedEx.
 pub(crate) fn read(body: &[u8], listed: bool) -> Result<Shipments<'_>> {
-    let bare = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let text = std::str::from_utf8(bare).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+    let text = wire::utf8(body)?;
     let is_list = text.trim_start().starts_with('[');
     if let Some(found) = whole(text) {
         return Ok(Shipments { found, bad: Vec::new() });

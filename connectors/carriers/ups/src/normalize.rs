@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crossdock_connector::carrier::{self, Batch, House, came_back};
 use crossdock_connector::remark::english;
 use crossdock_connector::{
-    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, ObjectId, Result, place, rows,
+    Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, ObjectId, Result, place, rows, wire,
 };
 use crossdock_schemas::{Leg, ParcelStatus, Protected, TrackingEvent};
 
@@ -45,8 +45,7 @@ fn missing(what: &str, path: String) -> Error {
 
 impl Scans {
     fn alerts(&self, body: &[u8]) -> Result<Normalized> {
-        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+        let text = wire::utf8(body)?;
         let found = rows::rows(text, "$")?;
         if found.is_empty() {
             return Err(Error::malformed("there is no scan in it").at("$"));

@@ -60,11 +60,7 @@ impl Details {
 /// UPS's error, or `Malformed` when it is no such reply.
 pub(crate) fn shipments(body: &[u8]) -> Result<Vec<Result<Shipment<'_>>>> {
     let in_one_go = std::str::from_utf8(body).ok().and_then(rows::whole::<Reply<'_>>);
-    let reply = match (in_one_go, body.trim_ascii_start().first()) {
-        (Some(reply), _) => reply,
-        (None, Some(b'{' | 0xEF)) => wire::parse(body)?,
-        _ => return Err(Error::malformed("expected a JSON object").at("$")),
-    };
+    let reply = in_one_go.map_or_else(|| wire::object(body), Ok)?;
     if let Some(error) = error::in_body(&reply) {
         return Err(error);
     }

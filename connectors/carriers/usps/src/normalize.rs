@@ -5,14 +5,14 @@ use std::fmt::Arguments;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crossdock_connector::carrier::{Batch, House};
+use crossdock_connector::carrier::{self, Batch, House};
 use crossdock_connector::codes::{CodeTable, TrackingCode};
 use crossdock_connector::remark::{english, plain};
 use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{
     Capture, Error, ErrorKind, Issue, IssueKind, Normalize, Normalized, Result, place, rows,
 };
-use crossdock_schemas::{Address, AtQuality, Eta, EtaBy, ParcelStatus, Protected, TrackingEvent, Ts};
+use crossdock_schemas::{Address, AtQuality, Eta, EtaBy, ParcelStatus, TrackingEvent, Ts};
 
 use crate::config::ParcelLocker;
 use crate::decide::decide;
@@ -20,9 +20,6 @@ use crate::error;
 use crate::number::number;
 use crate::time::{Where, arrival, moment};
 use crate::wire::{Event, Piece, SLUG, SUBSCRIPTION, TRACKING, WEB_TOOLS};
-
-/// Header under which the number asked for is kept beside a reply.
-pub(crate) const ASKED: &str = "waybill";
 
 /// The normalize part.
 pub(crate) struct Scans {
@@ -34,7 +31,7 @@ pub(crate) struct Scans {
 impl Normalize for Scans {
     fn normalize(&self, capture: &Capture) -> Result<Normalized> {
         let mut batch = Batch::new(&self.house);
-        let asked = capture.headers.get(ASKED);
+        let asked = capture.headers.get(carrier::ASKED);
         match capture.topic.as_str() {
             TRACKING | SUBSCRIPTION => {
                 if let Some((piece, text)) = single(&capture.body) {
@@ -94,12 +91,11 @@ pub(crate) fn pieces(body: &[u8]) -> Result<Pieces<'_>> {
     if let Some(code) = error::code(body) {
         return Err(error::named(&code).at("$.error"));
     }
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+    let text = wire::utf8(body)?;
     let listed = text.trim_start().starts_with('[');
     let rows = rows::rows(text, "$")?;
     if !listed {
-        let named: Named<'_> = wire::parse(body)?;
+        let named: Named<'_> = wire::parse_text(text)?;
         if named.tracking_number.text().is_none() {
             return Err(Error::malformed("the number is missing").at("$.trackingNumber"));
         }
@@ -116,6 +112,14 @@ fn refused(rows: &[&RawValue]) -> Option<String> {
     let errors = |raw: &&RawValue| error::code(raw.get().as_bytes());
     let all: Option<Vec<String>> = rows.iter().map(errors).collect();
     all?.into_iter().next()
+}
+
+/// A scan and who signed, masked.
+pub(crate) type Signed = (TrackingEvent, Option<String>);
+
+/// Whether nothing is to be expected any more.
+pub(crate) fn arrived((event, _): &Signed) -> bool {
+    matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned)
 }
 
 /// A scan, as either interface gives it.
@@ -167,7 +171,7 @@ impl Scans {
         }
         let from = piece.origin_state.text();
         let ends = from.filter(|from| piece.destination_state.text() == Some(from));
-        let (mut events, mut signer) = (Vec::with_capacity(scans.len()), None);
+        let mut events = Vec::with_capacity(scans.len());
         let nothing = scans.is_empty();
         for (at, scan) in scans.into_iter().enumerate() {
             let read = scan.and_then(|event| {
@@ -177,12 +181,7 @@ impl Scans {
                 self.event(&event, ends, format_args!("{path}[{at}]"), &mut batch.issues)
             });
             match read {
-                Ok((event, name)) => {
-                    if event.status == ParcelStatus::Delivered && signer.is_none() {
-                        signer = name;
-                    }
-                    events.push(event);
-                }
+                Ok(event) => events.push(event),
                 Err(error) => batch.bad(error),
             }
         }
@@ -190,13 +189,12 @@ impl Scans {
             // Nothing readable is left of it: the scans' own errors are the answer.
             return Ok(());
         }
-        let arrived =
-            |event: &TrackingEvent| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned);
         let eta = if events.iter().any(arrived) { None } else { eta(&piece) };
         let gathered = batch.parcel(&number);
+        for (event, signer) in events {
+            gathered.add(event, signer);
+        }
         let parcel = &mut gathered.parcel;
-        parcel.events.append(&mut events);
-        parcel.signed_by = signer;
         parcel.eta = eta;
         parcel.service = piece.mail_class.text().map(|class| plain(class).into_owned());
         let to = [&piece.destination_city, &piece.destination_state, &piece.destination_zip];
@@ -220,7 +218,7 @@ impl Scans {
         ends: Option<&str>,
         place: Arguments<'_>,
         issues: &mut Vec<Issue>,
-    ) -> Result<(TrackingEvent, Option<Protected>)> {
+    ) -> Result<Signed> {
         let stamp = [event.event_timestamp.text(), event.gmt_timestamp.text(), event.gmt_offset.text()];
         let (city, state) = (event.event_city.text(), event.event_state.text());
         let place_of = Where { country: country(event.event_country.text()), state, ends };
@@ -243,12 +241,7 @@ impl Scans {
     }
 
     /// A scan as an event, and who signed.
-    pub(crate) fn scan(
-        &self,
-        seen: &Seen<'_>,
-        path: Arguments<'_>,
-        issues: &mut Vec<Issue>,
-    ) -> (TrackingEvent, Option<Protected>) {
+    pub(crate) fn scan(&self, seen: &Seen<'_>, path: Arguments<'_>, issues: &mut Vec<Issue>) -> Signed {
         let meaning = decide(&self.codes, self.parcel_locker, seen.code, seen.text, path, issues);
         let text = plain(seen.text);
         let shown = english::shown(&text, &[seen.name]);
@@ -266,7 +259,7 @@ impl Scans {
             location: place::location([seen.city, seen.state, seen.country], country(seen.country), seen.zip),
             ..TrackingEvent::default()
         };
-        (event, english::signer(seen.name).map(Protected::masked))
+        (event, english::signer(seen.name))
     }
 }
 

@@ -1,12 +1,12 @@
 //! Asking for one number, with all its scans.
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, form,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, carrier, form,
 };
 
 use crate::config::TrackConfig;
 use crate::error;
-use crate::normalize::{ASKED, pieces};
+use crate::normalize::pieces;
 use crate::number::number;
 use crate::wire::TRACKING;
 
@@ -37,10 +37,6 @@ impl Track for Tracking {
         error::check(reply)?;
         // Read here only to tell an answer from an error; what it says is normalizing's.
         pieces(&reply.body)?;
-        let mut captured = Captured::new(TRACKING, reply.body.clone());
-        if let [waybill] = waybills {
-            captured.headers.push(ASKED, waybill.number.as_str());
-        }
-        Ok(vec![captured])
+        Ok(vec![carrier::asked(TRACKING, waybills, reply)])
     }
 }

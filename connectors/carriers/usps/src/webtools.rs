@@ -3,11 +3,10 @@
 use crossdock_connector::carrier::Batch;
 use crossdock_connector::remark::plain;
 use crossdock_connector::xml::{self, Node};
-use crossdock_connector::{Error, Issue, IssueKind, Result};
-use crossdock_schemas::{ParcelStatus, TrackingEvent};
+use crossdock_connector::{Error, Issue, IssueKind, Result, wire};
 
 use crate::error;
-use crate::normalize::{Scans, Seen, arrives, country, end};
+use crate::normalize::{Scans, Seen, arrived, arrives, country, end};
 use crate::number::number;
 use crate::time::{Where, written};
 
@@ -17,8 +16,7 @@ impl Scans {
     /// # Errors
     /// `Malformed` when it is no such reply.
     pub(crate) fn web_tools(&self, body: &[u8], asked: Option<&str>, batch: &mut Batch<'_>) -> Result<()> {
-        let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        let root = xml::read(text)?;
+        let root = xml::read(wire::utf8(body)?)?;
         if root.name == "Error" {
             let code = root.get("Number").unwrap_or_default();
             return Err(error::named(code).into_malformed().at("$.Number"));
@@ -58,7 +56,7 @@ impl Scans {
             .iter()
             .filter(|child| matches!(child.name.as_str(), "TrackSummary" | "TrackDetail"))
             .collect();
-        let (mut events, mut signer) = (Vec::with_capacity(scans.len()), None);
+        let mut events = Vec::with_capacity(scans.len());
         for (at, scan) in scans.iter().enumerate() {
             let place = format!("{place}.{}[{at}]", scan.name);
             let stamp = (scan.get("EventDate").unwrap_or_default(), scan.get("EventTime"));
@@ -82,11 +80,7 @@ impl Scans {
                 zip: scan.get("EventZIPCode"),
                 country: scan.get("EventCountry"),
             };
-            let (event, name) = self.scan(&seen, format_args!("{place}.EventCode"), &mut batch.issues);
-            if event.status == ParcelStatus::Delivered && signer.is_none() {
-                signer = name;
-            }
-            events.push(event);
+            events.push(self.scan(&seen, format_args!("{place}.EventCode"), &mut batch.issues));
         }
         if events.is_empty() && !scans.is_empty() {
             return Ok(());
@@ -98,16 +92,16 @@ impl Scans {
                 "no scans with fields: ask with revision 1",
             ));
         }
-        let arrived =
-            |event: &TrackingEvent| matches!(event.status, ParcelStatus::Delivered | ParcelStatus::Returned);
         let there = Where { country: Some("US"), state: info.get("DestinationState"), ends: None };
         let expected = ["ExpectedDeliveryDate", "PredictedDeliveryDate"].into_iter();
         let eta = expected.filter_map(|name| info.get(name)).find_map(|day| arrives(day, None, there));
+        let eta = eta.filter(|_| !events.iter().any(arrived));
         let gathered = batch.parcel(&number);
+        for (event, signer) in events {
+            gathered.add(event, signer);
+        }
         let parcel = &mut gathered.parcel;
-        parcel.eta = eta.filter(|_| !events.iter().any(arrived));
-        parcel.events.append(&mut events);
-        parcel.signed_by = signer;
+        parcel.eta = eta;
         parcel.service = info.get("Class").map(|class| plain(class).into_owned());
         let ends = |names: [&str; 3]| end(names.map(|name| info.get(name)), None);
         parcel.to = ends(["DestinationCity", "DestinationState", "DestinationZip"]);
