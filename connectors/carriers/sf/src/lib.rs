@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crossdock_connector::carrier::House;
 use crossdock_connector::{
     Capabilities, Connector, Descriptor, Maturity, Parts, Push, Quota, Result, Role, Track,
 };
@@ -55,8 +56,12 @@ impl Connector for Sf {
     fn build(config: Config) -> Result<Parts> {
         let normalize = normalize::Routes {
             codes: codes::Codes::read(config.reason_codes)?,
-            account: config.account,
-            order_shop: config.order_shop,
+            house: House {
+                slug: normalize::SLUG,
+                connector: concat!("sf@", env!("CARGO_PKG_VERSION")),
+                account: config.account,
+                order_shop: config.order_shop,
+            },
         };
         let tokens: Vec<_> = config.path_token.into_iter().chain(config.previous_path_token).collect();
         let push = (!tokens.is_empty())

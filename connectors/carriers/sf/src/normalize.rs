@@ -4,12 +4,11 @@
 
 use serde_json::{Map, Value};
 
-use crossdock_connector::carrier::{self, Meaning, OrderShop};
+use crossdock_connector::carrier::{self, Batch, House, Meaning};
 use crossdock_connector::remark::{Masked, mask};
 use crossdock_connector::{Capture, Error, Issue, IssueKind, Normalize, Normalized, Result, time, wire};
 use crossdock_schemas::{
-    AtQuality, Courier, Datum, Direction, Entity, Geo, Location, Observation, OrderRef, Parcel, ParcelStatus,
-    Protected, Source, TrackingEvent,
+    AtQuality, Courier, Datum, Direction, Entity, Geo, Location, Observation, ParcelStatus, TrackingEvent,
 };
 
 use crate::codes::Codes;
@@ -26,8 +25,7 @@ const NAMES_NEXT: [&str; 3] = ["648", "631", "99"];
 /// The normalize part.
 pub(crate) struct Routes {
     pub(crate) codes: Codes,
-    pub(crate) account: String,
-    pub(crate) order_shop: Option<OrderShop>,
+    pub(crate) house: House,
 }
 
 impl Normalize for Routes {
@@ -76,86 +74,66 @@ fn answered(waybills: Vec<query::Waybill<'_>>) -> Rows<'_> {
     rows
 }
 
-/// One waybill of a capture while it is gathered.
-struct Gathered<'a> {
+/// One waybill of a capture while its scans are gathered: what one means may follow from the others.
+struct Waybill<'a> {
     number: String,
     scans: Vec<Scan<'a>>,
 }
 
 impl Routes {
     fn parcels(&self, rows: Rows<'_>, nothing: &'static str) -> Result<Normalized> {
-        let Rows { rows, mut issues, history } = rows;
-        let mut first_bad = None;
-        let mut waybills: Vec<Gathered<'_>> = Vec::new();
+        let Rows { rows, issues, history } = rows;
+        let mut batch = Batch::new(&self.house);
+        batch.issues = issues;
+        let mut waybills: Vec<Waybill<'_>> = Vec::new();
         for (place, route) in rows {
             match scan(place, route) {
                 Ok((number, scan)) => match waybills.iter_mut().find(|waybill| waybill.number == number) {
                     Some(waybill) => waybill.scans.push(scan),
-                    None => waybills.push(Gathered { number, scans: vec![scan] }),
+                    None => waybills.push(Waybill { number, scans: vec![scan] }),
                 },
-                Err(error) => {
-                    let path = error.path.clone().unwrap_or_default();
-                    issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
-                    first_bad.get_or_insert(error);
-                }
+                Err(error) => batch.bad(error),
             }
         }
-        if let Some(error) = first_bad
-            && waybills.is_empty()
-        {
-            return Err(error);
-        }
-        if waybills.is_empty() {
-            return Ok(Normalized { issues, ..Normalized::ignored(nothing) });
-        }
-        let mut observations = Vec::with_capacity(waybills.len());
         let mut next = Vec::new();
         for waybill in &waybills {
-            observations.push(self.parcel(waybill, history, &mut issues, &mut next));
+            self.parcel(waybill, history, &mut batch, &mut next);
         }
-        self.add_next(next, &mut observations);
-        Ok(Normalized { observations, issues, ..Normalized::default() })
+        let mut found = batch.finish(nothing)?;
+        self.add_next(next, &mut found.observations);
+        Ok(found)
     }
 
-    fn parcel(
-        &self,
-        waybill: &Gathered<'_>,
-        history: bool,
-        issues: &mut Vec<Issue>,
-        next: &mut Vec<Next>,
-    ) -> Observation {
+    fn parcel(&self, waybill: &Waybill<'_>, history: bool, batch: &mut Batch<'_>, next: &mut Vec<Next>) {
         let context = Context { codes: &self.codes, scans: &waybill.scans, history };
-        let mut parcel = self.empty_parcel(waybill.number.clone());
         let order_no = waybill.scans.iter().find_map(|scan| scan.route.orderid.text());
-        let mut ext = Map::new();
-        if let Some(order_no) = order_no {
-            ext.insert("order_id".to_owned(), order_no.into());
-        }
         for scan in &waybill.scans {
-            let meaning = decide(scan, &context, issues);
+            let meaning = decide(scan, &context, &mut batch.issues);
+            let returns = meaning.status == ParcelStatus::Returning;
+            let masked = mask(scan.remark());
+            let event = self.event(scan, meaning, &masked, &mut batch.issues);
+            let gathered = batch.parcel(&waybill.number);
+            gathered.add(event, masked.signer);
             if NAMES_NEXT.contains(&scan.op_code()) {
                 for number in remark::other_numbers(scan.remark(), &waybill.number) {
-                    add_text(&mut ext, "forwarded_to", &number);
-                    let returns = meaning.status == ParcelStatus::Returning;
+                    add_text(
+                        gathered.parcel.ext.entry(SLUG.to_owned()).or_default(),
+                        "forwarded_to",
+                        &number,
+                    );
                     let order_no = order_no.map(str::to_owned);
                     next.push(Next { number, from: waybill.number.clone(), returns, order_no });
                 }
             }
             if let Some(pieces) = remark::pieces(scan.remark()) {
-                ext.insert("pieces".to_owned(), pieces.into());
+                gathered.note("pieces", pieces);
             }
-            let masked = mask(scan.remark());
-            if meaning.status == ParcelStatus::Delivered
-                && let Some(signer) = &masked.signer
-            {
-                parcel.signed_by = Some(Protected::masked(signer));
-            }
-            parcel.events.push(self.event(scan, meaning, &masked, issues));
         }
-        if !ext.is_empty() {
-            parcel.ext.insert(SLUG.to_owned(), ext);
+        if let Some(order_no) = order_no {
+            let gathered = batch.parcel(&waybill.number);
+            gathered.order_no = Some(order_no.to_owned());
+            gathered.note("order_id", order_no);
         }
-        Observation::parcel(parcel).partial().with_refs(self.refs(order_no))
     }
 
     fn event(
@@ -206,7 +184,7 @@ impl Routes {
     fn add_next(&self, next: Vec<Next>, observations: &mut Vec<Observation>) {
         for Next { number, from, returns, order_no } in next {
             let direction = if returns { Direction::Return } else { Direction::Unknown };
-            let refs = self.refs(order_no.as_deref());
+            let refs = self.house.refs(order_no.as_deref());
             let known = observations.iter_mut().find_map(|observation| match &mut observation.entity {
                 Entity::Parcel(parcel) if parcel.tracking_no == number => {
                     Some((parcel, &mut observation.refs))
@@ -222,37 +200,12 @@ impl Routes {
                 }
                 continue;
             }
-            let mut parcel = self.empty_parcel(number);
+            let mut parcel = self.house.parcel(number);
             parcel.direction = direction;
             let mut ext = Map::new();
             ext.insert("forwarded_from".to_owned(), from.into());
             parcel.ext.insert(SLUG.to_owned(), ext);
             observations.push(Observation::parcel(parcel).partial().with_refs(refs));
-        }
-    }
-
-    fn empty_parcel(&self, tracking_no: String) -> Parcel {
-        Parcel {
-            source: Source {
-                platform: SLUG.to_owned(),
-                shop: self.account.clone(),
-                connector: Some(concat!("sf@", env!("CARGO_PKG_VERSION")).to_owned()),
-                ..Source::default()
-            },
-            carrier: SLUG.to_owned(),
-            tracking_no,
-            ..Parcel::default()
-        }
-    }
-
-    fn refs(&self, order_no: Option<&str>) -> Vec<OrderRef> {
-        match (&self.order_shop, order_no) {
-            (Some(shop), Some(order_no)) => vec![OrderRef {
-                platform: shop.platform.clone(),
-                shop: shop.shop.clone(),
-                order_no: order_no.to_owned(),
-            }],
-            _ => Vec::new(),
         }
     }
 }
