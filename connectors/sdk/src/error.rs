@@ -176,8 +176,13 @@ impl Error {
 
     /// The same as bytes that are not what they claim to be: an error reply that was captured as an answer.
     #[must_use]
-    pub fn into_malformed(mut self) -> Self {
-        self.kind = ErrorKind::Malformed;
+    pub fn into_malformed(self) -> Self {
+        self.of_kind(ErrorKind::Malformed)
+    }
+
+    /// The same with another meaning.
+    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
         self
     }
 

@@ -54,6 +54,6 @@ pub use normalize::{Issue, IssueKind, Normalize, Normalized};
 pub use pull::{Cursor, Fetch, Page, Poll, Track, Waybill};
 pub use push::{Ack, Push, Request, Scheme, SignedParts};
 pub use secret::Secret;
-pub use session::{Session, Token, at_login};
+pub use session::{Grant, Session, Token, at_login};
 pub use sink::{Delivery, Exchange, HttpSink, Outcome, Repeat, Sink, SinkCall, SinkPart, Step};
 pub use verify::{Verified, verify};

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::Error;
+
 /// A secret from the environment or a file.
 ///
 /// In configuration it is written `{ env = "SHOPIFY_SECRET" }` or `{ file = "/run/secrets/shopify" }`;
@@ -25,6 +27,14 @@ impl Secret {
     /// The value as text.
     pub fn expose_text(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
+    }
+
+    /// The value as text, where nothing else will do.
+    ///
+    /// # Errors
+    /// `Config` at the key when it is not.
+    pub fn text(&self, key: &str) -> crate::Result<&str> {
+        self.expose_text().ok_or_else(|| Error::config("expected text").at(key))
     }
 }
 

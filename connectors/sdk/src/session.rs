@@ -48,27 +48,17 @@ impl Token {
         Self { access: Secret::new(access), refresh: None, expires_at: None, extra: BTreeMap::new() }
     }
 
-    /// The token that an OAuth server grants (RFC 6749): `access_token`, and `expires_in` as a number or a text where
-    /// it says so.
+    /// The token that an OAuth server grants by our own credentials: nothing renews it, and where it does not say how
+    /// long it lives it is used until it is refused.
     ///
     /// # Errors
     /// `Malformed` when there is no token in it.
     pub fn granted(body: &[u8], now: Timestamp) -> Result<Self> {
-        #[derive(Deserialize)]
-        struct Grant<'a> {
-            #[serde(borrow, default)]
-            access_token: Scalar<'a>,
-            #[serde(borrow, default)]
-            expires_in: Scalar<'a>,
-        }
         let grant: Grant<'_> = wire::parse(body)?;
-        let access = grant.access_token.text();
-        let access =
-            access.ok_or_else(|| Error::malformed("a token reply without a token").at("$.access_token"))?;
-        let token = Self::new(access);
-        Ok(match grant.expires_in.text().and_then(|text| text.parse().ok()) {
-            Some(seconds) => token.lives(now, seconds),
-            None => token,
+        let token = Self::new(grant.access()?);
+        Ok(match grant.seconds() {
+            Ok(Some(seconds)) => token.lives(now, seconds),
+            Ok(None) | Err(_) => token,
         })
     }
 
@@ -86,6 +76,13 @@ impl Token {
         self
     }
 
+    /// Sets what the next renewal needs: what a reply gives, else what was used before, which then stays good.
+    #[must_use]
+    pub fn renewed_or_kept(mut self, given: Option<&str>, last: Option<&Self>) -> Self {
+        self.refresh = given.map(Secret::new).or_else(|| last.and_then(|token| token.refresh.clone()));
+        self
+    }
+
     /// Adds something else calls need.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -99,16 +96,54 @@ impl Token {
     }
 }
 
+/// What a token service grants, or why it does not (RFC 6749). Not printed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Grant<'a> {
+    /// What is sent with each call.
+    #[serde(borrow)]
+    pub access_token: Scalar<'a>,
+    /// What the next renewal needs.
+    #[serde(borrow)]
+    pub refresh_token: Scalar<'a>,
+    /// Seconds from now, as a number or a text.
+    #[serde(borrow)]
+    pub expires_in: Scalar<'a>,
+    /// The code of a refusal.
+    #[serde(borrow)]
+    pub error: Scalar<'a>,
+}
+
+impl Grant<'_> {
+    /// The token, after the one that was used before.
+    ///
+    /// # Errors
+    /// `Malformed` when there is none, or its end is no number of seconds.
+    pub fn token(&self, last: Option<&Token>, now: Timestamp) -> Result<Token> {
+        let token = Token::new(self.access()?).renewed_or_kept(self.refresh_token.text(), last);
+        Ok(match self.seconds()? {
+            Some(seconds) => token.lives(now, seconds),
+            None => token,
+        })
+    }
+
+    fn access(&self) -> Result<&str> {
+        let access = self.access_token.text();
+        access.ok_or_else(|| Error::malformed("there is no access token in it").at("$.access_token"))
+    }
+
+    fn seconds(&self) -> Result<Option<u32>> {
+        let read = |text: &str| text.parse().map_err(|_| Error::malformed("not seconds").at("$.expires_in"));
+        self.expires_in.text().map(read).transpose()
+    }
+}
+
 /// What an error means while a session is opened: there is none yet that could have ended, so the credentials are refused.
 #[must_use]
 pub fn at_login(error: Error) -> Error {
-    if error.kind() != ErrorKind::Session {
-        return error;
-    }
-    let refused = Error::auth(error.message());
-    match error.vendor_code {
-        Some(code) => refused.vendor(code),
-        None => refused,
+    match error.kind() {
+        ErrorKind::Session => error.of_kind(ErrorKind::Auth),
+        _ => error,
     }
 }
 
@@ -134,9 +169,29 @@ mod tests {
     }
 
     #[test]
+    fn what_renews_stays_good_where_no_other_is_given() {
+        let now = Timestamp::UNIX_EPOCH;
+        let told = |body: &str, last: Option<&Token>| {
+            let grant: Grant<'_> = wire::parse(body.as_bytes()).unwrap();
+            grant.token(last, now)
+        };
+        let first = told(r#"{"access_token":"a","refresh_token":"r","expires_in":60}"#, None).unwrap();
+        assert_eq!(first, Token::new("a").renewed_by("r").lives(now, 60));
+        let second = told(r#"{"access_token":"b"}"#, Some(&first)).unwrap();
+        assert_eq!(second, Token::new("b").renewed_by("r"));
+        let third = told(r#"{"access_token":"c","refresh_token":"s"}"#, Some(&second)).unwrap();
+        assert_eq!(third, Token::new("c").renewed_by("s"));
+        let wrong = |body: &str| told(body, None).unwrap_err().path.unwrap_or_default();
+        assert_eq!(wrong(r#"{"error":"invalid_grant"}"#), "$.access_token");
+        assert_eq!(wrong(r#"{"access_token":"a","expires_in":"soon"}"#), "$.expires_in");
+    }
+
+    #[test]
     fn no_session_ends_before_it_began() {
-        let ended = at_login(Error::new(ErrorKind::Session, "token refused").vendor("250002"));
+        let ended = Error::new(ErrorKind::Session, "token refused").vendor("250002").with("log_id", "7");
+        let ended = at_login(ended);
         assert_eq!((ended.kind(), ended.vendor_code.as_deref()), (ErrorKind::Auth, Some("250002")));
+        assert_eq!(ended.context(), [("log_id", "7".to_owned())]);
         assert_eq!(at_login(Error::malformed("x")).kind(), ErrorKind::Malformed);
     }
 }

@@ -3,37 +3,16 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
-use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{
-    Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token, form,
+    Error, ErrorKind, Grant, HttpRequest, HttpResponse, Result, Session, Token, form, wire,
 };
 
 use crate::config::Config;
-use crate::error;
 
 /// The session part.
 pub(crate) struct Lwa {
     pub(crate) config: Arc<Config>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Grant<'a> {
-    #[serde(borrow)]
-    access_token: Scalar<'a>,
-    #[serde(borrow)]
-    refresh_token: Scalar<'a>,
-    /// Seconds from now.
-    #[serde(borrow)]
-    expires_in: Scalar<'a>,
-    #[serde(borrow)]
-    error: Scalar<'a>,
-}
-
-fn text<'s>(secret: &'s Secret, key: &str) -> Result<&'s str> {
-    secret.expose_text().ok_or_else(|| Error::config("is no text").at(key))
 }
 
 impl Session for Lwa {
@@ -41,16 +20,16 @@ impl Session for Lwa {
         let refresh = last.and_then(|token| token.refresh.as_ref()).unwrap_or(&self.config.refresh_token);
         let body = form::write([
             ("grant_type", "refresh_token"),
-            ("refresh_token", text(refresh, "refresh_token")?),
+            ("refresh_token", refresh.text("refresh_token")?),
             ("client_id", &self.config.client_id),
-            ("client_secret", text(&self.config.client_secret, "client_secret")?),
+            ("client_secret", self.config.client_secret.text("client_secret")?),
         ]);
         Ok(HttpRequest::post(self.config.token_service.clone(), form::TYPE, body)
             .header("accept", "application/json"))
     }
 
-    fn opened(&self, _last: Option<&Token>, reply: &HttpResponse, now: Timestamp) -> Result<Token> {
-        let read = error::object(&reply.body).and_then(wire::parse::<Grant<'_>>);
+    fn opened(&self, last: Option<&Token>, reply: &HttpResponse, now: Timestamp) -> Result<Token> {
+        let read = wire::object::<Grant<'_>>(&reply.body);
         if let Some(code) = read.as_ref().ok().and_then(|grant| grant.error.text()) {
             let kind = match code {
                 "invalid_grant" | "invalid_client" | "unauthorized_client" | "access_denied" => {
@@ -68,19 +47,7 @@ impl Session for Lwa {
         if !reply.is_success() {
             return Err(Error::from_response(reply));
         }
-        let grant = read?;
-        let Some(access) = grant.access_token.text() else {
-            return Err(Error::malformed("there is no access token in it").at("$.access_token"));
-        };
-        let mut token = Token::new(access);
-        if let Some(seconds) = grant.expires_in.text() {
-            let seconds = seconds.parse().map_err(|_| Error::malformed("not seconds").at("$.expires_in"))?;
-            token = token.lives(now, seconds);
-        }
-        Ok(match grant.refresh_token.text() {
-            Some(refresh) => token.renewed_by(refresh),
-            None => token,
-        })
+        read?.token(last, now)
     }
 }
 

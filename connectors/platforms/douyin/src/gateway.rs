@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crossdock_connector::{Context, Error, HttpRequest, HttpResponse, Result, Secret, percent, wire};
+use crossdock_connector::{Context, Error, HttpRequest, HttpResponse, Result, percent, wire};
 
 use crate::codes::Codes;
 use crate::config::Config;
@@ -34,7 +34,7 @@ impl Gateway {
             Some(token) => token,
             None => &context.token()?.access,
         };
-        self.signed(method, parameters, Some(text(token, "access_token")?), context.now)
+        self.signed(method, parameters, Some(token.text("access_token")?), context.now)
     }
 
     /// A signed call, of the application itself where there is no token.
@@ -108,9 +108,4 @@ impl Gateway {
 /// Whether a code says that the call went well; a row of a list has none.
 pub(crate) fn is_success(code: &crate::wire::Value<'_>) -> bool {
     shown(code).is_none_or(|code| code == SUCCESS)
-}
-
-/// A secret as text.
-pub(crate) fn text<'s>(secret: &'s Secret, key: &str) -> Result<&'s str> {
-    secret.expose_text().ok_or_else(|| Error::config("expected text").at(key))
 }

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Map;
 
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Session, Token, wire};
+use crossdock_connector::{Error, HttpRequest, HttpResponse, Result, Session, Token, at_login, wire};
 
-use crate::gateway::{Gateway, text};
+use crate::gateway::Gateway;
 use crate::wire::Value;
 
 /// The session part.
@@ -52,12 +52,12 @@ impl Session for Tokens {
         let refresh = last.and_then(|token| token.refresh.as_ref()).or(config.refresh_token.as_ref());
         let refresh = refresh.ok_or_else(|| Error::config("is missing").at("refresh_token"))?;
         own.insert("grant_type".to_owned(), "refresh_token".into());
-        own.insert("refresh_token".to_owned(), text(refresh, "refresh_token")?.into());
+        own.insert("refresh_token".to_owned(), refresh.text("refresh_token")?.into());
         self.gateway.signed("token.refresh", own, None, now)
     }
 
     fn opened(&self, last: Option<&Token>, reply: &HttpResponse, now: Timestamp) -> Result<Token> {
-        self.gateway.accept(reply).map_err(refused)?;
+        self.gateway.accept(reply).map_err(at_login)?;
         let reply: Reply<'_> = wire::parse(&reply.body)?;
         let grant = reply.data.ok_or_else(|| Error::malformed("a reply without a token").at("$.data"))?;
         // A token of another shop would read its orders as this one's.
@@ -77,23 +77,7 @@ impl Session for Tokens {
                 if seconds > 1_000_000_000 { seconds.saturating_sub(now.as_second()) } else { seconds };
             token = token.lives(now, u32::try_from(left.max(0)).unwrap_or(u32::MAX));
         }
-        // The one used before stays good where the reply gives no new one.
-        let kept = last.and_then(|token| token.refresh.as_ref()).map(|secret| secret.expose().to_vec());
-        Ok(match wire::text(grant.refresh_token.as_ref()).map(String::into_bytes).or(kept) {
-            Some(refresh) => token.renewed_by(refresh),
-            None => token,
-        })
-    }
-}
-
-/// There is no session yet that could have ended: only somebody who authorizes anew can mend it.
-fn refused(error: Error) -> Error {
-    if error.kind() != ErrorKind::Session {
-        return error;
-    }
-    let auth = Error::auth("the refresh token is refused");
-    match error.vendor_code {
-        Some(code) => auth.vendor(code),
-        None => auth,
+        let refresh = wire::text(grant.refresh_token.as_ref());
+        Ok(token.renewed_or_kept(refresh.as_deref(), last))
     }
 }

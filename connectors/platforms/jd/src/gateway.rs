@@ -26,7 +26,7 @@ impl Gateway {
 
     fn token<'t>(&'t self, context: &'t Context<'_>) -> Result<&'t str> {
         match &self.config.access_token {
-            Some(token) => sign::text(token, "access_token"),
+            Some(token) => token.text("access_token"),
             None => context
                 .token()?
                 .access

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crossdock_connector::{Error, Result, Secret, legacy, sign, time};
+use crossdock_connector::{Secret, legacy, sign, time};
 
 /// The sign of a call.
 pub(crate) fn call(secret: &Secret, fields: &[(&str, &str)]) -> String {
@@ -21,14 +21,6 @@ pub(crate) fn call(secret: &Secret, fields: &[(&str, &str)]) -> String {
 /// `yyyy-MM-dd HH:mm:ss` in China, as the JOS gateway wants it.
 pub(crate) fn moment(at: Timestamp) -> String {
     time::CHINA.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// A secret as text.
-///
-/// # Errors
-/// `Config` when it is not.
-pub(crate) fn text<'s>(secret: &'s Secret, key: &str) -> Result<&'s str> {
-    secret.expose_text().ok_or_else(|| Error::config("expected text").at(key))
 }
 
 #[cfg(test)]

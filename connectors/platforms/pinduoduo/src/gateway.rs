@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crossdock_connector::{Context, Error, HttpRequest, HttpResponse, Result, Secret, form, wire};
+use crossdock_connector::{Context, Error, HttpRequest, HttpResponse, Result, form, wire};
 
 use crate::config::Config;
 use crate::wire::ErrorReply;
@@ -36,7 +36,7 @@ impl Gateway {
             Some(token) => token,
             None => &context.token()?.access,
         };
-        own.push(("access_token", text(token, "access_token")?.to_owned()));
+        own.push(("access_token", token.text("access_token")?.to_owned()));
         self.signed(kind, own, context.now)
     }
 
@@ -72,9 +72,4 @@ impl Gateway {
             _ => Err(Error::from_response(reply)),
         }
     }
-}
-
-/// A secret as text.
-pub(crate) fn text<'s>(secret: &'s Secret, key: &str) -> Result<&'s str> {
-    secret.expose_text().ok_or_else(|| Error::config("expected text").at(key))
 }

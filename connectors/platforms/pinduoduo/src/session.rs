@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Session, Token, wire};
+use crossdock_connector::{Error, HttpRequest, HttpResponse, Result, Session, Token, at_login, wire};
 
-use crate::gateway::{Gateway, text};
+use crate::gateway::Gateway;
 use crate::wire::Value;
 
 /// The session part.
@@ -41,12 +41,12 @@ impl Session for Renewal {
         let configured = self.gateway.config().refresh_token.as_ref();
         let refresh = last.and_then(|token| token.refresh.as_ref()).or(configured);
         let refresh = refresh.ok_or_else(|| Error::config("is missing").at("refresh_token"))?;
-        let own = vec![("refresh_token", text(refresh, "refresh_token")?.to_owned())];
+        let own = vec![("refresh_token", refresh.text("refresh_token")?.to_owned())];
         self.gateway.signed("pdd.pop.auth.token.refresh", own, now)
     }
 
     fn opened(&self, last: Option<&Token>, reply: &HttpResponse, now: Timestamp) -> Result<Token> {
-        self.gateway.accept(reply).map_err(refused)?;
+        self.gateway.accept(reply).map_err(at_login)?;
         let root = "$.pop_auth_token_refresh_response";
         let reply: Reply<'_> = wire::parse(&reply.body)?;
         let grant = reply.pop_auth_token_refresh_response;
@@ -66,23 +66,7 @@ impl Session for Renewal {
         if let Some(seconds) = seconds {
             token = token.lives(now, seconds);
         }
-        // The one used before stays good where the reply gives no new one.
-        let kept = last.and_then(|token| token.refresh.as_ref()).map(|secret| secret.expose().to_vec());
-        Ok(match wire::text(grant.refresh_token.as_ref()).map(String::into_bytes).or(kept) {
-            Some(refresh) => token.renewed_by(refresh),
-            None => token,
-        })
-    }
-}
-
-/// There is no session yet that could have ended: only somebody who authorizes anew can mend it.
-fn refused(error: Error) -> Error {
-    if error.kind() != ErrorKind::Session {
-        return error;
-    }
-    let auth = Error::auth("the refresh token is refused");
-    match error.vendor_code {
-        Some(code) => auth.vendor(code),
-        None => auth,
+        let refresh = wire::text(grant.refresh_token.as_ref());
+        Ok(token.renewed_or_kept(refresh.as_deref(), last))
     }
 }

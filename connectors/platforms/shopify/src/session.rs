@@ -2,11 +2,9 @@
 //! refresh token of the time after that (90 days).
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
-use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{
-    Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Session, Token, form,
+    Error, ErrorKind, Grant, HttpRequest, HttpResponse, Result, Secret, Session, Token, form, wire,
 };
 
 /// Longest code of an error that is kept.
@@ -22,32 +20,14 @@ pub(crate) struct Refresh {
     pub(crate) first: Secret,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Grant<'a> {
-    #[serde(borrow)]
-    access_token: Scalar<'a>,
-    #[serde(borrow)]
-    refresh_token: Scalar<'a>,
-    /// Seconds from now.
-    #[serde(borrow)]
-    expires_in: Scalar<'a>,
-    #[serde(borrow)]
-    error: Scalar<'a>,
-}
-
-fn text<'s>(secret: &'s Secret, key: &str) -> Result<&'s str> {
-    secret.expose_text().map(str::trim).ok_or_else(|| Error::config("is no text").at(key))
-}
-
 impl Session for Refresh {
     fn open(&self, last: Option<&Token>, _now: Timestamp) -> Result<HttpRequest> {
         let refresh = last.and_then(|token| token.refresh.as_ref()).unwrap_or(&self.first);
         let body = form::write([
             ("client_id", self.client_id.trim()),
-            ("client_secret", text(&self.client_secret, "secret")?),
+            ("client_secret", self.client_secret.text("secret")?.trim()),
             ("grant_type", "refresh_token"),
-            ("refresh_token", text(refresh, "refresh_token")?),
+            ("refresh_token", refresh.text("refresh_token")?.trim()),
         ]);
         let url = format!("https://{}/admin/oauth/access_token", self.shop);
         Ok(HttpRequest::post(url, form::TYPE, body).header("accept", "application/json"))
@@ -69,21 +49,7 @@ impl Session for Refresh {
         if !reply.is_success() {
             return Err(Error::from_response(reply));
         }
-        let grant = read?;
-        let Some(access) = grant.access_token.text() else {
-            return Err(Error::malformed("there is no access token in it").at("$.access_token"));
-        };
-        let mut token = Token::new(access);
-        if let Some(seconds) = grant.expires_in.text() {
-            let seconds = seconds.parse().map_err(|_| Error::malformed("not seconds").at("$.expires_in"))?;
-            token = token.lives(now, seconds);
-        }
-        // The one used before stays good where the platform gives no new one.
-        let kept = last.and_then(|token| token.refresh.as_ref()).map(|secret| secret.expose().to_vec());
-        Ok(match grant.refresh_token.text().map(|text| text.as_bytes().to_vec()).or(kept) {
-            Some(refresh) => token.renewed_by(refresh),
-            None => token,
-        })
+        read?.token(last, now)
     }
 }
 

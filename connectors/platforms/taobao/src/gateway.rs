@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, time, wire};
+use crossdock_connector::{Error, HttpRequest, HttpResponse, Result, time, wire};
 
 use crate::config::Config;
 use crate::error;
@@ -32,10 +32,7 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<HttpRequest> {
         let config = &self.config;
-        let session = config
-            .session
-            .expose_text()
-            .ok_or_else(|| Error::new(ErrorKind::Config, "expected text").at("session"))?;
+        let session = config.session.text("session")?;
         let mut parameters: Vec<(&str, String)> = vec![
             ("method", method.to_owned()),
             ("app_key", config.app_key.clone()),
