@@ -166,13 +166,6 @@ impl ConnectorConfig for Config {
             settings::address(endpoint, "endpoint")?;
         }
         settings::address(&self.token_service, "token_service")?;
-        for (name, slug) in &self.carriers {
-            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-            if !(2..=32).contains(&slug.len()) || !slug.bytes().all(plain) {
-                let what = "expected 2 to 32 lower-case letters, digits and `_`";
-                return Err(Error::config(what).at(format!("carriers.{name}")));
-            }
-        }
-        Ok(())
+        settings::carriers(&self.carriers, "carriers")
     }
 }

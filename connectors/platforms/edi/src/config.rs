@@ -178,13 +178,6 @@ impl ConnectorConfig for Config {
                 return Err(Error::config("two partners with one id").at(key("id")));
             }
         }
-        for (code, slug) in &self.carriers {
-            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-            if !(2..=32).contains(&slug.len()) || !slug.bytes().all(plain) {
-                let what = "expected 2 to 32 lower-case letters, digits and `_`";
-                return Err(Error::config(what).at(format!("carriers.{code}")));
-            }
-        }
-        Ok(())
+        settings::carriers(&self.carriers, "carriers")
     }
 }

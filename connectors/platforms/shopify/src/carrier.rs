@@ -7,10 +7,6 @@ use std::collections::BTreeMap;
 
 use crossdock_connector::carrier;
 
-/// Names that the platform itself offers for services of one carrier, in plain spelling: their numbers are that
-/// carrier's, and a parcel has to be the same one there and here.
-const SERVICES: &[(&str, &str)] = &[("dhl express", "dhl"), ("dhl ecommerce", "dhl"), ("dhl parcel", "dhl")];
-
 /// What a parcel without a carrier's name is filed under.
 pub(crate) const UNNAMED: &str = "unknown";
 
@@ -33,8 +29,7 @@ impl Carriers {
         if let Some(own) = self.0.get(&plain) {
             return Some(own.clone());
         }
-        let service = SERVICES.iter().find(|(name, _)| *name == plain).map(|(_, ours)| *ours);
-        if let Some(known) = service.or_else(|| carrier::known(given)) {
+        if let Some(known) = carrier::known(given) {
             return Some(known.to_owned());
         }
         let slug: String = plain.chars().map(|c| if c == ' ' { '_' } else { c }).take(LONGEST).collect();
@@ -58,7 +53,7 @@ fn plain(name: &str) -> String {
 }
 
 /// `[a-z0-9_]{2,32}`.
-pub(crate) fn is_slug(text: &str) -> bool {
+fn is_slug(text: &str) -> bool {
     (2..=LONGEST).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
@@ -80,6 +75,8 @@ mod tests {
             ("UPS", Some("ups")),
             ("Canada Post", Some("canada_post")),
             ("DHL - Express", Some("dhl")),
+            ("DHL eCommerce", Some("dhl")),
+            ("DHL Parcel", Some("dhl")),
             ("our van", Some("own_fleet")),
             ("一个没有听说过的快递", None),
             ("…", None),

@@ -81,9 +81,7 @@ impl ConnectorConfig for Config {
         if !is_version(&self.api_version) {
             return Err(Error::config("api_version is not a version like `2026-10`").at("api_version"));
         }
-        if self.secret.expose().is_empty() {
-            return Err(Error::config("secret is empty").at("secret"));
-        }
+        settings::secret(&self.secret, "secret")?;
         if let Some(token) = &self.refresh_token {
             if self.access_token.is_some() {
                 let what = "expected either refresh_token or access_token, not both";
@@ -92,13 +90,7 @@ impl ConnectorConfig for Config {
             settings::secret_text(token, "refresh_token")?;
             settings::filled(self.client_id.as_deref().unwrap_or_default(), "client_id")?;
         }
-        for (name, ours) in &self.carriers {
-            if !crate::carrier::is_slug(ours) {
-                let path = format!("carriers.{name}");
-                return Err(Error::config("a carrier is named with a-z, 0-9 and _").at(path));
-            }
-        }
-        Ok(())
+        settings::carriers(&self.carriers, "carriers")
     }
 }
 

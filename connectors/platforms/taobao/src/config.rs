@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret};
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 use crate::sign::SignMethod;
 
@@ -97,14 +97,8 @@ impl ConnectorConfig for Config {
                 return Err(Error::config("expected the name of a group, or none").at("queue.group"));
             }
         }
-        if !self.gateway.starts_with("https://") && !self.gateway.starts_with("http://") {
-            return Err(Error::config("expected an http or https address").at("gateway"));
-        }
-        for (key, secret) in [("app_secret", &self.app_secret), ("session", &self.session)] {
-            if secret.expose_text().is_none_or(|text| text.trim().is_empty()) {
-                return Err(Error::config("expected text that is not empty").at(key));
-            }
-        }
-        Ok(())
+        settings::address(&self.gateway, "gateway")?;
+        settings::secret_text(&self.app_secret, "app_secret")?;
+        settings::secret_text(&self.session, "session")
     }
 }

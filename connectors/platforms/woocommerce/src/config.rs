@@ -156,9 +156,9 @@ impl ConnectorConfig for Config {
         }
         server::address(&self.address(), Tail::Path, "orders", self.insecure_allow_http)
             .map_err(|error| error.at("url"))?;
-        text(&self.secret, "secret")?;
+        settings::secret_text(&self.secret, "secret")?;
         if let Some(secret) = &self.next_secret {
-            text(secret, "next_secret")?;
+            settings::secret_text(secret, "next_secret")?;
         }
         if let Some(token) = &self.ping_token {
             settings::shared_token(token, "ping_token")?;
@@ -166,7 +166,7 @@ impl ConnectorConfig for Config {
         match (&self.consumer_key, &self.consumer_secret) {
             (Some(key), Some(secret)) => {
                 settings::filled(key, "consumer_key")?;
-                text(secret, "consumer_secret")?;
+                settings::secret_text(secret, "consumer_secret")?;
             }
             (None, None) => {}
             _ => return Err(Error::config("a key has two parts: give both or none").at("consumer_key")),
@@ -179,12 +179,5 @@ impl ConnectorConfig for Config {
             return Err(Error::config("expected 1 to 100").at("page_size"));
         }
         self.carriers.validate("carriers")
-    }
-}
-
-fn text(secret: &Secret, key: &str) -> Result<()> {
-    match secret.expose_text() {
-        Some(text) if !text.trim().is_empty() => Ok(()),
-        _ => Err(Error::config("expected text that is not empty").at(key)),
     }
 }
