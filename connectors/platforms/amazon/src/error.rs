@@ -26,27 +26,13 @@ struct Trouble<'a> {
     details: Scalar<'a>,
 }
 
-/// A body that has to be a JSON object.
-///
-/// # Errors
-/// `Malformed` when it is not.
-pub(crate) fn object(body: &[u8]) -> Result<&[u8]> {
-    let bare = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
-    if bare.first() == Some(&b'{') {
-        Ok(body)
-    } else {
-        Err(Error::malformed("expected a JSON object").at("$"))
-    }
-}
-
 /// Refuses a reply that is an error, whatever its status. `pace` is the documented pace of the operation in seconds, for
 /// a refusal that does not say how long to wait.
 ///
 /// # Errors
 /// As the table says.
 pub(crate) fn accept(reply: &HttpResponse, pace: u64) -> Result<()> {
-    let body =
-        object(&reply.body).ok().and_then(|body| wire::parse::<Body<'_>>(body).ok()).unwrap_or_default();
+    let body: Body<'_> = wire::object(&reply.body).unwrap_or_default();
     let Some(trouble) = body.errors.first() else {
         return if reply.is_success() {
             Ok(())

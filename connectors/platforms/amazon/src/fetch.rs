@@ -56,7 +56,7 @@ impl Fetch for AmazonFetch {
 
     fn record(&self, id: &ObjectId, reply: &HttpResponse) -> Result<Captured> {
         error::accept(reply, PACE)?;
-        let read: Reply<'_> = error::object(&reply.body).and_then(wire::parse)?;
+        let read: Reply<'_> = wire::object(&reply.body)?;
         let found = match id.kind.as_str() {
             ORDER => read.order.as_ref().and_then(|order| order.order_id.text()),
             RETURN => read.id.text(),

@@ -20,7 +20,7 @@ use crossdock_connector::{Capture, Error, ErrorKind, Issue, IssueKind, Normalize
 use crossdock_schemas::{Dec, OrderRef, Source, Ts};
 
 use crate::config::Config;
-use crate::{NOTIFICATION, ORDER, RETURN, error};
+use crate::{NOTIFICATION, ORDER, RETURN};
 
 /// `source.platform`.
 pub(crate) const PLATFORM: &str = "amazon";
@@ -46,18 +46,15 @@ impl Normalize for AmazonNormalize {
         let mut normalized = match capture.topic.as_str() {
             NOTIFICATION => return notice::read(&self.config, &capture.body),
             ORDER => {
-                let body = error::object(&capture.body)?;
                 // A reply of getOrder, or a row of a search.
-                let envelope: Envelope<'_> = wire::parse(body)?;
+                let envelope: Envelope<'_> = wire::object(&capture.body)?;
                 match (envelope.order, envelope.payload) {
-                    (Some(raw), _) => {
-                        order::read(&mut reading, error::object(raw.get().as_bytes())?, "$.order")?
-                    }
-                    (None, Some(raw)) => v0::read(&mut reading, error::object(raw.get().as_bytes())?)?,
-                    (None, None) => order::read(&mut reading, body, "$")?,
+                    (Some(raw), _) => order::read(&mut reading, raw.get().as_bytes(), "$.order")?,
+                    (None, Some(raw)) => v0::read(&mut reading, raw.get().as_bytes(), "$.payload")?,
+                    (None, None) => order::read(&mut reading, &capture.body, "$")?,
                 }
             }
-            RETURN => returns::read(&mut reading, error::object(&capture.body)?)?,
+            RETURN => returns::read(&mut reading, &capture.body)?,
             _ => {
                 let what = format!("known topics are {ORDER}, {RETURN} and {NOTIFICATION}");
                 return Err(Error::new(ErrorKind::Unsupported, what));
@@ -66,6 +63,19 @@ impl Normalize for AmazonNormalize {
         normalized.issues.append(&mut reading.issues);
         Ok(normalized)
     }
+}
+
+/// Reads an object that stands at `path`.
+///
+/// # Errors
+/// `Malformed` at the place inside of it.
+fn object<'a, T: Deserialize<'a>>(body: &'a [u8], path: &str) -> Result<T> {
+    wire::object(body).map_err(|error| inside(error, path))
+}
+
+fn inside(error: Error, path: &str) -> Error {
+    let own = error.path.clone().unwrap_or_default();
+    error.at(format!("{path}{}", own.trim_start_matches('$')))
 }
 
 /// What is said about one capture while it is read.

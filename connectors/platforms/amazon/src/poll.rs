@@ -125,7 +125,7 @@ impl Poll for AmazonPoll {
 
     fn page(&self, cursor: &Cursor, reply: &HttpResponse) -> Result<Page> {
         error::accept(reply, PACE)?;
-        let read: Reply<'_> = error::object(&reply.body).and_then(wire::parse)?;
+        let read: Reply<'_> = wire::object(&reply.body)?;
         let orders = cursor.topic == ORDER;
         let list = if orders { read.orders } else { read.returns };
         let Some(list) = list else {

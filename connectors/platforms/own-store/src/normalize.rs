@@ -143,9 +143,7 @@ impl Normalize for Reader {
             return Err(Error::new(ErrorKind::Unsupported, "topic is not `message`"));
         }
         let body = capture.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&capture.body);
-        let text = std::str::from_utf8(body)
-            .map_err(|error| Error::malformed("not UTF-8 text").at("$").because(error))?;
-        let text = text.trim_start();
+        let text = wire::utf8(body)?.trim_start();
         if text.starts_with('[') {
             return self.list(text, "$", None);
         }

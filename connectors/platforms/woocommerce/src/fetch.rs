@@ -60,8 +60,7 @@ impl Fetch for Orders {
             }
             REFUNDS => {
                 let (order, currency) = refunds(id)?;
-                let body = std::str::from_utf8(&reply.body)
-                    .map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
+                let body = read_json::utf8(&reply.body)?;
                 // A list says how long it is; an empty one that does not is something else's answer.
                 let there = reply.headers.get(TOTAL).is_some();
                 if !body.trim_start().starts_with('[') || (rows::rows(body, "$")?.is_empty() && !there) {

@@ -94,9 +94,7 @@ impl Reader {
 
     /// The refunds of an order: a list, or one. A bad one does not cost the others.
     fn refunds(&self, capture: &Capture) -> Result<Normalized> {
-        let body =
-            std::str::from_utf8(&capture.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        let body = body.trim_start_matches('\u{feff}').trim_start();
+        let body = read_json::utf8(&capture.body)?.trim_start();
         let list = rows::rows(body, "$")?;
         // An empty list says that an order has none, but only where we know which order was asked for.
         if !body.starts_with(['[', '{']) || (list.is_empty() && capture.headers.get(ORDER_HEADER).is_none()) {

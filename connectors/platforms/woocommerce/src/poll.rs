@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crossdock_connector::backwards::{self, Place};
 use crossdock_connector::{
     Captured, Context, Cursor, Error, ErrorKind, HttpRequest, HttpResponse, ObjectId, Page, Poll, Result,
-    Topic, rows,
+    Topic, rows, wire,
 };
 
 use crate::api::Api;
@@ -81,12 +81,11 @@ impl Poll for Changes {
             }
             Err(error) => return Err(error),
         }
-        let body =
-            std::str::from_utf8(&reply.body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-        if !body.trim_start_matches('\u{feff}').trim_start().starts_with('[') {
+        let body = wire::utf8(&reply.body)?;
+        if !body.trim_start().starts_with('[') {
             return Err(Error::malformed("not a list").at("$"));
         }
-        let list = rows::rows(body.trim_start_matches('\u{feff}'), "$")?;
+        let list = rows::rows(body, "$")?;
         place.agrees(counted(reply, TOTAL)?, list.len(), "$")?;
         let turn = place.turn(counted(reply, PAGES)?);
         let mut found = Page { next: turn.next.map(|next| next.on(cursor)), ..Page::default() };

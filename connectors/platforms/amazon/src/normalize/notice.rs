@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{Error, Issue, IssueKind, Normalized, ObjectId, Result};
 
-use super::required;
+use super::{inside, object, required};
+use crate::ORDER;
 use crate::config::Config;
-use crate::{ORDER, error};
 
 /// How deep a message may be wrapped.
 const DEPTH: usize = 4;
@@ -71,9 +71,8 @@ struct Summary<'a> {
 /// # Errors
 /// `Malformed` when nothing of it can be read.
 pub(super) fn read(config: &Config, body: &[u8]) -> Result<Normalized> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
     let mut found = Found::default();
-    unwrap(config, text, "$", 0, &mut found)?;
+    unwrap(config, wire::utf8(body)?, "$", 0, &mut found)?;
     found.finish()
 }
 
@@ -112,16 +111,15 @@ fn unwrap(config: &Config, text: &str, path: &str, depth: usize, found: &mut Fou
     }
     let bare = text.trim_start();
     if bare.starts_with('[') {
-        let list: Vec<&RawValue> = wire::parse(text.as_bytes()).map_err(|error| inner(error, path))?;
+        let list: Vec<&RawValue> = wire::parse(text.as_bytes()).map_err(|error| inside(error, path))?;
         return each(config, &list, path, depth, found);
     }
     // A message that stands as a text inside of another one.
     if bare.starts_with('"') && depth > 0 {
-        let whole: String = wire::parse(text.as_bytes()).map_err(|error| inner(error, path))?;
+        let whole: String = wire::parse(text.as_bytes()).map_err(|error| inside(error, path))?;
         return unwrap(config, &whole, path, depth + 1, found);
     }
-    let body = error::object(text.as_bytes()).map_err(|error| inner(error, path))?;
-    let message: Message<'_> = wire::parse(body).map_err(|error| inner(error, path))?;
+    let message: Message<'_> = object(text.as_bytes(), path)?;
     if let Some(records) = &message.records {
         return each(config, records, &format!("{path}.Records"), depth, found);
     }
@@ -155,11 +153,6 @@ fn each(config: &Config, list: &[&RawValue], path: &str, depth: usize, found: &m
     Ok(())
 }
 
-fn inner(error: Error, path: &str) -> Error {
-    let own = error.path.clone().unwrap_or_default();
-    error.at(format!("{path}{}", own.trim_start_matches('$')))
-}
-
 fn notification(
     config: &Config,
     kind: &str,
@@ -173,8 +166,7 @@ fn notification(
     }
     let path = format!("{path}.Payload");
     let payload = payload.ok_or_else(|| Error::malformed("is missing").at(path.clone()))?;
-    let body = error::object(payload.get().as_bytes()).map_err(|error| inner(error, &path))?;
-    let payload: Payload<'_> = wire::parse(body).map_err(|error| inner(error, &path))?;
+    let payload: Payload<'_> = object(payload.get().as_bytes(), &path)?;
     let path = format!("{path}.OrderChangeNotification");
     let change = payload.change.ok_or_else(|| Error::malformed("is missing").at(path.clone()))?;
     let order = required(&change.order, &format!("{path}.AmazonOrderId"))?;

@@ -12,7 +12,7 @@ use crossdock_schemas::{
     PaymentState, PaymentStatus, Related, Source, Status, Ts, Window,
 };
 
-use super::{PLATFORM, Reading, item, money, parcel, people, required, time};
+use super::{PLATFORM, Reading, item, money, object, parcel, people, required, time};
 use crate::codes;
 use crate::wire as theirs;
 
@@ -21,10 +21,7 @@ use crate::wire as theirs;
 /// # Errors
 /// `Malformed` with the path.
 pub(super) fn read(reading: &mut Reading<'_>, body: &[u8], path: &str) -> Result<Normalized> {
-    let given: theirs::Order<'_> = wire::parse(body).map_err(|error| {
-        let own = error.path.clone().unwrap_or_default();
-        error.at(format!("{path}{}", own.trim_start_matches('$')))
-    })?;
+    let given: theirs::Order<'_> = object(body, path)?;
     told(reading, &given, path)
 }
 

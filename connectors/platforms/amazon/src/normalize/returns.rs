@@ -14,7 +14,7 @@ use crate::codes;
 use crate::wire as theirs;
 
 pub(super) fn read(reading: &mut Reading<'_>, body: &[u8]) -> Result<Normalized> {
-    let given: theirs::Return<'_> = wire::parse(body)?;
+    let given: theirs::Return<'_> = wire::object(body)?;
     let id = required(&given.id, "$.id")?.to_owned();
     let changed = time(&given.last_updated_date_time, "$.lastUpdatedDateTime")?
         .ok_or_else(|| Error::malformed("must not be empty").at("$.lastUpdatedDateTime"))?;

@@ -4,13 +4,12 @@
 
 mod given;
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire::Scalar;
 use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result};
 use crossdock_schemas::Dec;
 
 use self::given::{Classification, Item, Order, Page};
-use super::{Reading, order, required};
-use crate::error;
+use super::{Reading, object, order, required};
 use crate::wire as theirs;
 use crate::wire::{Address, Money};
 
@@ -18,14 +17,14 @@ use crate::wire::{Address, Money};
 ///
 /// # Errors
 /// `Malformed` with the path, when nothing of it can be read.
-pub(super) fn read(reading: &mut Reading<'_>, body: &[u8]) -> Result<Normalized> {
-    let page: Page<'_> = wire::parse(body).map_err(inner)?;
-    let Some(orders) = page.orders else { return one(reading, body, "$.payload") };
+pub(super) fn read(reading: &mut Reading<'_>, body: &[u8], path: &str) -> Result<Normalized> {
+    let page: Page<'_> = object(body, path)?;
+    let Some(orders) = page.orders else { return one(reading, body, path) };
     let mut found = Normalized::default();
     let mut first: Option<Error> = None;
     for (at, raw) in orders.iter().enumerate() {
-        let path = format!("$.payload.Orders[{at}]");
-        match error::object(raw.get().as_bytes()).and_then(|body| one(reading, body, &path)) {
+        let path = format!("{path}.Orders[{at}]");
+        match one(reading, raw.get().as_bytes(), &path) {
             Ok(mut more) => {
                 found.observations.append(&mut more.observations);
                 found.ignored = found.ignored.or(more.ignored);
@@ -44,13 +43,8 @@ pub(super) fn read(reading: &mut Reading<'_>, body: &[u8]) -> Result<Normalized>
     }
 }
 
-fn inner(error: Error) -> Error {
-    let own = error.path.clone().unwrap_or_default();
-    error.at(format!("$.payload{}", own.trim_start_matches('$')))
-}
-
 fn one(reading: &mut Reading<'_>, body: &[u8], path: &str) -> Result<Normalized> {
-    let given: Order<'_> = wire::parse(body).map_err(inner)?;
+    let given: Order<'_> = object(body, path)?;
     required(&given.amazon_order_id, &format!("{path}.AmazonOrderId"))?;
     if given.last_update_date.text().is_none() {
         let what = "items by themselves do not say when the order changed, expected them inside of the order";

@@ -13,8 +13,7 @@ use crate::{AFTERSALE, ORDER};
 
 /// All messages of one request. A bad one does not cost the others.
 pub(super) fn read(codes: &Codes, shop: &str, body: &[u8]) -> Result<Normalized> {
-    let body = std::str::from_utf8(body).map_err(|_| Error::malformed("not UTF-8 text").at("$"))?;
-    let body = body.trim_start_matches('\u{feff}').trim_start();
+    let body = wire::utf8(body)?.trim_start();
     if !body.starts_with(['[', '{']) {
         return Err(Error::malformed("expected a list of messages").at("$"));
     }
