@@ -96,6 +96,13 @@ impl Parts {
         Ok(parts)
     }
 
+    /// Says what was not counted.
+    fn tell(&self, reading: &mut Reading<'_>) {
+        for part in &self.foreign {
+            reading.issue(IssueKind::BadValue, part.clone(), "an amount in another currency, not counted");
+        }
+    }
+
     /// What is taken off the goods.
     fn off_goods(&self) -> Dec {
         self.discount - self.off_shipping - self.off_fees
@@ -135,9 +142,7 @@ pub(super) fn line(
     let Some(given) = &item.proceeds else { return Ok(()) };
     let at = format!("{at}.proceeds");
     let parts = Parts::read(given, currency, &at)?;
-    for part in &parts.foreign {
-        reading.issue(IssueKind::BadValue, part.clone(), "an amount in another currency, not counted");
-    }
+    parts.tell(reading);
     let total = of(given.proceeds_total.as_ref(), &format!("{at}.proceedsTotal"))?.map(|money| money.amount);
     line.line_total = parts.item;
     let off = parts.off_goods();
@@ -195,6 +200,7 @@ pub(super) fn fill(
         return fees_of_items(reading, order, given, path);
     }
     let parts = Parts::read(proceeds, order.currency.as_deref(), &at)?;
+    parts.tell(reading);
     let mut other = Dec::ZERO;
     for (word, amount) in &parts.fees {
         let kind = reading.word(codes::fee(word), word, &format!("{at}.breakdowns"));

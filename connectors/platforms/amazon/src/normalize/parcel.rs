@@ -50,7 +50,7 @@ pub(super) fn read(
             source: reading.source(changed.at, None),
             carrier: slug,
             carrier_raw: package.carrier.owned(),
-            tracking_no: number.to_uppercase(),
+            tracking_no: number,
             direction: Direction::Outbound,
             service: package.shipping_service.owned(),
             from,
@@ -102,7 +102,7 @@ pub(super) fn coming_back(
         source: reading.source(changed.at, None),
         carrier: slug,
         carrier_raw: given.carrier_name.owned(),
-        tracking_no: number.to_uppercase(),
+        tracking_no: number,
         direction: Direction::Return,
         ..Parcel::default()
     })
@@ -114,11 +114,14 @@ fn slug(reading: &mut Reading<'_>, name: Option<&str>, path: &str) -> String {
     if let Some(own) = reading.config.carriers.get(name) {
         return own.clone();
     }
-    if let Some(known) = codes::carrier(name) {
+    if let Some(known) = codes::carrier(name).or_else(|| carrier::known(name)) {
         return known.to_owned();
     }
     reading.word::<()>(None, name, path);
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
     let made: String = name.chars().map(plain).take(32).collect();
+    if made.bytes().all(|byte| byte == b'_') {
+        return carrier::slug(name);
+    }
     if made.len() < 2 { format!("{UNNAMED}_{made}") } else { made }
 }
