@@ -205,8 +205,7 @@ impl Notice<'_> {
             .enumerate()
             .map(|(i, one)| (format!("$.data.shipments[{i}]"), one));
         for (path, one) in all.chain([("$.data".to_owned(), &own)]) {
-            let Some(number) = text(&one.tracking_number) else { continue };
-            let number: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+            let Some(number) = text(&one.tracking_number).and_then(carrier::number) else { continue };
             let lines = if path == "$.data" { &self.data.lines } else { &one.lines };
             let mut parts = Vec::new();
             for (i, line) in lines.iter().flatten().enumerate() {
@@ -221,7 +220,7 @@ impl Notice<'_> {
                 source: self.source(),
                 carrier: text(&one.carrier).map_or_else(|| UNNAMED_CARRIER.to_owned(), named),
                 carrier_raw: owned(&one.carrier),
-                tracking_no: number.to_uppercase(),
+                tracking_no: number,
                 direction: crossdock_schemas::Direction::Outbound,
                 lines: parts,
                 status,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crossdock_connector::Result;
+use crossdock_connector::{Result, carrier};
 use crossdock_schemas::{Direction, Observation, Parcel, ParcelLine, ParcelStatus};
 
 use crate::carrier::UNNAMED;
@@ -79,8 +79,7 @@ pub(crate) fn numbers(given: &wire::Fulfillment<'_>) -> Vec<String> {
     let many = given.tracking_numbers.as_deref().unwrap_or_default().iter();
     let mut found: Vec<String> = Vec::new();
     for number in many.chain(&given.tracking_number).filter_map(|number| number.text()) {
-        let number: String = number.chars().filter(|c| !c.is_whitespace()).collect();
-        let number = number.to_uppercase();
+        let Some(number) = carrier::number(number) else { continue };
         if !found.contains(&number) {
             found.push(number);
         }

@@ -74,7 +74,7 @@ fn number(read: &Shipment, item: &Item) -> String {
     let of_all = item.number.clone().or_else(|| read.number.clone());
     let named = of_all.or_else(|| item.sscc.as_deref().and_then(carrier::number));
     let named = named.or_else(|| read.bill_of_lading.as_deref().and_then(carrier::number));
-    named.or_else(|| carrier::number(&read.id)).unwrap_or_default().to_uppercase()
+    named.or_else(|| carrier::number(&read.id)).unwrap_or_default()
 }
 
 /// What is in it, each line once.

@@ -66,8 +66,7 @@ pub(super) fn outbound(
 
 /// A carrier's number as the model writes it; `None` when there is none.
 pub(super) fn number(value: &Value<'_>) -> Option<String> {
-    let given = text(value)?;
-    Some(given.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_uppercase())
+    carrier::number(text(value)?)
 }
 
 /// Our slug of a carrier and the name it came with. A number without a carrier makes no parcel: the identity
