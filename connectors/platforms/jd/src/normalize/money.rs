@@ -90,7 +90,11 @@ fn coupons<'w>(reading: &mut Reading<'_>, info: &OrderInfo<'w>) -> Vec<(String, 
     const FIELD: &str = "couponDetailList";
     let mut found = Vec::new();
     let all = info.coupon_detail_list.map_or(Ok(Vec::new()), |raw| rows::inside(raw, FIELD));
-    for (at, row) in all.unwrap_or_default().into_iter().enumerate() {
+    let all = all.unwrap_or_else(|error| {
+        reading.issue(IssueKind::Malformed, FIELD, error.message());
+        Vec::new()
+    });
+    for (at, row) in all.into_iter().enumerate() {
         for coupon in rows::inside(row, FIELD).unwrap_or_else(|_| vec![row]) {
             let path = format!("{FIELD}[{at}]");
             match rows::object(coupon, &path) {
