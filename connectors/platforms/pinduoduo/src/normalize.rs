@@ -191,6 +191,17 @@ mod tests {
     }
 
     #[test]
+    fn an_order_is_not_related_to_itself() {
+        let order = br#"{"order_sn":"261121-000000000000001","order_status":1,"updated_at":"2026-11-21 20:00:05",
+            "created_time":"2026-11-21 20:00:00","gift_list":[{"order_sn":"261121-000000000000001","goods_count":1},
+            {"order_sn":"261121-000000000000002","goods_count":1}]}"#;
+        let found = part().order(order).unwrap();
+        let crossdock_schemas::Entity::Order(order) = &found.observations[0].entity else { panic!() };
+        let related: Vec<_> = order.related.iter().map(|related| related.order_no.as_str()).collect();
+        assert_eq!(related, ["261121-000000000000002"]);
+    }
+
+    #[test]
     fn times_in_every_form() {
         let wanted = moment("2026-11-21 20:00:05").unwrap();
         assert_eq!(moment("1795262405").unwrap(), wanted);

@@ -102,7 +102,8 @@ fn related(order: &Wire<'_>) -> Vec<Related> {
     });
     let mut found: Vec<Related> = Vec::new();
     for related in link.into_iter().chain(gifts).chain(others) {
-        if !found.contains(&related) {
+        // A gift that travels with the order has the order's own number.
+        if Some(related.order_no.as_str()) != text(&order.order_sn) && !found.contains(&related) {
             found.push(related);
         }
     }
