@@ -11,16 +11,10 @@ use serde_json::value::RawValue;
 
 use crossdock_schemas::{Dec, OrderRef, Source, Ts};
 
-use crate::wire::{self, Scalar};
+use crate::wire::field;
 use crate::{Error, Issue, IssueKind, Normalized, Result, rows};
 
-/// A value that may be text, number, bool, `""`, `null` or absent.
-pub type Value<'a> = Option<Scalar<'a>>;
-
-/// The text of a value; `None` when it is absent or empty.
-pub fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
-    value.as_ref().and_then(Scalar::text)
-}
+pub use crate::wire::field::{Field as Value, text};
 
 /// The text of a value that says something: 0 is how platforms write "none" of ids, times and counts.
 pub fn told<'v>(value: &'v Value<'_>) -> Option<&'v str> {
@@ -104,10 +98,8 @@ impl<'n, D: Dialect> Reading<'n, D> {
     ///
     /// # Errors
     /// `Malformed` when it is none.
-    pub fn dec(&self, value: &Value<'_>, field: impl Display) -> Result<Option<Dec>> {
-        // The path is only written out for what cannot be read.
-        let read = |text| Dec::parse(text).or_else(|_| wire::dec(text, &self.path(field)));
-        text(value).map(read).transpose()
+    pub fn dec(&self, value: &Value<'_>, name: impl Display) -> Result<Option<Dec>> {
+        field::dec(value, || self.path(name))
     }
 
     /// An amount that matters only when there is one.
@@ -231,6 +223,7 @@ pub fn list(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Scalar;
     use crate::{ObjectId, time};
 
     struct Shop;
