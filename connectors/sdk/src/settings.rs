@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use crossdock_schemas::Reason;
+
 use crate::{Error, Result, Secret};
 
 /// Where a secret comes from.
@@ -116,6 +118,18 @@ pub fn carriers(named: &BTreeMap<String, String>, key: &str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses reasons, given by the vendor's code, that say nothing.
+///
+/// # Errors
+/// `Config` at the code, under the key, with the reasons there are.
+pub fn reasons(named: &BTreeMap<String, Reason>, key: &str) -> Result<()> {
+    let Some((code, _)) = named.iter().find(|(_, reason)| **reason == Reason::Unknown) else { return Ok(()) };
+    let told = Reason::ALL.iter().filter(|reason| **reason != Reason::Unknown);
+    let words: Vec<&str> = told.map(|reason| reason.as_str()).collect();
+    let what = format!("expected one of {}", words.join(", "));
+    Err(Error::config(what).at(format!("{key}.\"{code}\"")))
+}
+
 /// Shortest token of a vendor that signs nothing.
 const SHORTEST_TOKEN: usize = 12;
 
@@ -194,6 +208,15 @@ mod tests {
         assert_eq!(base(Some("http://a/x/"), "https://v"), "http://a/x");
         assert_eq!(base(None, "https://v/"), "https://v");
         assert!(other_address(None, "k").is_ok() && other_address(Some("x"), "k").is_err());
+    }
+
+    #[test]
+    fn a_reason_says_something() {
+        let named = |reason| BTreeMap::from([("99".to_owned(), reason)]);
+        assert!(reasons(&named(Reason::Refused), "reason_codes").is_ok());
+        let error = reasons(&named(Reason::Unknown), "reason_codes").unwrap_err();
+        assert_eq!(error.path.as_deref(), Some("reason_codes.\"99\""));
+        assert!(error.message().contains("refused") && !error.message().contains("unknown"));
     }
 
     #[test]

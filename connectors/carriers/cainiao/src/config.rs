@@ -99,13 +99,11 @@ impl ConnectorConfig for Config {
             }
         }
         match &self.secret {
-            Some(secret) if secret.expose().is_empty() => {
-                return Err(Error::config("must not be empty").at("secret"));
-            }
+            Some(secret) => settings::secret(secret, "secret")?,
             None if self.previous_secret.is_some() || self.track.is_some() => {
                 return Err(Error::config("must be there for pushes and tracking").at("secret"));
             }
-            _ => {}
+            None => {}
         }
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
@@ -118,6 +116,8 @@ impl ConnectorConfig for Config {
         if let Some(taobao) = &self.taobao {
             settings::address(&taobao.gateway, "taobao.gateway")?;
             settings::filled(&taobao.app_key, "taobao.app_key")?;
+            settings::secret(&taobao.app_secret, "taobao.app_secret")?;
+            settings::secret(&taobao.session, "taobao.session")?;
             settings::filled(&taobao.seller_nick, "taobao.seller_nick")?;
         }
         Ok(())

@@ -9,9 +9,6 @@ use crossdock_connector::carrier::OrderShop;
 use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 use crossdock_schemas::Reason;
 
-/// Fewest characters of the secret in the push URL: there is nothing else that keeps strangers out.
-const SHORTEST_TOKEN: usize = 12;
-
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -135,10 +132,7 @@ impl ConnectorConfig for Config {
         for (token, key) in
             [(&self.path_token, "path_token"), (&self.previous_path_token, "previous_path_token")]
         {
-            if token.as_ref().is_some_and(|token| token.expose().len() < SHORTEST_TOKEN) {
-                let what = format!("too short: SF signs nothing, so at least {SHORTEST_TOKEN} characters");
-                return Err(Error::config(what).at(key));
-            }
+            token.as_ref().map_or(Ok(()), |token| settings::shared_token(token, key))?;
         }
         if self.path_token.is_none() && self.previous_path_token.is_some() {
             return Err(Error::config("needs path_token beside it").at("previous_path_token"));
@@ -146,13 +140,10 @@ impl ConnectorConfig for Config {
         if let Some(shop) = &self.order_shop {
             shop.validate("order_shop")?;
         }
-        if let Some((code, _)) = self.reason_codes.iter().find(|(_, reason)| **reason == Reason::Unknown) {
-            let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-            let what = format!("expected one of {}", words.join(", "));
-            return Err(Error::config(what).at(format!("reason_codes.\"{code}\"")));
-        }
+        settings::reasons(&self.reason_codes, "reason_codes")?;
         if let Some(track) = &self.track {
             settings::filled(&track.partner_id, "track.partner_id")?;
+            settings::secret(&track.checkword, "track.checkword")?;
             settings::other_address(track.endpoint.as_deref(), "track.endpoint")?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
+use crossdock_connector::{ConnectorConfig, Result, Secret, settings};
 use crossdock_schemas::Reason;
 
 /// The `settings` table.
@@ -118,11 +118,7 @@ impl ConnectorConfig for Config {
     fn validate(&self) -> Result<()> {
         settings::filled(&self.account, "account")?;
         settings::secret(&self.app_secret, "app_secret")?;
-        if let Some((code, _)) = self.problem_codes.iter().find(|(_, reason)| **reason == Reason::Unknown) {
-            let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
-            let what = format!("expected one of {}", words.join(", "));
-            return Err(Error::config(what).at(format!("problem_codes.\"{code}\"")));
-        }
+        settings::reasons(&self.problem_codes, "problem_codes")?;
         if let Some(track) = &self.track {
             settings::filled(&track.app_key, "track.app_key")?;
             settings::other_address(track.endpoint.as_deref(), "track.endpoint")?;
