@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
+use crossdock_connector::refusal::CodeKind;
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -50,7 +51,7 @@ pub struct TrackConfig {
     pub customer_code: Option<String>,
     /// What the codes of the gateway mean.
     #[serde(default)]
-    pub gateway_codes: BTreeMap<String, GatewayCode>,
+    pub gateway_codes: BTreeMap<String, CodeKind>,
 }
 
 /// JD's systems.
@@ -75,32 +76,6 @@ pub enum Interface {
     Tracking,
 }
 
-/// What a code of the gateway means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GatewayCode {
-    /// The access token has ended.
-    Session,
-    /// Signature or permission.
-    Auth,
-    /// Too many calls.
-    RateLimited,
-    /// A passing fault.
-    Unavailable,
-}
-
-impl GatewayCode {
-    /// The kind of the error.
-    pub(crate) const fn kind(self) -> ErrorKind {
-        match self {
-            Self::Session => ErrorKind::Session,
-            Self::Auth => ErrorKind::Auth,
-            Self::RateLimited => ErrorKind::RateLimited,
-            Self::Unavailable => ErrorKind::Unavailable,
-        }
-    }
-}
-
 impl TrackConfig {
     /// The gateway, without a slash at its end.
     pub(crate) fn gateway(&self) -> &str {
@@ -108,7 +83,7 @@ impl TrackConfig {
             Environment::Production => "https://api.jdl.com",
             Environment::Test => "https://uat-api.jdl.com",
         };
-        self.endpoint.as_deref().unwrap_or(standard).trim_end_matches('/')
+        settings::base(self.endpoint.as_deref(), standard)
     }
 
     /// The token service, without a slash at its end.
@@ -117,7 +92,7 @@ impl TrackConfig {
             Environment::Production => "https://oauth.jdl.com",
             Environment::Test => "https://uat-oauth.jdl.com",
         };
-        self.oauth_endpoint.as_deref().unwrap_or(standard).trim_end_matches('/')
+        settings::base(self.oauth_endpoint.as_deref(), standard)
     }
 }
 
@@ -137,9 +112,15 @@ impl ConnectorConfig for Config {
         }
         let Some(track) = &self.track else { return Ok(()) };
         settings::filled(&track.app_key, "track.app_key")?;
+        settings::secret(&track.app_secret, "track.app_secret")?;
         if track.access_token.is_some() == track.refresh_token.is_some() {
             let what = "expected either refresh_token or access_token";
             return Err(Error::config(what).at("track.refresh_token"));
+        }
+        for (key, token) in
+            [("track.access_token", &track.access_token), ("track.refresh_token", &track.refresh_token)]
+        {
+            token.as_ref().map_or(Ok(()), |token| settings::secret(token, key))?;
         }
         for (key, address) in
             [("track.endpoint", &track.endpoint), ("track.oauth_endpoint", &track.oauth_endpoint)]

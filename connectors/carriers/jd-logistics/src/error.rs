@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crossdock_connector::refusal::{self, CodeKind};
 use crossdock_connector::wire::{self, Scalar};
 use crossdock_connector::{Error, ErrorKind, Result};
-
-use crate::config::GatewayCode;
 
 /// The kind of a code of the interface.
 pub(crate) fn kind(code: &str) -> ErrorKind {
@@ -41,7 +40,7 @@ struct Trouble<'a> {
 ///
 /// # Errors
 /// The gateway's error; `Malformed` when it is not an object.
-pub(crate) fn gateway(body: &[u8], codes: &BTreeMap<String, GatewayCode>, has_session: bool) -> Result<()> {
+pub(crate) fn gateway(body: &[u8], codes: &BTreeMap<String, CodeKind>, has_session: bool) -> Result<()> {
     if wire::first_byte(body) == Some(b'[') {
         return Ok(());
     }
@@ -50,11 +49,8 @@ pub(crate) fn gateway(body: &[u8], codes: &BTreeMap<String, GatewayCode>, has_se
     };
     let code = trouble.code.text().unwrap_or_default();
     let words = [trouble.zh_desc.as_str(), trouble.en_desc.as_str()].join(" ").to_lowercase();
-    let kind = match codes.get(code).map(|found| found.kind()).unwrap_or_else(|| by_words(&words)) {
-        // Nobody can open a new one: somebody has to give another token.
-        ErrorKind::Session if !has_session => ErrorKind::Auth,
-        kind => kind,
-    };
+    let kind = codes.get(code).map_or_else(|| by_words(&words), |known| ErrorKind::from(*known));
+    let kind = refusal::renewable(kind, has_session);
     Err(Error::new(kind, "the gateway refused the call").vendor(code).at("$.error_response.code"))
 }
 
@@ -65,7 +61,7 @@ fn by_words(words: &str) -> ErrorKind {
         ErrorKind::Auth
     } else if says(&["token"]) {
         ErrorKind::Session
-    } else if says(&["limit", "too many", "限流", "流控", "频率", "频繁"]) {
+    } else if says(&["limit", "too many", "流控"]) || refusal::too_often(words) {
         ErrorKind::RateLimited
     } else if says(&["permission", "权限", "appkey", "app_key"]) {
         ErrorKind::Auth

@@ -18,7 +18,7 @@ mod sign;
 mod track;
 mod wire;
 
-pub use config::{Config, Environment, GatewayCode, Interface, TrackConfig};
+pub use config::{Config, Environment, Interface, TrackConfig};
 
 /// JD Logistics.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crossdock_connector::carrier::OrderShop;
-use crossdock_connector::{ConnectorConfig, Error, ErrorKind, Result, Secret, settings};
+use crossdock_connector::refusal::CodeKind;
+use crossdock_connector::{ConnectorConfig, Error, Result, Secret, settings};
 
 /// The `settings` table.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -40,7 +41,7 @@ pub struct TrackConfig {
     pub client_id: Option<String>,
     /// What the codes of refusals mean.
     #[serde(default)]
-    pub refusals: BTreeMap<String, Refusal>,
+    pub refusals: BTreeMap<String, CodeKind>,
 }
 
 /// What is asked.
@@ -64,32 +65,6 @@ impl Mode {
     }
 }
 
-/// What a refusal means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Refusal {
-    /// Signature, permission or address.
-    Auth,
-    /// Too many calls.
-    RateLimited,
-    /// The waybill does not exist.
-    NotFound,
-    /// Asking again changes nothing.
-    Rejected,
-}
-
-impl Refusal {
-    /// The kind of the error.
-    pub(crate) const fn kind(self) -> ErrorKind {
-        match self {
-            Self::Auth => ErrorKind::Auth,
-            Self::RateLimited => ErrorKind::RateLimited,
-            Self::NotFound => ErrorKind::NotFound,
-            Self::Rejected => ErrorKind::Rejected,
-        }
-    }
-}
-
 impl ConnectorConfig for Config {
     fn example() -> &'static str {
         include_str!("../example.toml")
@@ -108,6 +83,7 @@ impl ConnectorConfig for Config {
         }
         if let Some(track) = &self.track {
             settings::address(&track.endpoint, "track.endpoint")?;
+            settings::secret(&track.secret, "track.secret")?;
             if track.mode == Mode::Subscribe {
                 settings::filled(track.client_id.as_deref().unwrap_or_default(), "track.client_id")?;
             }

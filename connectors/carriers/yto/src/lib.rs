@@ -14,7 +14,7 @@ mod push;
 mod track;
 mod wire;
 
-pub use config::{Config, Mode, Refusal, TrackConfig};
+pub use config::{Config, Mode, TrackConfig};
 
 /// YTO Express.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crossdock_connector::{
     Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
-    legacy, sign,
+    legacy, refusal, sign,
 };
 
 use crate::config::{Mode, TrackConfig};
@@ -100,7 +100,13 @@ impl Track for TrackQuery {
         }
         // Read here only to tell an answer from an error; what it says is normalizing's.
         if let Answer::Refused(code) = answer(&reply.body)? {
-            let kind = self.config.refusals.get(&code).map_or(ErrorKind::Unavailable, |found| found.kind());
+            let kind = self
+                .config
+                .refusals
+                .get(&code)
+                .map_or(ErrorKind::Unavailable, |known| ErrorKind::from(*known));
+            // There is no session here that could be renewed.
+            let kind = refusal::renewable(kind, false);
             return Err(Error::new(kind, "yto refused the query").vendor(code).at("$.code"));
         }
         if self.config.mode == Mode::Subscribe {
