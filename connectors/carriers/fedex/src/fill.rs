@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crossdock_connector::carrier::{Gathered, millimetres};
+use crossdock_connector::carrier::{self, Gathered, millimetres};
 use crossdock_connector::remark::english;
 use crossdock_connector::rows::List;
 use crossdock_connector::wire::Scalar;
@@ -98,11 +98,11 @@ fn package(gathered: &mut Gathered, details: &PackageDetails<'_>) {
 
 /// Grams; FedEx gives pounds, kilograms or both, and kilograms need no conversion that rounds.
 fn grams(size: &Size<'_>) -> Option<Dec> {
-    let weigh = |unit: &str, grams: &str| {
+    let weigh = |unit: &str| {
         let found = size.weight.iter().flatten().find(|weight| weight.unit.as_str() == unit)?;
-        Dec::parse(found.value.text()?).ok()?.checked_mul(Dec::parse(grams).ok()?)
+        carrier::grams(found.value.text()?, unit)
     };
-    weigh("KG", "1000").or_else(|| weigh("LB", "453.59237"))
+    weigh("KG").or_else(|| weigh("LB"))
 }
 
 /// Length, width and height; FedEx gives inches, centimetres or both.
