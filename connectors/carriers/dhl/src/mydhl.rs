@@ -93,7 +93,10 @@ impl Scans {
         path: &str,
         batch: &mut Batch<'_>,
     ) -> Vec<(String, Vec<Signed>)> {
-        let found = pieces.each(path).unwrap_or_default();
+        let found = pieces.each(path).unwrap_or_else(|error| {
+            batch.bad(error);
+            Vec::new()
+        });
         let mut pieces = Vec::with_capacity(found.len());
         for (at, piece) in found.into_iter().enumerate() {
             let read = piece.and_then(|piece| {
