@@ -107,7 +107,8 @@ impl Process {
 
     fn is_stopped(&self) -> io::Result<bool> {
         for task in fs::read_dir(format!("/proc/{}/task", self.pid))? {
-            let stat = fs::read_to_string(task?.path().join("stat"))?;
+            // One that ended meanwhile says nothing: it is looked for again.
+            let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
             // The state comes after the name, which is in brackets.
             if !stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')) {
                 return Ok(false);
