@@ -41,7 +41,7 @@ impl Calls {
             waybills.iter().map(|waybill| Number { number: &waybill.number, carrier }).collect();
         let body = serde_json::to_vec(&numbers)
             .map_err(|error| Error::new(ErrorKind::Bug, "a call cannot be written").because(error))?;
-        let key = self.key.expose_text().ok_or_else(|| Error::config("expected text").at("key"))?;
+        let key = self.key.text("key")?;
         Ok(HttpRequest::post(self.config.url(), "application/json", body).header("17token", key))
     }
 

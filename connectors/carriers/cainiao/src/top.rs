@@ -46,10 +46,7 @@ impl Fetch for TraceSearch {
             return Err(Error::new(ErrorKind::Unsupported, "expected a trade").with("kind", &id.kind));
         }
         let config = &self.config;
-        let session = config
-            .session
-            .expose_text()
-            .ok_or_else(|| Error::config("expected text").at("taobao.session"))?;
+        let session = config.session.text("taobao.session")?;
         let moment = time::CHINA.to_datetime(context.now).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let mut parameters: Vec<(&str, String)> = vec![
             ("method", TAOBAO.to_owned()),

@@ -61,7 +61,7 @@ impl Track for Unified {
             url.push_str("&service=");
             url.push_str(service);
         }
-        let key = config.api_key.expose_text().unwrap_or_default();
+        let key = config.api_key.text("unified.api_key")?;
         Ok(HttpRequest::get(url).header("dhl-api-key", key).header("accept", "application/json"))
     }
 
@@ -83,7 +83,7 @@ impl Track for MyDhl {
             "{base}/shipments/{}/tracking?trackingView=all-checkpoints&levelOfDetail=all",
             form::encode(&number)
         );
-        let password = config.password.expose_text().unwrap_or_default();
+        let password = config.password.text("mydhl.password")?;
         let basic = sign::base64(format!("{}:{password}", config.username).as_bytes());
         Ok(HttpRequest::get(url)
             .header("authorization", format!("Basic {basic}"))

@@ -2,15 +2,14 @@
 
 use jiff::Timestamp;
 
-use crossdock_connector::{Error, HttpRequest, HttpResponse, Result, Session, Token, at_login, form};
+use crossdock_connector::{HttpRequest, HttpResponse, Result, Session, Token, at_login, form};
 
 use crate::error;
 use crate::track::Calls;
 
 impl Session for Calls {
     fn open(&self, _last: Option<&Token>, _now: Timestamp) -> Result<HttpRequest> {
-        let secret = self.config.client_secret.expose_text();
-        let secret = secret.ok_or_else(|| Error::config("expected text").at("track.client_secret"))?;
+        let secret = self.config.client_secret.text("track.client_secret")?;
         let body = form::write([
             ("grant_type", "client_credentials"),
             ("client_id", &self.config.client_id),

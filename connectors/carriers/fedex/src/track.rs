@@ -53,7 +53,7 @@ impl Track for Calls {
         let query = Query { include_detailed_scans: true, tracking_info: numbers.collect() };
         let body = serde_json::to_vec(&query)
             .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))?;
-        let token = context.token()?.access.expose_text().unwrap_or_default();
+        let token = context.token()?.access.text("access_token")?;
         let url = format!("{}/track/v1/trackingnumbers", self.config.base());
         Ok(HttpRequest::post(url, "application/json", body)
             .header("authorization", format!("Bearer {token}"))

@@ -43,7 +43,7 @@ impl Session for Refresh {
             .and_then(|token| token.refresh.as_ref())
             .or(configured)
             .ok_or_else(|| Error::config("is missing").at("track.refresh_token"))?;
-        let refresh = sign::text(refresh)?;
+        let refresh = refresh.text("track.refresh_token")?;
         let timestamp = sign::moment(now);
         let sign = sign::renewal(&self.config.app_secret, &self.config.app_key, refresh, &timestamp)?;
         let query = form::write([

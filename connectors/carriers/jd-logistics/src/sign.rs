@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crossdock_connector::{Error, Result, Secret, legacy, sign, time};
+use crossdock_connector::{Result, Secret, legacy, sign, time};
 
 /// `yyyy-MM-dd HH:mm:ss` in China, as the gateway wants it.
 pub(crate) fn moment(now: Timestamp) -> String {
@@ -24,7 +24,7 @@ pub(crate) struct Signed<'a> {
 /// # Errors
 /// `Config` when the secret is no text.
 pub(crate) fn call(secret: &Secret, parts: &Signed<'_>) -> Result<String> {
-    let secret = text(secret)?;
+    let secret = secret.text("track.app_secret")?;
     let Signed { token, app_key, path, body, timestamp } = parts;
     let message = format!(
         "{secret}access_token{token}app_key{app_key}method{path}param_json{body}timestamp{timestamp}v2.0{secret}"
@@ -37,17 +37,9 @@ pub(crate) fn call(secret: &Secret, parts: &Signed<'_>) -> Result<String> {
 /// # Errors
 /// `Config` when the secret is no text.
 pub(crate) fn renewal(secret: &Secret, app_key: &str, refresh: &str, timestamp: &str) -> Result<String> {
-    let secret = text(secret)?;
+    let secret = secret.text("track.app_secret")?;
     let message = format!("{secret}app_key{app_key}refresh_token{refresh}timestamp{timestamp}{secret}");
     Ok(sign::hex(&legacy::md5(message.as_bytes())))
-}
-
-/// A secret as text.
-///
-/// # Errors
-/// `Config` when it is not.
-pub(crate) fn text(secret: &Secret) -> Result<&str> {
-    secret.expose_text().ok_or_else(|| Error::config("expected text").at("track"))
 }
 
 #[cfg(test)]

@@ -76,8 +76,8 @@ impl Track for TraceQuery {
         };
         let config = &self.config;
         let token = match (&config.access_token, context.token) {
-            (Some(token), _) => sign::text(token)?,
-            (None, Some(token)) => sign::text(&token.access)?,
+            (Some(token), _) => token.text("track.access_token")?,
+            (None, Some(token)) => token.access.text("access_token")?,
             (None, None) => return Err(session::missing()),
         };
         let (domain, path) = match config.interface {

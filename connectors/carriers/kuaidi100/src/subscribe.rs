@@ -54,17 +54,14 @@ struct Reply<'a> {
 impl Subscribe {
     fn ask(&self, carrier: Option<&str>, waybills: &[Waybill]) -> Result<HttpRequest> {
         let (company, waybill) = one(waybills, carrier, &self.config, &self.carriers)?;
-        let text = |secret: &'_ Secret, key: &str| {
-            secret.expose_text().map(str::to_owned).ok_or_else(|| Error::config("expected text").at(key))
-        };
-        let (key, salt) = (text(&self.config.key, "track.key")?, text(&self.salt, "salt")?);
+        let (key, salt) = (self.config.key.text("track.key")?, self.salt.text("salt")?);
         let param = Param {
             company,
             number: &waybill.number,
-            key: &key,
+            key,
             parameters: Parameters {
                 callbackurl: self.config.callback_url.as_deref().unwrap_or_default(),
-                salt: &salt,
+                salt,
                 resultv2: "4",
                 auto_com: "0",
                 inter_com: "0",

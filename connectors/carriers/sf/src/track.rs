@@ -54,11 +54,7 @@ impl Track for SearchRoutes {
         };
         let msg_data = serde_json::to_string(&data)
             .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))?;
-        let checkword = self
-            .config
-            .checkword
-            .expose_text()
-            .ok_or_else(|| Error::config("expected text").at("track.checkword"))?;
+        let checkword = self.config.checkword.text("track.checkword")?;
         // Milliseconds, so that no two attempts look alike to SF, which refuses what it has just seen.
         let timestamp = context.now.as_millisecond().to_string();
         let fields = [

@@ -10,7 +10,7 @@ use crate::track::Details;
 impl Session for Details {
     fn open(&self, _last: Option<&Token>, _now: Timestamp) -> Result<HttpRequest> {
         let config = &self.config;
-        let secret = config.client_secret.expose_text().unwrap_or_default();
+        let secret = config.client_secret.text("track.client_secret")?;
         let basic = sign::base64(format!("{}:{secret}", config.client_id).as_bytes());
         let request = HttpRequest::post(
             format!("{}/security/v1/oauth/token", config.base()),

@@ -32,7 +32,7 @@ impl Details {
         // Unique for each call, and the same when the same call is put together again.
         let seed = format!("{number} {}", context.now.as_nanosecond());
         let id: String = sign::hex(&sign::sha256(seed.as_bytes())).chars().take(32).collect();
-        let token = context.token()?.access.expose_text().unwrap_or_default();
+        let token = context.token()?.access.text("access_token")?;
         Ok(HttpRequest::get(url)
             .header("authorization", format!("Bearer {token}"))
             .header("transid", id)

@@ -21,7 +21,7 @@ impl Session for Tracking {
         let ask = Ask {
             grant_type: "client_credentials",
             client_id: &config.client_id,
-            client_secret: config.client_secret.expose_text().unwrap_or_default(),
+            client_secret: config.client_secret.text("track.client_secret")?,
         };
         let body = serde_json::to_vec(&ask)
             .map_err(|error| Error::new(ErrorKind::Bug, "a call cannot be written").because(error))?;

@@ -27,7 +27,7 @@ impl Track for Tracking {
         let number = number(&waybill.number).ok_or_else(|| Error::config("the number is empty"))?;
         let url =
             format!("{}/tracking/v3/tracking/{}?expand=DETAIL", self.config.base(), form::encode(&number));
-        let token = context.token()?.access.expose_text().unwrap_or_default();
+        let token = context.token()?.access.text("access_token")?;
         Ok(HttpRequest::get(url)
             .header("authorization", format!("Bearer {token}"))
             .header("accept", "application/json"))
