@@ -26,18 +26,6 @@ pub fn some(value: Option<Dec>) -> Option<Dec> {
     value.filter(|amount| !amount.is_zero())
 }
 
-/// Structures that borrow from the body: an absent or `null` field is its default, which is none. A field is named as the
-/// platform names it, unless an attribute of serde's, at the field or at the structure, says otherwise.
-#[macro_export]
-macro_rules! wire {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })+) => { $(
-        #[derive(Debug, Default, serde::Deserialize)]
-        #[serde(default)]
-        $(#[$doc])*
-        pub(crate) struct $name<'a> { $( #[serde(borrow)] $(#[$attr])* pub(crate) $field: $type, )* }
-    )+ };
-}
-
 /// What is a platform's own.
 pub trait Dialect {
     /// Its name in every identity.
@@ -241,7 +229,7 @@ mod tests {
         }
     }
 
-    crate::wire! {
+    crate::fields! { default;
         /// A row.
         Row {
             id: Value<'a>,

@@ -4,16 +4,15 @@
 mod case;
 mod order;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub(crate) use case::{Around, Case, CaseReply, Info, Related, Shipment};
 pub(crate) use order::{Line, Order, OrderReply, Part, Phase, Place, Region};
 
+use crossdock_connector::fields;
 pub(crate) use crossdock_connector::reading::{Value, text, told};
-pub(crate) use crossdock_connector::wire;
 
-wire! {
+fields! { default;
     /// What every reply has around it.
     Envelope {
         code: Value<'a>,
@@ -24,35 +23,26 @@ wire! {
         sub_msg: Value<'a>,
         log_id: Value<'a>,
     }
-}
 
-wire! {
     /// A page of changed orders or cases: whole rows, kept as they stand.
     ListReply {
         data: Option<List<'a>>,
     }
-}
 
-wire! {
     /// The rows of a page.
     List {
         total: Value<'a>,
         shop_order_list: Option<&'a RawValue>,
         items: Option<&'a RawValue>,
     }
-}
 
-/// A pushed message.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Message<'a> {
-    #[serde(borrow, default)]
-    pub(crate) tag: Value<'a>,
-    /// JSON inside a text, or the object itself.
-    #[serde(borrow, default)]
-    pub(crate) data: Option<&'a RawValue>,
-}
+    /// A pushed message.
+    Message {
+        tag: Value<'a>,
+        /// JSON inside a text, or the object itself.
+        data: Option<&'a RawValue>,
+    }
 
-wire! {
     /// What a message is about. The rest of it is not read: the order or case says it, with its own time of change.
     Content {
         p_id: Value<'a>,

@@ -6,8 +6,8 @@ pub(crate) mod seller;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire;
-use crossdock_connector::wire::Scalar;
+use crossdock_connector::fields;
+use crossdock_connector::wire::{self, Scalar};
 
 pub(crate) use seller::SellerError;
 
@@ -19,7 +19,7 @@ pub(crate) fn glued(text: &str) -> &str {
 }
 
 /// An object that may be missing, `null`, `""` or, as PHP writes it when it is empty, `[]`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Block<T>(pub(crate) Option<T>);
 
 impl<T> Default for Block<T> {
@@ -35,73 +35,31 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Block<T> {
     }
 }
 
-/// Reply to a call for one order or a page of them. The key really is misspelled; both spellings are read.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct OrderReply<'a> {
-    #[serde(
-        borrow,
-        rename = "jingdong_pop_order_enGet_responce",
-        alias = "jingdong_pop_order_enGet_response",
-        alias = "jingdong_pop_order_get_responce",
-        alias = "jingdong_pop_order_get_response"
-    )]
-    pub(crate) get: Option<OrderHolder<'a>>,
-    #[serde(
-        rename = "jingdong_pop_order_enSearch_responce",
-        alias = "jingdong_pop_order_enSearch_response",
-        alias = "jingdong_pop_order_search_responce",
-        alias = "jingdong_pop_order_search_response"
-    )]
-    pub(crate) search: Option<SearchHolder<'a>>,
-    pub(crate) error_response: Option<Trouble<'a>>,
-}
-
-wire! {
-    #[serde(rename_all = "camelCase")]
-    OrderHolder {
-        code: Value<'a>,
-        order_detail_info: Block<OrderDetail<'a>>,
+fields! { default;
+    /// Reply to a call for one order or a page of them. The key really is misspelled; both spellings are read.
+    OrderReply {
+        #[serde(
+            rename = "jingdong_pop_order_enGet_responce",
+            alias = "jingdong_pop_order_enGet_response",
+            alias = "jingdong_pop_order_get_responce",
+            alias = "jingdong_pop_order_get_response"
+        )]
+        get: Option<OrderHolder<'a>>,
+        #[serde(
+            rename = "jingdong_pop_order_enSearch_responce",
+            alias = "jingdong_pop_order_enSearch_response",
+            alias = "jingdong_pop_order_search_responce",
+            alias = "jingdong_pop_order_search_response"
+        )]
+        search: Option<SearchHolder<'a>>,
+        error_response: Option<Trouble<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
-    OrderDetail {
-        order_info: Block<OrderInfo<'a>>,
-        api_result: Block<ApiResult<'a>>,
-    }
-}
-
-wire! {
     SearchHolder {
         code: Value<'a>,
         searchorderinfo_result: Block<SearchResult<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
-    SearchResult {
-        order_total: Value<'a>,
-        order_info_list: Option<&'a RawValue>,
-        api_result: Block<ApiResult<'a>>,
-    }
-}
-
-wire! {
-    /// The method's own result; also the beginning of `queryResult` and `pageResult`.
-    #[serde(rename_all = "camelCase")]
-    ApiResult {
-        success: Value<'a>,
-        error_code: Value<'a>,
-        number_code: Value<'a>,
-        chinese_err_code: Value<'a>,
-        english_err_code: Value<'a>,
-    }
-}
-
-wire! {
     /// `error_response`.
     Trouble {
         code: Value<'a>,
@@ -109,37 +67,55 @@ wire! {
         en_desc: Value<'a>,
         msg: Value<'a>,
     }
+
+    /// A page of refunds or of after-sale services.
+    CaseReply {
+        #[serde(
+            rename = "jingdong_pop_afs_soa_refundapply_queryPageList_responce",
+            alias = "jingdong_pop_afs_soa_refundapply_queryPageList_response"
+        )]
+        refunds: Option<CaseHolder<'a>>,
+        #[serde(
+            rename = "jingdong_asc_serviceAndRefund_view_responce",
+            alias = "jingdong_asc_serviceAndRefund_view_response"
+        )]
+        services: Option<CaseHolder<'a>>,
+        error_response: Option<Trouble<'a>>,
+    }
 }
 
-/// A page of refunds or of after-sale services.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct CaseReply<'a> {
-    #[serde(
-        borrow,
-        rename = "jingdong_pop_afs_soa_refundapply_queryPageList_responce",
-        alias = "jingdong_pop_afs_soa_refundapply_queryPageList_response"
-    )]
-    pub(crate) refunds: Option<CaseHolder<'a>>,
-    #[serde(
-        rename = "jingdong_asc_serviceAndRefund_view_responce",
-        alias = "jingdong_asc_serviceAndRefund_view_response"
-    )]
-    pub(crate) services: Option<CaseHolder<'a>>,
-    pub(crate) error_response: Option<Trouble<'a>>,
-}
+fields! { default "camelCase";
+    OrderHolder {
+        code: Value<'a>,
+        order_detail_info: Block<OrderDetail<'a>>,
+    }
 
-wire! {
-    #[serde(rename_all = "camelCase")]
+    OrderDetail {
+        order_info: Block<OrderInfo<'a>>,
+        api_result: Block<ApiResult<'a>>,
+    }
+
+    SearchResult {
+        order_total: Value<'a>,
+        order_info_list: Option<&'a RawValue>,
+        api_result: Block<ApiResult<'a>>,
+    }
+
+    /// The method's own result; also the beginning of `queryResult` and `pageResult`.
+    ApiResult {
+        success: Value<'a>,
+        error_code: Value<'a>,
+        number_code: Value<'a>,
+        chinese_err_code: Value<'a>,
+        english_err_code: Value<'a>,
+    }
+
     CaseHolder {
         code: Value<'a>,
         #[serde(alias = "pageResult")]
         query_result: Block<CasePage<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CasePage {
         success: Value<'a>,
         error_code: Value<'a>,
@@ -147,11 +123,8 @@ wire! {
         #[serde(alias = "data")]
         result: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// An order.
-    #[serde(rename_all = "camelCase")]
     OrderInfo {
         order_id: Value<'a>,
         vender_id: Value<'a>,
@@ -198,11 +171,8 @@ wire! {
         consignee_info: Block<Consignee<'a>>,
         invoice_easy_info: Block<Invoice<'a>>,
     }
-}
 
-wire! {
     /// A line of an order.
-    #[serde(rename_all = "camelCase")]
     Item {
         id: Value<'a>,
         sku_id: Value<'a>,
@@ -218,39 +188,27 @@ wire! {
         /// JSON in a text.
         item_ext: Value<'a>,
     }
-}
 
-wire! {
     /// What `itemExt` holds that we use.
-    #[serde(rename_all = "camelCase")]
     ItemExt {
         is_gift: Value<'a>,
     }
-}
 
-wire! {
     /// A price reduction, or a payment that JD lists among them.
-    #[serde(rename_all = "camelCase")]
     Coupon {
         sku_id: Value<'a>,
         coupon_type: Value<'a>,
         coupon_price: Value<'a>,
     }
-}
 
-wire! {
     /// A part that was shipped.
-    #[serde(rename_all = "camelCase")]
     PartialLogistics {
         waybill_id: Value<'a>,
         logic_id: Value<'a>,
         shipment_time: Value<'a>,
     }
-}
 
-wire! {
     /// The receiver, of both interfaces.
-    #[serde(rename_all = "camelCase")]
     Consignee {
         #[serde(alias = "fullName")]
         fullname: Value<'a>,
@@ -267,22 +225,16 @@ wire! {
         town: Value<'a>,
         oaid: Value<'a>,
     }
-}
 
-wire! {
     /// The wished invoice, of both interfaces.
-    #[serde(rename_all = "camelCase")]
     Invoice {
         invoice_type: Value<'a>,
         invoice_title: Value<'a>,
         invoice_consignee_email: Value<'a>,
         invoice_code: Value<'a>,
     }
-}
 
-wire! {
     /// A cancellation before shipping.
-    #[serde(rename_all = "camelCase")]
     RefundApply {
         id: Value<'a>,
         ra_id: Value<'a>,
@@ -295,11 +247,8 @@ wire! {
         check_time: Value<'a>,
         modified: Value<'a>,
     }
-}
 
-wire! {
     /// An after-sale service with a refund.
-    #[serde(rename_all = "camelCase")]
     ServiceRefund {
         afs_refund_id: Value<'a>,
         /// In yuan; the key really is misspelled.
@@ -309,10 +258,7 @@ wire! {
         status: Value<'a>,
         same_order_service_bill: Block<ServiceBill<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     ServiceBill {
         service_id: Value<'a>,
         afs_apply_id: Value<'a>,
@@ -323,10 +269,16 @@ wire! {
         approve_date: Value<'a>,
         apply_reason: Value<'a>,
     }
+
+    /// An order number posted to us.
+    Nudge {
+        #[serde(alias = "order_id")]
+        order_id: Numbers<'a>,
+    }
 }
 
 /// One number or several.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Numbers<'a> {
     Several(#[serde(borrow)] Vec<Scalar<'a>>),
@@ -336,15 +288,6 @@ pub(crate) enum Numbers<'a> {
 impl Default for Numbers<'_> {
     fn default() -> Self {
         Self::Several(Vec::new())
-    }
-}
-
-wire! {
-    /// An order number posted to us.
-    #[serde(rename_all = "camelCase")]
-    Nudge {
-        #[serde(alias = "order_id")]
-        order_id: Numbers<'a>,
     }
 }
 

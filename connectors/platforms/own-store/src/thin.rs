@@ -3,7 +3,8 @@
 //! A notice says only what its type and its fields say, so all it gives are partial observations: the rest of
 //! the order stays as it is known.
 
-use crossdock_connector::wire::{self, Scalar};
+use crossdock_connector::wire;
+use crossdock_connector::wire::field::{Field, dec, owned, text};
 use crossdock_connector::{Error, Issue, IssueKind, Normalized, Result, carrier};
 use crossdock_schemas::{
     Address, Aftersale, AftersaleKind, AftersaleLine, AftersaleStatus, ComputedBy, Dec, Ext, Fulfillment,
@@ -57,7 +58,7 @@ pub(crate) fn read(reader: &Reader, kind: &str, as_of: Option<Ts>, data: &str) -
         }
     };
     let note = |problem: problems::Problem| Issue::new(IssueKind::BadValue, problem.path, problem.message);
-    let order_no = data.order_id.as_ref().and_then(Scalar::owned);
+    let order_no = owned(&data.order_id);
     let order_no = order_no.ok_or_else(|| Error::malformed("is missing").at("$.data.order_id"))?;
     let mut issues: Vec<Issue> = unknown.into_iter().map(note).collect();
     issues.sort_by(|a, b| a.path.cmp(&b.path));
@@ -342,7 +343,7 @@ fn address(given: &thin_wire::Address<'_>) -> Address {
 }
 
 /// The store's own number of a shipment, which has no place in the model.
-fn shipment_id(id: &Option<Scalar<'_>>) -> Ext {
+fn shipment_id(id: &Field<'_>) -> Ext {
     let Some(id) = text(id) else { return Ext::new() };
     let own = [("shipment_id".to_owned(), id.into())].into_iter().collect();
     Ext::from([("own_store".to_owned(), own)])
@@ -357,15 +358,7 @@ fn line_key(line: &Line<'_>, path: String) -> Result<String> {
     owned(&line.line_id).ok_or_else(|| Error::malformed("is missing").at(path))
 }
 
-fn text<'s>(field: &'s Option<Scalar<'_>>) -> Option<&'s str> {
-    field.as_ref().and_then(Scalar::text)
-}
-
-fn owned(field: &Option<Scalar<'_>>) -> Option<String> {
-    text(field).map(str::to_owned)
-}
-
-fn flag(field: &Option<Scalar<'_>>) -> Option<bool> {
+fn flag(field: &Field<'_>) -> Option<bool> {
     match text(field)? {
         "true" => Some(true),
         "false" => Some(false),
@@ -373,19 +366,11 @@ fn flag(field: &Option<Scalar<'_>>) -> Option<bool> {
     }
 }
 
-fn dec(field: &Option<Scalar<'_>>, path: impl FnOnce() -> String) -> Result<Option<Dec>> {
-    match text(field).map(Dec::parse) {
-        None => Ok(None),
-        Some(Ok(value)) => Ok(Some(value)),
-        Some(Err(error)) => Err(Error::malformed("is not a decimal number").at(path()).because(error)),
-    }
-}
-
-fn needed(field: &Option<Scalar<'_>>, path: String) -> Result<Dec> {
+fn needed(field: &Field<'_>, path: String) -> Result<Dec> {
     dec(field, || path.clone())?.ok_or_else(|| Error::malformed("is missing").at(path))
 }
 
-fn time(field: &Option<Scalar<'_>>, path: &str) -> Result<Option<Ts>> {
+fn time(field: &Field<'_>, path: &str) -> Result<Option<Ts>> {
     let read = |text: &str| {
         text.parse().map_err(|error| Error::malformed("is not a time with offset").at(path).because(error))
     };

@@ -1,21 +1,9 @@
 //! The short notices: what `data` holds for each `type`. Every field is optional but the ids.
 
-use serde::Deserialize;
+use crossdock_connector::fields;
+use crossdock_connector::wire::field::Field as Text;
 
-use crossdock_connector::wire::Scalar;
-
-macro_rules! wire {
-    ($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Deserialize)]
-        #[serde(expecting = "an object")]
-        pub(crate) struct $name<'a> { $( $(#[$attr])* #[serde(borrow)] pub(crate) $field: $type, )* }
-    };
-}
-
-type Text<'a> = Option<Scalar<'a>>;
-
-wire! {
+fields! { default;
     /// `data` of a notice.
     Data {
         order_id: Text<'a>,
@@ -42,9 +30,7 @@ wire! {
         amount: Text<'a>,
         reason: Text<'a>,
     }
-}
 
-wire! {
     /// Sums of an order, in its currency.
     Totals {
         items: Text<'a>,
@@ -53,9 +39,7 @@ wire! {
         tax: Text<'a>,
         grand: Text<'a>,
     }
-}
 
-wire! {
     /// A line of an order, a shipment or a refund.
     Line {
         line_id: Text<'a>,
@@ -67,9 +51,7 @@ wire! {
         tax: Text<'a>,
         amount: Text<'a>,
     }
-}
 
-wire! {
     /// An address.
     Address {
         name: Text<'a>,
@@ -82,9 +64,7 @@ wire! {
         postal_code: Text<'a>,
         country: Text<'a>,
     }
-}
 
-wire! {
     /// A parcel.
     Shipment {
         shipment_id: Text<'a>,

@@ -5,20 +5,18 @@ mod order;
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire;
+use crossdock_connector::{fields, wire};
 
 pub(crate) use order::{Delivery, Item, Order, OrderReply, SubWare};
 
 pub(crate) use crossdock_connector::reading::{Value, text};
 
-wire! {
+fields! { default;
     /// What a reply holds when the call failed.
     ErrorReply {
         error_response: Option<ErrorBody<'a>>,
     }
-}
 
-wire! {
     ErrorBody {
         error_code: Value<'a>,
         error_msg: Value<'a>,
@@ -26,53 +24,39 @@ wire! {
         sub_msg: Value<'a>,
         request_id: Value<'a>,
     }
-}
 
-wire! {
     /// A page of changed orders: thin rows.
     OrderListReply {
         order_sn_increment_get_response: Option<OrderList<'a>>,
     }
-}
 
-wire! {
     OrderList {
         total_count: Value<'a>,
         #[serde(deserialize_with = "wire::one_or_many")]
         order_sn_list: Vec<OrderRow<'a>>,
     }
-}
 
-wire! {
     OrderRow {
         order_sn: Value<'a>,
     }
-}
 
-wire! {
     /// A page of changed cases: whole rows, kept as they stand.
     RefundListReply {
         refund_increment_get_response: Option<RefundList<'a>>,
     }
-}
 
-wire! {
     RefundList {
         total_count: Value<'a>,
         refund_list: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// What tells the forms of a `refund` capture apart.
     RefundReply {
         refund_increment_get_response: Option<RefundList<'a>>,
         refund_information_get_response: Option<&'a RawValue>,
         error_response: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// One case: a row of the list, or the shorter answer of the detail.
     Refund {
         id: Value<'a>,
@@ -105,9 +89,7 @@ wire! {
         speed_refund_status: Value<'a>,
         dispute_refund_status: Value<'a>,
     }
-}
 
-wire! {
     /// A text frame of the message channel.
     Frame {
         id: Value<'a>,
@@ -118,9 +100,7 @@ wire! {
         send_time: Value<'a>,
         message: Option<Message<'a>>,
     }
-}
 
-wire! {
     Message {
         #[serde(rename = "type")]
         kind: Value<'a>,
@@ -129,9 +109,7 @@ wire! {
         /// JSON inside a text, or the object itself.
         content: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// What a message is about. Its money is not read: it has been seen in another unit than the interface's.
     Content {
         mall_id: Value<'a>,
@@ -140,9 +118,7 @@ wire! {
         refund_id: Value<'a>,
         modified: Value<'a>,
     }
-}
 
-wire! {
     /// The field `json` of the relay.
     Relayed {
         #[serde(rename = "Tid")]

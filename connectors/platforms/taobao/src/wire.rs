@@ -3,11 +3,10 @@
 
 mod calls;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
-use crossdock_connector::wire;
-use crossdock_connector::wire::Scalar;
+use crossdock_connector::fields;
+use crossdock_connector::wire::{self, Scalar};
 
 pub(crate) use calls::{
     ConfirmReply, ConsumeReply, ErrorBody, ErrorReply, List, ListReply, QueueRow, RdsRow, Row,
@@ -15,142 +14,83 @@ pub(crate) use calls::{
 
 pub(crate) use crossdock_connector::reading::{Value, text};
 
-/// Reply of `taobao.trade.fullinfo.get`, its `simplify=true` form, and what tells a bare trade.
-#[derive(Deserialize)]
-pub(crate) struct TradeReply<'a> {
-    #[serde(borrow, default)]
-    pub(crate) trade_fullinfo_get_response: Option<TradeHolder<'a>>,
-    #[serde(default)]
-    pub(crate) trade: Option<Trade<'a>>,
-    #[serde(default)]
-    pub(crate) error_response: Option<IgnoredAny>,
-}
+fields! { default;
+    /// Reply of `taobao.trade.fullinfo.get`, its `simplify=true` form, and what tells a bare trade.
+    TradeReply {
+        trade_fullinfo_get_response: Option<TradeHolder<'a>>,
+        trade: Option<Trade<'a>>,
+        error_response: Option<&'a RawValue>,
+    }
 
-wire! {
     TradeHolder {
         trade: Option<Trade<'a>>,
     }
-}
 
-/// A trade: the order.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Trade<'a> {
-    #[serde(borrow, default)]
-    pub(crate) tid: Value<'a>,
-    #[serde(default)]
-    pub(crate) tid_str: Value<'a>,
-    #[serde(default)]
-    pub(crate) status: Value<'a>,
-    #[serde(default, rename = "type")]
-    pub(crate) kind: Value<'a>,
-    #[serde(default)]
-    pub(crate) created: Value<'a>,
-    #[serde(default)]
-    pub(crate) modified: Value<'a>,
-    #[serde(default)]
-    pub(crate) pay_time: Value<'a>,
-    #[serde(default)]
-    pub(crate) consign_time: Value<'a>,
-    #[serde(default)]
-    pub(crate) end_time: Value<'a>,
-    #[serde(default)]
-    pub(crate) payment: Value<'a>,
-    #[serde(default)]
-    pub(crate) total_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) discount_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) adjust_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) post_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) received_payment: Value<'a>,
-    #[serde(default)]
-    pub(crate) platform_subsidy_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) step_trade_status: Value<'a>,
-    #[serde(default)]
-    pub(crate) step_paid_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) order_tax_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) m_tariff_fee: Value<'a>,
-    // In fen, unlike all amounts above.
-    #[serde(default)]
-    pub(crate) alipay_point: Value<'a>,
-    #[serde(default)]
-    pub(crate) pcc_af: Value<'a>,
-    #[serde(default)]
-    pub(crate) tmall_coupon_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) coupon_fee: Value<'a>,
-    #[serde(default)]
-    pub(crate) o2o_voucher_price: Value<'a>,
-    #[serde(default)]
-    pub(crate) propoint: Value<'a>,
-    #[serde(default)]
-    pub(crate) alipay_no: Value<'a>,
-    #[serde(default)]
-    pub(crate) buyer_nick: Value<'a>,
-    #[serde(default)]
-    pub(crate) buyer_open_uid: Value<'a>,
-    #[serde(default)]
-    pub(crate) buyer_message: Value<'a>,
-    #[serde(default)]
-    pub(crate) seller_memo: Value<'a>,
-    #[serde(default)]
-    pub(crate) seller_flag: Value<'a>,
-    #[serde(default)]
-    pub(crate) shipping_type: Value<'a>,
-    #[serde(default)]
-    pub(crate) is_part_consign: Value<'a>,
-    #[serde(default)]
-    pub(crate) trade_from: Value<'a>,
-    #[serde(default)]
-    pub(crate) cod_status: Value<'a>,
-    #[serde(default)]
-    pub(crate) top_hold: Value<'a>,
-    #[serde(default)]
-    pub(crate) cross_bonded_declare: Value<'a>,
-    #[serde(default)]
-    pub(crate) post_gate_declare: Value<'a>,
-    #[serde(default)]
-    pub(crate) lm: Value<'a>,
-    #[serde(default)]
-    pub(crate) invoice_name: Value<'a>,
-    #[serde(default)]
-    pub(crate) invoice_type: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_name: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_mobile: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_phone: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_country: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_state: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_city: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_district: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_town: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_address: Value<'a>,
-    #[serde(default)]
-    pub(crate) receiver_zip: Value<'a>,
-    #[serde(default)]
-    pub(crate) oaid: Value<'a>,
-    #[serde(default, deserialize_with = "wire::wrapped")]
-    pub(crate) orders: Vec<SubOrder<'a>>,
-    #[serde(default, deserialize_with = "wire::wrapped")]
-    pub(crate) service_orders: Vec<ServiceOrder<'a>>,
-    #[serde(default, deserialize_with = "wire::wrapped")]
-    pub(crate) promotion_details: Vec<Promotion<'a>>,
-}
+    /// A trade: the order.
+    Trade {
+        tid: Value<'a>,
+        tid_str: Value<'a>,
+        status: Value<'a>,
+        #[serde(rename = "type")]
+        kind: Value<'a>,
+        created: Value<'a>,
+        modified: Value<'a>,
+        pay_time: Value<'a>,
+        consign_time: Value<'a>,
+        end_time: Value<'a>,
+        payment: Value<'a>,
+        total_fee: Value<'a>,
+        discount_fee: Value<'a>,
+        adjust_fee: Value<'a>,
+        post_fee: Value<'a>,
+        received_payment: Value<'a>,
+        platform_subsidy_fee: Value<'a>,
+        step_trade_status: Value<'a>,
+        step_paid_fee: Value<'a>,
+        order_tax_fee: Value<'a>,
+        m_tariff_fee: Value<'a>,
+        // In fen, unlike all amounts above.
+        alipay_point: Value<'a>,
+        pcc_af: Value<'a>,
+        tmall_coupon_fee: Value<'a>,
+        coupon_fee: Value<'a>,
+        o2o_voucher_price: Value<'a>,
+        propoint: Value<'a>,
+        alipay_no: Value<'a>,
+        buyer_nick: Value<'a>,
+        buyer_open_uid: Value<'a>,
+        buyer_message: Value<'a>,
+        seller_memo: Value<'a>,
+        seller_flag: Value<'a>,
+        shipping_type: Value<'a>,
+        is_part_consign: Value<'a>,
+        trade_from: Value<'a>,
+        cod_status: Value<'a>,
+        top_hold: Value<'a>,
+        cross_bonded_declare: Value<'a>,
+        post_gate_declare: Value<'a>,
+        lm: Value<'a>,
+        invoice_name: Value<'a>,
+        invoice_type: Value<'a>,
+        receiver_name: Value<'a>,
+        receiver_mobile: Value<'a>,
+        receiver_phone: Value<'a>,
+        receiver_country: Value<'a>,
+        receiver_state: Value<'a>,
+        receiver_city: Value<'a>,
+        receiver_district: Value<'a>,
+        receiver_town: Value<'a>,
+        receiver_address: Value<'a>,
+        receiver_zip: Value<'a>,
+        oaid: Value<'a>,
+        #[serde(deserialize_with = "wire::wrapped")]
+        orders: Vec<SubOrder<'a>>,
+        #[serde(deserialize_with = "wire::wrapped")]
+        service_orders: Vec<ServiceOrder<'a>>,
+        #[serde(deserialize_with = "wire::wrapped")]
+        promotion_details: Vec<Promotion<'a>>,
+    }
 
-wire! {
     /// A sub-order: a line.
     SubOrder {
         oid: Value<'a>,
@@ -195,9 +135,7 @@ wire! {
         #[serde(deserialize_with = "wire::wrapped")]
         combine_item_info: Vec<Component<'a>>,
     }
-}
 
-wire! {
     /// A part of a bundle sold as one sub-order.
     Component {
         item_id: Value<'a>,
@@ -206,9 +144,7 @@ wire! {
         outer_sku_id: Value<'a>,
         quantity: Value<'a>,
     }
-}
 
-wire! {
     /// A service sold with the goods.
     ServiceOrder {
         oid: Value<'a>,
@@ -219,9 +155,7 @@ wire! {
         total_fee: Value<'a>,
         title: Value<'a>,
     }
-}
 
-wire! {
     /// A promotion; `id` is a `tid` for the whole trade or an `oid` for one line.
     Promotion {
         id: Value<'a>,
@@ -229,26 +163,18 @@ wire! {
         promotion_name: Value<'a>,
         discount_fee: Value<'a>,
     }
-}
 
-/// Reply of `taobao.refund.get` and its `simplify=true` form.
-#[derive(Deserialize)]
-pub(crate) struct RefundReply<'a> {
-    #[serde(borrow, default)]
-    pub(crate) refund_get_response: Option<RefundHolder<'a>>,
-    #[serde(default)]
-    pub(crate) refund: Option<Refund<'a>>,
-    #[serde(default)]
-    pub(crate) error_response: Option<IgnoredAny>,
-}
+    /// Reply of `taobao.refund.get` and its `simplify=true` form.
+    RefundReply {
+        refund_get_response: Option<RefundHolder<'a>>,
+        refund: Option<Refund<'a>>,
+        error_response: Option<&'a RawValue>,
+    }
 
-wire! {
     RefundHolder {
         refund: Option<Refund<'a>>,
     }
-}
 
-wire! {
     /// A refund, return or exchange of one sub-order.
     Refund {
         refund_id: Value<'a>,
@@ -273,9 +199,7 @@ wire! {
         sid: Value<'a>,
         company_name: Value<'a>,
     }
-}
 
-wire! {
     /// A TMC message: the decoded headers of a Data frame, as a bridge posts them, or a row of the queue.
     Message {
         topic: Value<'a>,
@@ -285,9 +209,7 @@ wire! {
         userid: Value<'a>,
         user_id: Value<'a>,
     }
-}
 
-wire! {
     /// `content` of a message: what it is about.
     Content {
         tid: Value<'a>,

@@ -9,8 +9,8 @@ use crate::Result;
 
 /// Structures that borrow from the body.
 ///
-/// As they stand, a field is needed unless it is an `Option`; after `default "camelCase";` (or another case of serde's)
-/// any may be absent, and their names are written in that case.
+/// As they stand, a field is needed unless it is an `Option`; after `default;` any may be absent, after
+/// `default "camelCase";` (or another case of serde's) their names are also written in that case.
 ///
 /// ```
 /// use crossdock_connector::{fields, wire::Scalar};
@@ -24,15 +24,17 @@ use crate::Result;
 /// ```
 #[macro_export]
 macro_rules! fields {
+    (default; $($structures:tt)*) => { $crate::fields! { default "snake_case"; $($structures)* } };
     (default $case:tt; $($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
         $(#[$about])*
         #[derive(Clone, Debug, Default, ::serde::Deserialize)]
-        #[serde(default, rename_all = $case)]
+        #[serde(default, rename_all = $case, expecting = "an object")]
         pub(crate) struct $name<'a> { $( $(#[$of])* #[serde(borrow)] pub(crate) $field: $kind, )* }
     )*};
     ($($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $field:ident: $kind:ty,)* })*) => {$(
         $(#[$about])*
         #[derive(Debug, ::serde::Deserialize)]
+        #[serde(expecting = "an object")]
         pub(crate) struct $name<'a> { $( $(#[$of])* #[serde(borrow)] pub(crate) $field: $kind, )* }
     )*};
 }
@@ -107,6 +109,10 @@ mod tests {
         Inner { id: Scalar<'a>, }
     }
 
+    fields! { default;
+        Plain { order_id: Scalar<'a>, #[serde(rename = "type")] kind: Field<'a>, }
+    }
+
     fn row(json: &str) -> Row<'_> {
         serde_json::from_str(json).unwrap()
     }
@@ -148,5 +154,9 @@ mod tests {
     fn any_field_may_be_absent_by_default() {
         let other: Other<'_> = serde_json::from_str(r#"{"orderId": "", "inner": {}}"#).unwrap();
         assert_eq!((other.order_id.text(), other.inner.and_then(|inner| inner.id.owned())), (None, None));
+        let plain: Plain<'_> = serde_json::from_str(r#"{"order_id": 7, "orderId": 8, "type": "a"}"#).unwrap();
+        assert_eq!((plain.order_id.text(), text(&plain.kind)), (Some("7"), Some("a")));
+        let error = serde_json::from_str::<Plain<'_>>("7").unwrap_err().to_string();
+        assert!(error.contains("expected an object"), "{error}");
     }
 }

@@ -2,34 +2,28 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire as read;
+use crossdock_connector::{fields, wire};
 
-use super::{Value, wire};
+use super::Value;
 
-wire! {
+fields! { default;
     /// The forms of a case: the whole reply, a page, or the case itself.
     CaseReply {
         code: Value<'a>,
         data: Option<CaseData<'a>>,
     }
-}
 
-wire! {
     /// What a reply about cases holds.
     CaseData {
         items: Option<&'a RawValue>,
         process_info: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// The reply around a case.
     Around {
         data: Option<Case<'a>>,
     }
-}
 
-wire! {
     /// A case.
     Case {
         aftersale_info: Option<Info<'a>>,
@@ -37,18 +31,14 @@ wire! {
         order_info: Option<CaseOrder<'a>>,
         text_part: Option<Texts<'a>>,
     }
-}
 
-wire! {
     /// What the detail has around a case.
     Process {
         after_sale_info: Option<Info<'a>>,
         arbitrate_info: Option<Arbitration<'a>>,
         logistics_info: Option<Shipments<'a>>,
     }
-}
 
-wire! {
     /// The case itself, under the names of the list and of the detail.
     Info {
         aftersale_id: Value<'a>,
@@ -78,35 +68,27 @@ wire! {
         return_logistics_code: Value<'a>,
         return_logistics_company_name: Value<'a>,
         remark: Value<'a>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         reason_second_labels: Vec<Label<'a>>,
     }
-}
 
-wire! {
     /// A finer reason.
     Label {
         name: Value<'a>,
     }
-}
 
-wire! {
     /// The platform's decision.
     Arbitration {
         arbitrate_status: Value<'a>,
     }
-}
 
-wire! {
     /// What travels because of a case.
     Shipments {
         r#return: Option<Shipment<'a>>,
         exchange: Option<Shipment<'a>>,
         resend: Option<Shipment<'a>>,
     }
-}
 
-wire! {
     /// One of them.
     Shipment {
         tracking_no: Value<'a>,
@@ -114,20 +96,16 @@ wire! {
         company_name: Value<'a>,
         logistics_time: Value<'a>,
     }
-}
 
-wire! {
     /// The order of a case and its lines, under the names of the list and of the detail.
     CaseOrder {
         shop_order_id: Value<'a>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         related_order_info: Vec<Related<'a>>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         sku_order_infos: Vec<Related<'a>>,
     }
-}
 
-wire! {
     /// A line of a case.
     Related {
         sku_order_id: Value<'a>,
@@ -140,9 +118,7 @@ wire! {
         shop_sku_code: Value<'a>,
         product_name: Value<'a>,
     }
-}
 
-wire! {
     /// Words for people.
     Texts {
         reason_text: Value<'a>,

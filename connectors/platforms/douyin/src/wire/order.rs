@@ -2,28 +2,24 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire as read;
+use crossdock_connector::{fields, wire};
 
-use super::{Value, wire};
+use super::Value;
 
-wire! {
+fields! { default;
     /// The forms of an order: the whole reply, a page, the holder, or the order itself.
     OrderReply {
         code: Value<'a>,
         data: Option<Detail<'a>>,
         shop_order_detail: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// What a reply about orders holds.
     Detail {
         shop_order_detail: Option<&'a RawValue>,
         shop_order_list: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// An order.
     Order {
         order_id: Value<'a>,
@@ -80,18 +76,16 @@ wire! {
         user_coordinate: Option<Coordinate<'a>>,
         user_id_info: Option<Identity<'a>>,
         store_info: Option<Store<'a>>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         logistics_info: Vec<Logistics<'a>>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         order_phase_list: Vec<Phase<'a>>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         shop_order_tag_ui: Vec<Tag<'a>>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         sku_order_list: Vec<Line<'a>>,
     }
-}
 
-wire! {
     /// An address: plain or masked detail, and the encrypted one.
     Place {
         province: Option<Region<'a>>,
@@ -101,48 +95,36 @@ wire! {
         detail: Value<'a>,
         encrypt_detail: Value<'a>,
     }
-}
 
-wire! {
     /// A region with its number.
     Region {
         name: Value<'a>,
         id: Value<'a>,
     }
-}
 
-wire! {
     /// Where the address is, on AMap's map.
     Coordinate {
         user_coordinate_longitude: Value<'a>,
         user_coordinate_latitude: Value<'a>,
     }
-}
 
-wire! {
     /// Who pays, as customs wants to know.
     Identity {
         encrypt_id_card_no: Value<'a>,
         encrypt_id_card_name: Value<'a>,
     }
-}
 
-wire! {
     /// A store of the merchant's.
     Store {
         store_id: Value<'a>,
         store_name: Value<'a>,
     }
-}
 
-wire! {
     /// A mark of the platform.
     Tag {
         key: Value<'a>,
     }
-}
 
-wire! {
     /// A step of a sale that is paid in steps.
     Phase {
         total_phase: Value<'a>,
@@ -156,9 +138,7 @@ wire! {
         phase_order_amount: Value<'a>,
         channel_payment_no: Value<'a>,
     }
-}
 
-wire! {
     /// A parcel and what is in it.
     Logistics {
         tracking_no: Value<'a>,
@@ -166,20 +146,16 @@ wire! {
         company_name: Value<'a>,
         ship_time: Value<'a>,
         delivery_id: Value<'a>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         product_info: Vec<Packed<'a>>,
     }
-}
 
-wire! {
     /// A part of a line in a parcel.
     Packed {
         sku_order_id: Value<'a>,
         product_count: Value<'a>,
     }
-}
 
-wire! {
     /// A line.
     Line {
         order_id: Value<'a>,
@@ -192,7 +168,7 @@ wire! {
         product_name: Value<'a>,
         product_pic: Value<'a>,
         goods_type: Value<'a>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         spec: Vec<Spec<'a>>,
         origin_amount: Value<'a>,
         item_num: Value<'a>,
@@ -215,47 +191,39 @@ wire! {
         logistics_receipt_time: Value<'a>,
         confirm_receipt_time: Value<'a>,
         given_product_type: Value<'a>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         master_sku_order_id_list: Vec<crossdock_connector::wire::Scalar<'a>>,
         master_sku_order_id: Value<'a>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         inventory_list: Vec<Stock<'a>>,
         after_sale_info: Option<LineCase<'a>>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         bundle_sku_info: Vec<Part<'a>>,
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         sku_customization_info: Vec<Customization<'a>>,
         author_id: Value<'a>,
         room_id: Value<'a>,
     }
-}
 
-wire! {
     /// A property of a variant.
     Spec {
         name: Value<'a>,
         value: Value<'a>,
     }
-}
 
-wire! {
     /// From where a line is taken.
     Stock {
         warehouse_id: Value<'a>,
         out_warehouse_id: Value<'a>,
     }
-}
 
-wire! {
     /// The after-sale case of a line.
     LineCase {
         after_sale_status: Value<'a>,
         after_sale_type: Value<'a>,
         refund_status: Value<'a>,
     }
-}
 
-wire! {
     /// A part of a set.
     Part {
         product_id: Value<'a>,
@@ -264,24 +232,18 @@ wire! {
         item_num: Value<'a>,
         code: Value<'a>,
     }
-}
 
-wire! {
     /// What has to be made for the buyer.
     Customization {
         detail: Option<CustomDetail<'a>>,
     }
-}
 
-wire! {
     /// Texts the buyer wrote.
     CustomDetail {
-        #[serde(deserialize_with = "read::one_or_many")]
+        #[serde(deserialize_with = "wire::one_or_many")]
         text: Vec<CustomText<'a>>,
     }
-}
 
-wire! {
     /// A text the buyer wrote.
     CustomText {
         key: Value<'a>,

@@ -3,21 +3,18 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire;
+use crossdock_connector::{fields, wire};
 
 use super::{Block, Consignee, Invoice, Value};
 
-wire! {
+fields! { default "camelCase";
     /// What may stand around the answer.
     Outer {
         #[serde(rename = "Response", alias = "response")]
         response: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// The answer.
-    #[serde(rename_all = "camelCase")]
     Answer {
         success: Value<'a>,
         data: Option<&'a RawValue>,
@@ -25,36 +22,25 @@ wire! {
         #[serde(deserialize_with = "wire::one_or_many")]
         error_list: Vec<SellerError<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     Pagination {
         total_items: Value<'a>,
     }
-}
 
-wire! {
     /// One error.
     SellerError {
         code: Value<'a>,
         message: Value<'a>,
         details: Value<'a>,
     }
-}
 
-wire! {
     /// A row of a list: what to fetch.
-    #[serde(rename_all = "camelCase")]
     Row {
         order_id: Value<'a>,
         afs_order_id: Value<'a>,
     }
-}
 
-wire! {
     /// An order.
-    #[serde(rename_all = "camelCase")]
     Order {
         vender_id: Value<'a>,
         order_id: Value<'a>,
@@ -82,10 +68,7 @@ wire! {
         buyer_remark: Block<Remark<'a>>,
         vender_remark_info: Block<Remark<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     PaymentInfo {
         payment_type: Value<'a>,
         payment_confirm_time: Value<'a>,
@@ -96,53 +79,35 @@ wire! {
         service_fee_info: Block<ServiceFee<'a>>,
         tax_info: Block<Tax<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     ServiceFee {
         service_fee: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     Tax {
         tax_fee: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     Prices {
         total_original_price_amount: Value<'a>,
         total_seller_discount_amount: Value<'a>,
         total_seller_receivable_amount: Value<'a>,
     }
-}
 
-wire! {
     /// How the amounts of a line were split.
-    #[serde(rename_all = "camelCase")]
     PaymentDetail {
         sku_uuid: Value<'a>,
         #[serde(deserialize_with = "wire::wrapped")]
         amount_expand_list: Vec<AmountPart<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     AmountPart {
         #[serde(rename = "type")]
         kind: Value<'a>,
         type_name: Value<'a>,
         amount: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     Sku {
         sku_id: Value<'a>,
         outer_sku_id: Value<'a>,
@@ -156,11 +121,8 @@ wire! {
         store_id: Value<'a>,
         gift_ref_uuid: Value<'a>,
     }
-}
 
-wire! {
     /// A sale paid in two steps.
-    #[serde(rename_all = "camelCase")]
     Step {
         step_order_status: Value<'a>,
         pay_bargain_plan: Value<'a>,
@@ -169,20 +131,14 @@ wire! {
         balance_start_time: Value<'a>,
         balance_end_time: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     Transport {
         logistics_id: Value<'a>,
         waybill_code: Value<'a>,
         #[serde(deserialize_with = "wire::wrapped")]
         partial_shipment_list: Vec<Shipment<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     Shipment {
         logistics_id: Value<'a>,
         waybill_code: Value<'a>,
@@ -190,34 +146,23 @@ wire! {
         #[serde(deserialize_with = "wire::wrapped")]
         sku_list: Vec<ShippedSku<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     ShippedSku {
         sku_uuid: Value<'a>,
         num: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     Flags {
         pre_sale_order: Value<'a>,
         partial_shipment: Value<'a>,
         global_order: Value<'a>,
     }
-}
 
-wire! {
     Remark {
         remark: Value<'a>,
     }
-}
 
-wire! {
     /// An after-sale case.
-    #[serde(rename_all = "camelCase")]
     Case {
         afs_order_id: Value<'a>,
         order_id: Value<'a>,
@@ -232,60 +177,39 @@ wire! {
         #[serde(deserialize_with = "wire::wrapped")]
         waybill_info_list: Vec<CaseWaybill<'a>>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CaseOrder {
         order_id: Value<'a>,
         order_warehouse_status: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CaseBase {
         apply_time: Value<'a>,
         modified_time: Value<'a>,
         afs_order_finish_time: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CaseStatus {
         main_status: Value<'a>,
         sub_status: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CaseRefund {
         refund_status: Value<'a>,
         apply_refund_amount: Value<'a>,
         actual_refund_amount: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CaseApply {
         customer_expect: Value<'a>,
         apply_reason_first_cid_desc: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CaseSku {
         sku_uuid: Value<'a>,
         sku_num: Value<'a>,
     }
-}
 
-wire! {
-    #[serde(rename_all = "camelCase")]
     CaseWaybill {
         waybill_type: Value<'a>,
         waybill_code: Value<'a>,

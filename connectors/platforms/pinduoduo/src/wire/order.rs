@@ -2,11 +2,11 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire;
+use crossdock_connector::{fields, wire};
 
 use super::Value;
 
-wire! {
+fields! { default;
     /// What tells the forms of an `order` capture apart.
     OrderReply {
         order_info_get_response: Option<OrderHolder<'a>>,
@@ -16,22 +16,16 @@ wire! {
         #[serde(deserialize_with = "wire::one_or_many")]
         service_fee_detail: Vec<ServiceFee<'a>>,
     }
-}
 
-wire! {
     OrderHolder {
         order_info: Option<Order<'a>>,
     }
-}
 
-wire! {
     /// A page of whole orders.
     OrderPage {
         order_list: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// An order.
     Order {
         order_sn: Value<'a>,
@@ -136,17 +130,13 @@ wire! {
         order_depot_info: Option<Depot<'a>>,
         store_info: Option<Store<'a>>,
     }
-}
 
-wire! {
     /// A fee for a service.
     ServiceFee {
         service_name: Value<'a>,
         service_fee: Value<'a>,
     }
-}
 
-wire! {
     /// What was sold, or comes along for nothing.
     Item {
         goods_id: Value<'a>,
@@ -161,48 +151,36 @@ wire! {
         /// Of a gift that is shipped under a number of its own.
         order_sn: Value<'a>,
     }
-}
 
-wire! {
     /// Where a parcel is taken over for another country or a far province.
     Consolidate {
         consolidate_type: Value<'a>,
     }
-}
 
-wire! {
     /// A part of a subsidy of the state's, and who pays it.
     Subsidy {
         funder: Value<'a>,
         amount: Value<'a>,
     }
-}
 
-wire! {
     /// An order that belongs to this one.
     RelatedOrder {
         order_sn: Value<'a>,
         relation_type: Value<'a>,
     }
-}
 
-wire! {
     /// One more parcel.
     Delivery {
         logistics_id: Value<'a>,
         tracking_number: Value<'a>,
     }
-}
 
-wire! {
     /// A mark of the platform.
     Tag {
         name: Value<'a>,
         value: Value<'a>,
     }
-}
 
-wire! {
     /// A sale paid in two steps.
     Step {
         step_trade_status: Value<'a>,
@@ -210,9 +188,7 @@ wire! {
         step_paid_fee: Value<'a>,
         step_discount_amount: Value<'a>,
     }
-}
 
-wire! {
     /// The warehouse it ships from, and what stands there under another number.
     Depot {
         depot_code: Value<'a>,
@@ -226,9 +202,7 @@ wire! {
         #[serde(deserialize_with = "wire::one_or_many")]
         ware_sub_info_list: Vec<SubWare<'a>>,
     }
-}
 
-wire! {
     /// A part of a bundle in the warehouse.
     SubWare {
         ware_id: Value<'a>,
@@ -236,9 +210,7 @@ wire! {
         ware_name: Value<'a>,
         ware_quantity: Value<'a>,
     }
-}
 
-wire! {
     /// The store where the buyer fetches it.
     Store {
         store_id: Value<'a>,

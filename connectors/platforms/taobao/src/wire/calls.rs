@@ -2,18 +2,16 @@
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::wire;
+use crossdock_connector::{fields, wire};
 
 use super::Value;
 
-wire! {
+fields! { default;
     /// What a reply holds when the call failed.
     ErrorReply {
         error_response: Option<ErrorBody<'a>>,
     }
-}
 
-wire! {
     ErrorBody {
         code: Value<'a>,
         msg: Value<'a>,
@@ -21,17 +19,13 @@ wire! {
         sub_msg: Value<'a>,
         request_id: Value<'a>,
     }
-}
 
-wire! {
     /// A page of either list.
     ListReply {
         trades_sold_increment_get_response: Option<List<'a>>,
         refunds_receive_get_response: Option<List<'a>>,
     }
-}
 
-wire! {
     List {
         total_results: Value<'a>,
         has_next: Value<'a>,
@@ -40,53 +34,39 @@ wire! {
         #[serde(deserialize_with = "wire::wrapped")]
         refunds: Vec<Row<'a>>,
     }
-}
 
-wire! {
     /// A thin row: what to fetch.
     Row {
         tid: Value<'a>,
         tid_str: Value<'a>,
         refund_id: Value<'a>,
     }
-}
 
-wire! {
     /// Reply of `taobao.tmc.messages.consume`.
     ConsumeReply {
         tmc_messages_consume_response: Option<Consumed<'a>>,
     }
-}
 
-wire! {
     Consumed {
         /// Absent when the queue is empty.
         messages: Option<&'a RawValue>,
     }
-}
 
-wire! {
     /// What of a message decides what becomes of it in the queue.
     QueueRow {
         id: Value<'a>,
         user_id: Value<'a>,
     }
-}
 
-wire! {
     /// Reply of `taobao.tmc.messages.confirm`.
     ConfirmReply {
         tmc_messages_confirm_response: Option<Confirmed<'a>>,
     }
-}
 
-wire! {
     Confirmed {
         is_success: Value<'a>,
     }
-}
 
-wire! {
     /// A row of `jdp_tb_trade` or `jdp_tb_refund`.
     RdsRow {
         tid: Value<'a>,
