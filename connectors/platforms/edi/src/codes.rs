@@ -299,8 +299,16 @@ pub(crate) fn carrier(code: &str) -> Option<&'static str> {
         "DHLC" | "DHLX" => Some("dhl"),
         _ => None,
     };
-    let name = || code.split_whitespace().next().filter(|first| first.len() >= 3);
-    known.or_else(|| names::known(code)).or_else(|| names::known(name()?))
+    known.or_else(|| names::known(code)).or_else(|| names::known(service_of(code)?))
+}
+
+/// The first word of several, where the others are a service; freight and forwarding are other houses of that name.
+fn service_of(name: &str) -> Option<&str> {
+    let mut words = name.split_whitespace();
+    let first = words.next().filter(|first| first.len() >= 3)?;
+    let elsewhere =
+        |word: &str| ["freight", "forwarding"].iter().any(|house| word.eq_ignore_ascii_case(house));
+    (!words.any(elsewhere)).then_some(first)
 }
 
 /// A country of two or of three letters, as far as partners write three.
@@ -338,4 +346,27 @@ pub(crate) fn zone(code: &str) -> Option<&'static str> {
         "PT" => "America/Los_Angeles",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carriers_by_code_and_by_name() {
+        for (told, ours) in [
+            ("UPSN", Some("ups")),
+            ("fdeg", Some("fedex")),
+            ("FedEx", Some("fedex")),
+            ("FedEx Ground", Some("fedex")),
+            ("UPS Next Day Air", Some("ups")),
+            ("DHL eCommerce", Some("dhl")),
+            ("DHL Global Forwarding", None),
+            ("UPS Freight", None),
+            ("SF of somewhere", None),
+            ("Demo Parcel", None),
+        ] {
+            assert_eq!(carrier(told), ours, "{told}");
+        }
+    }
 }
