@@ -137,9 +137,11 @@ impl Scans {
         let listed = piece_ids.iter().filter(|id| id.text().is_some()).count();
         let total = if listed == 0 { total } else { listed };
         history::pieces(&mut events, &pieces, total);
-        let there = |status| matches!(status, ParcelStatus::Delivered | ParcelStatus::Returned);
-        let arrived = events.iter().any(|event| there(event.status) && event.effect != Effect::Retract)
-            || latest.as_ref().is_some_and(|(status, _)| there(*status));
+        let says = |wanted| {
+            events.iter().any(|event| event.status == wanted && event.effect != Effect::Retract)
+                || latest.as_ref().is_some_and(|(status, _)| *status == wanted)
+        };
+        let (delivered, returned) = (says(ParcelStatus::Delivered), says(ParcelStatus::Returned));
         let gathered = batch.parcel(&number);
         let parcel = &mut gathered.parcel;
         parcel.events.append(&mut events);
@@ -147,9 +149,10 @@ impl Scans {
             parcel.status = Some(status);
             parcel.status_raw = Some(word);
         }
-        if arrived {
+        // A return ends with the signature of the sender.
+        if delivered {
             parcel.signed_by = signers.first().and_then(|name| english::signer(name)).map(Protected::masked);
-        } else {
+        } else if !returned {
             parcel.eta = about::eta(&shipment);
         }
         parcel.from = about::end(origin, details.and_then(|details| details.sender.as_ref()));
