@@ -19,7 +19,7 @@ use crossdock_schemas::{
 use crate::{Error, Issue, IssueKind, Normalized, Result, remark};
 
 pub use area::area;
-pub use asked::{ASKED, asked};
+pub use asked::{ASKED, asked, at_most, one, several};
 pub use history::came_back;
 pub use meaning::Meaning;
 pub use names::{known, slug};

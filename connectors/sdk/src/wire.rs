@@ -1,4 +1,4 @@
-//! Reading vendor JSON leniently and exactly.
+//! Reading vendor JSON leniently and exactly, and writing it.
 //!
 //! Vendors write the same field as `12`, `"12"`, `""`, `null` or not at all; a list as a list, as one
 //! object, or wrapped in another object. None of that may pass through a binary float.
@@ -9,12 +9,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer};
 
 use crossdock_schemas::Dec;
 
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// Reads JSON; the error names the JSON path. A UTF-8 byte order mark is passed over.
 ///
@@ -63,6 +64,15 @@ pub fn object<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T> {
         return Err(Error::malformed("expected a JSON object").at("$"));
     }
     parse(body)
+}
+
+/// Writes JSON.
+///
+/// # Errors
+/// `Bug` when it has no form there.
+pub fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::new(ErrorKind::Bug, "cannot be written as JSON").because(error))
 }
 
 #[cold]

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crossdock_connector::aggregator::Carriers;
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
+    wire,
 };
 
 use crate::config::{Mode, TrackConfig};
@@ -32,15 +33,11 @@ struct Number<'a> {
 
 impl Calls {
     fn ask(&self, slug: Option<&str>, waybills: &[Waybill]) -> Result<HttpRequest> {
-        if waybills.is_empty() || u32::try_from(waybills.len()).unwrap_or(u32::MAX) > MOST {
-            return Err(Error::new(ErrorKind::Bug, format!("expected 1 to {MOST} waybills"))
-                .with("waybills", waybills.len()));
-        }
-        let carrier = slug.map(|slug| self.number_of(slug)).transpose()?;
+        let waybills = carrier::several(waybills, MOST)?;
+        let code = slug.map(|slug| self.number_of(slug)).transpose()?;
         let numbers: Vec<Number<'_>> =
-            waybills.iter().map(|waybill| Number { number: &waybill.number, carrier }).collect();
-        let body = serde_json::to_vec(&numbers)
-            .map_err(|error| Error::new(ErrorKind::Bug, "a call cannot be written").because(error))?;
+            waybills.iter().map(|waybill| Number { number: &waybill.number, carrier: code }).collect();
+        let body = wire::json(&numbers)?;
         let key = self.key.text("key")?;
         Ok(HttpRequest::post(self.config.url(), "application/json", body).header("17token", key))
     }
@@ -57,7 +54,7 @@ impl Calls {
 
 impl Track for Calls {
     fn together(&self, waybills: &[Waybill]) -> usize {
-        waybills.len().min(usize::try_from(MOST).unwrap_or(1))
+        carrier::at_most(waybills, MOST)
     }
 
     fn query(&self, waybills: &[Waybill], _context: &Context<'_>) -> Result<HttpRequest> {

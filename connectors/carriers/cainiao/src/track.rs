@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
-    form, legacy, sign, wire,
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier, form,
+    legacy, sign, wire,
 };
 
 use crate::config::TrackConfig;
@@ -34,11 +34,8 @@ impl Track for TraceQuery {
     }
 
     fn query(&self, waybills: &[Waybill], _context: &Context<'_>) -> Result<HttpRequest> {
-        let [waybill] = waybills else {
-            return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-        };
-        let text = serde_json::to_string(&Query { mail_no: &waybill.number })
-            .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))?;
+        let waybill = carrier::one(waybills)?;
+        let text = wire::json(&Query { mail_no: &waybill.number })?;
         let digest = digest(&text, &self.secret);
         let partner = self.config.partner_code.as_str();
         let mut fields = vec![

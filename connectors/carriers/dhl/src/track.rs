@@ -28,10 +28,7 @@ pub(crate) struct MyDhl {
 type Asked = crossdock_connector::Waybill;
 
 fn one(waybills: &[Asked]) -> Result<String> {
-    let [waybill] = waybills else {
-        return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-    };
-    carrier::number(&waybill.number).ok_or_else(|| Error::config("the number is empty"))
+    carrier::number(&carrier::one(waybills)?.number).ok_or_else(|| Error::config("the number is empty"))
 }
 
 fn answer<'r, T: Deserialize<'r>>(

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill,
+    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, carrier, wire,
 };
 
 use crate::config::TrackConfig;
@@ -39,20 +39,16 @@ struct Number<'a> {
 
 impl Track for Calls {
     fn together(&self, waybills: &[Waybill]) -> usize {
-        waybills.len().min(usize::try_from(MOST).unwrap_or(1))
+        carrier::at_most(waybills, MOST)
     }
 
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
-        if waybills.is_empty() || u32::try_from(waybills.len()).unwrap_or(u32::MAX) > MOST {
-            return Err(Error::new(ErrorKind::Bug, format!("expected 1 to {MOST} waybills"))
-                .with("waybills", waybills.len()));
-        }
+        let waybills = carrier::several(waybills, MOST)?;
         let numbers = waybills
             .iter()
             .map(|waybill| Info { tracking_number_info: Number { tracking_number: &waybill.number } });
         let query = Query { include_detailed_scans: true, tracking_info: numbers.collect() };
-        let body = serde_json::to_vec(&query)
-            .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))?;
+        let body = wire::json(&query)?;
         let token = context.token()?.access.text("access_token")?;
         let url = format!("{}/track/v1/trackingnumbers", self.config.base());
         Ok(HttpRequest::post(url, "application/json", body)

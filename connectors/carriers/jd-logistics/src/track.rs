@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Topic, Track, Waybill, carrier,
-    form,
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Topic, Track, Waybill, carrier, form, wire,
 };
 
 use crate::config::{Interface, TrackConfig};
@@ -49,19 +48,18 @@ impl TraceQuery {
     }
 
     fn body(&self, waybill: &Waybill) -> Result<String> {
-        let body = match self.config.interface {
-            Interface::Trace => serde_json::to_string(&[TraceBody {
+        match self.config.interface {
+            Interface::Trace => wire::json(&[TraceBody {
                 waybill_code: &waybill.number,
                 order_origin: self.config.order_origin,
                 customer_code: self.config.customer_code.as_deref(),
             }]),
-            Interface::Tracking => serde_json::to_string(&[TrackingBody {
+            Interface::Tracking => wire::json(&[TrackingBody {
                 reference_number: &waybill.number,
                 reference_type: WAYBILL,
                 phone: waybill.phone_tail.as_deref(),
             }]),
-        };
-        body.map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))
+        }
     }
 }
 
@@ -71,9 +69,7 @@ impl Track for TraceQuery {
     }
 
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
-        let [waybill] = waybills else {
-            return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-        };
+        let waybill = carrier::one(waybills)?;
         let config = &self.config;
         let token = match (&config.access_token, context.token) {
             (Some(token), _) => token.text("track.access_token")?,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crossdock_connector::aggregator::Carriers;
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, form,
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier, form,
     legacy, sign,
 };
 
@@ -48,9 +48,7 @@ pub(crate) fn one<'a>(
     config: &TrackConfig,
     carriers: &'a Carriers,
 ) -> Result<(&'a str, &'a Waybill)> {
-    let [waybill] = waybills else {
-        return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-    };
+    let waybill = carrier::one(waybills)?;
     let slug = carrier.or(config.carrier.as_deref()).ok_or_else(|| {
         Error::config("Kuaidi100 has to be told the carrier: set it, or ask for parcels of one")
             .at("track.carrier")
@@ -78,8 +76,7 @@ impl Query {
             order: "desc",
             lang: "zh",
         };
-        let param = serde_json::to_string(&param)
-            .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))?;
+        let param = wire::json(&param)?;
         let customer = self.config.customer.as_deref().unwrap_or_default();
         let sign = signature(&param, &self.config.key, customer);
         let body = form::write([("customer", customer), ("param", &param), ("sign", &sign)]);
@@ -113,6 +110,7 @@ impl Track for Query {
 
 #[cfg(test)]
 mod tests {
+    use crossdock_connector::ErrorKind;
     use crossdock_connector::aggregator::MoreCarriers;
     use jiff::Timestamp;
 

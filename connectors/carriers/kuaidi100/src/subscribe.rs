@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crossdock_connector::aggregator::Carriers;
 use crossdock_connector::wire::Scalar;
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, form,
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, form,
 };
 
 use crate::config::TrackConfig;
@@ -68,8 +68,7 @@ impl Subscribe {
                 phone: waybill.phone_tail.as_deref(),
             },
         };
-        let param = serde_json::to_string(&param)
-            .map_err(|_| Error::new(ErrorKind::Bug, "a subscription cannot be written"))?;
+        let param = wire::json(&param)?;
         let body = form::write([("schema", "json"), ("param", &param)]);
         Ok(HttpRequest::post(self.config.url(), form::TYPE, body))
     }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crossdock_connector::rows::{or_none, or_nothing};
 use crossdock_connector::wire::Scalar;
-pub(crate) use crossdock_connector::wire::{object, utf8};
+pub(crate) use crossdock_connector::wire::{json, object, utf8};
 use crossdock_connector::{Result, Topic, form};
 
 /// Name of everything that is Kuaidi100's.

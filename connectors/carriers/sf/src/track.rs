@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, form, sign,
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Track, Waybill, carrier, form, sign, wire,
 };
 
 use crate::config::TrackConfig;
@@ -36,15 +36,13 @@ struct MsgData<'a> {
 impl Track for SearchRoutes {
     fn together(&self, waybills: &[Waybill]) -> usize {
         let tail = waybills.first().and_then(|first| first.phone_tail.as_deref());
-        let same = waybills.iter().take_while(|waybill| waybill.phone_tail.as_deref() == tail).count();
-        same.min(usize::try_from(MOST).unwrap_or(1))
+        let other = waybills.iter().position(|waybill| waybill.phone_tail.as_deref() != tail);
+        let (same, _) = waybills.split_at(other.unwrap_or(waybills.len()));
+        carrier::at_most(same, MOST)
     }
 
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
-        if waybills.is_empty() || u32::try_from(waybills.len()).unwrap_or(u32::MAX) > MOST {
-            return Err(Error::new(ErrorKind::Bug, format!("expected 1 to {MOST} waybills"))
-                .with("waybills", waybills.len()));
-        }
+        let waybills = carrier::several(waybills, MOST)?;
         let data = MsgData {
             language: self.config.language.as_str(),
             tracking_type: "1",
@@ -52,8 +50,7 @@ impl Track for SearchRoutes {
             method_type: "1",
             check_phone_no: self.phone_tail(waybills)?,
         };
-        let msg_data = serde_json::to_string(&data)
-            .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))?;
+        let msg_data = wire::json(&data)?;
         let checkword = self.config.checkword.text("track.checkword")?;
         // Milliseconds, so that no two attempts look alike to SF, which refuses what it has just seen.
         let timestamp = context.now.as_millisecond().to_string();
@@ -109,7 +106,7 @@ fn request_id(partner_id: &str, msg_data: &str, timestamp: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crossdock_connector::Secret;
+    use crossdock_connector::{ErrorKind, Secret};
     use jiff::Timestamp;
 
     use super::*;

@@ -88,9 +88,7 @@ impl Track for Details {
     }
 
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
-        let [waybill] = waybills else {
-            return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-        };
+        let waybill = carrier::one(waybills)?;
         self.ask(&waybill.number, context)
     }
 

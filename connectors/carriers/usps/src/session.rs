@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crossdock_connector::{Error, ErrorKind, HttpRequest, HttpResponse, Result, Session, Token};
+use crossdock_connector::{Error, HttpRequest, HttpResponse, Result, Session, Token, wire};
 
 use crate::error;
 use crate::track::Tracking;
@@ -23,8 +23,7 @@ impl Session for Tracking {
             client_id: &config.client_id,
             client_secret: config.client_secret.text("track.client_secret")?,
         };
-        let body = serde_json::to_vec(&ask)
-            .map_err(|error| Error::new(ErrorKind::Bug, "a call cannot be written").because(error))?;
+        let body = wire::json(&ask)?;
         let url = format!("{}/oauth2/v3/token", config.base());
         Ok(HttpRequest::post(url, "application/json", body).header("accept", "application/json"))
     }

@@ -1,7 +1,7 @@
 //! Asking for one number, with all its scans.
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Track, Waybill, carrier, form,
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Track, Waybill, carrier, form,
 };
 
 use crate::config::TrackConfig;
@@ -21,9 +21,7 @@ impl Track for Tracking {
     }
 
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
-        let [waybill] = waybills else {
-            return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-        };
+        let waybill = carrier::one(waybills)?;
         let number = number(&waybill.number).ok_or_else(|| Error::config("the number is empty"))?;
         let url =
             format!("{}/tracking/v3/tracking/{}?expand=DETAIL", self.config.base(), form::encode(&number));

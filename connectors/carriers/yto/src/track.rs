@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crossdock_connector::{
     Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
-    legacy, refusal, sign,
+    legacy, refusal, sign, wire,
 };
 
 use crate::config::{Mode, TrackConfig};
@@ -54,20 +54,14 @@ fn signed(param: &str, method: &str, secret: &Secret) -> String {
     sign::base64(&legacy::salted_md5(message.as_bytes(), secret.expose()))
 }
 
-/// A text as the parameters of an interface.
-fn json(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))
-}
-
 impl TrackQuery {
     fn param(&self, waybill: &Waybill) -> Result<String> {
         let client_id = self.config.client_id.as_deref().unwrap_or_default();
         match self.config.mode {
-            Mode::Query => json(&Param { number: &waybill.number }),
-            Mode::Subscribe => json(&Subscription {
+            Mode::Query => wire::json(&Param { number: &waybill.number }),
+            Mode::Subscribe => wire::json(&Subscription {
                 client_id,
-                logistics_interface: &json(&Subscribed { client_id, waybill_no: &waybill.number })?,
+                logistics_interface: &wire::json(&Subscribed { client_id, waybill_no: &waybill.number })?,
                 msg_type: "online",
             }),
         }
@@ -80,9 +74,7 @@ impl Track for TrackQuery {
     }
 
     fn query(&self, waybills: &[Waybill], context: &Context<'_>) -> Result<HttpRequest> {
-        let [waybill] = waybills else {
-            return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-        };
+        let waybill = carrier::one(waybills)?;
         let param = self.param(waybill)?;
         let query = Query {
             timestamp: &context.now.as_millisecond().to_string(),
@@ -90,7 +82,7 @@ impl Track for TrackQuery {
             sign: &signed(&param, self.config.mode.method(), &self.config.secret),
             format: "JSON",
         };
-        let body = json(&query)?;
+        let body = wire::json(&query)?;
         Ok(HttpRequest::post(self.config.endpoint.as_str(), "application/json; charset=utf-8", body))
     }
 

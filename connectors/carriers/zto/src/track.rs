@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crossdock_connector::{
-    Captured, Context, Error, ErrorKind, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier,
-    legacy, sign,
+    Captured, Context, Error, HttpRequest, HttpResponse, Result, Secret, Track, Waybill, carrier, legacy,
+    sign, wire,
 };
 
 use crate::config::{Mode, TrackConfig};
@@ -36,18 +36,15 @@ impl Track for TrackQuery {
     }
 
     fn query(&self, waybills: &[Waybill], _context: &Context<'_>) -> Result<HttpRequest> {
-        let [waybill] = waybills else {
-            return Err(Error::new(ErrorKind::Bug, "expected one waybill").with("waybills", waybills.len()));
-        };
+        let waybill = carrier::one(waybills)?;
         let phone = waybill.phone_tail.as_deref();
         if phone.is_none() && self.config.needs_phone {
             let what = "ZTO answers only with the last four digits of a phone";
             return Err(Error::config(what).at("phone_tail"));
         }
         let query = Query { bill_code: &waybill.number, mobile_phone: phone };
-        let body = serde_json::to_vec(&query)
-            .map_err(|error| Error::new(ErrorKind::Bug, "a query cannot be written").because(error))?;
-        let digest = digest(&body, &self.secret);
+        let body = wire::json(&query)?;
+        let digest = digest(body.as_bytes(), &self.secret);
         Ok(HttpRequest::post(self.config.url(), "application/json; charset=utf-8", body)
             .header("x-companyid", self.config.app_key.as_str())
             .header("x-datadigest", digest))
@@ -69,6 +66,7 @@ impl Track for TrackQuery {
 
 #[cfg(test)]
 mod tests {
+    use crossdock_connector::ErrorKind;
     use jiff::Timestamp;
 
     use super::*;
