@@ -172,6 +172,7 @@ pub fn page(
         match read(row, &place) {
             Ok(mut one) => {
                 good = good.saturating_add(1);
+                all.ignored = one.ignored.or(all.ignored);
                 all.observations.append(&mut one.observations);
                 all.issues.append(&mut one.issues);
                 for object in one.fetch {
@@ -189,8 +190,10 @@ pub fn page(
     }
     match first_bad {
         Some(error) if good == 0 => return Err(error),
-        None if all.observations.is_empty() && all.fetch.is_empty() => all.ignored = Some("empty_page"),
-        _ => {}
+        None if all.observations.is_empty() && all.fetch.is_empty() => {
+            all.ignored = all.ignored.or(Some("empty_page"));
+        }
+        _ => all.ignored = None,
     }
     Ok(all)
 }
@@ -274,7 +277,7 @@ mod tests {
         assert_eq!(reading.finish(Vec::new()).issues.len(), 1);
     }
 
-    /// `1` has something to say, `2` nothing, `4` has to be fetched; the rest is no row.
+    /// `1` has something to say, `2` nothing, `4` has to be fetched, `6` is ignored; the rest is no row.
     fn listed(text: &str) -> Result<Normalized> {
         let read = |row: &RawValue, base: &str| {
             let parcel =
@@ -284,6 +287,7 @@ mod tests {
                 "1" => Ok(Normalized { observations: parcel(), issues, ..Normalized::default() }),
                 "2" => Ok(Normalized { issues, ..Normalized::default() }),
                 "4" => Ok(Normalized::nudge(ObjectId::new("order", "4"))),
+                "6" => Ok(Normalized::ignored("test")),
                 _ => Err(Error::malformed("no row")),
             }
         };
@@ -308,6 +312,12 @@ mod tests {
         assert_eq!(listed("[]").unwrap().ignored, Some("empty_page"));
         let found = listed("[2]").unwrap();
         assert_eq!((found.ignored, found.issues.len()), (Some("empty_page"), 1));
+        assert_eq!(
+            (listed("[6,2]").unwrap().ignored, listed("[6,4]").unwrap().ignored),
+            (Some("test"), None)
+        );
+        // Beside a row that has to be repaired nothing is passed over.
+        assert_eq!(listed("[6,3]").unwrap().ignored, None);
         assert!(listed("7").is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crossdock_connector::{Error, Issue, IssueKind, Normalized, ObjectId, Result, rows, wire};
+use crossdock_connector::{Error, Issue, IssueKind, Normalized, ObjectId, Result, reading, rows, wire};
 
 use crate::codes::{Codes, Effect};
 use crate::wire::{Content, Message, text, told};
@@ -17,39 +17,15 @@ pub(super) fn read(codes: &Codes, shop: &str, body: &[u8]) -> Result<Normalized>
     if !body.starts_with(['[', '{']) {
         return Err(Error::malformed("expected a list of messages").at("$"));
     }
-    let mut all = Normalized::default();
-    let mut first_bad = None;
     let list = rows::rows(body, "$")?;
-    if list.is_empty() {
-        return Err(Error::malformed("a list without messages").at("$"));
-    }
-    let mut ignored = "test";
-    for (at, row) in list.into_iter().enumerate() {
-        let place = if body.starts_with('[') { format!("$[{at}]") } else { "$".to_owned() };
-        match one(codes, shop, row, &place) {
-            Ok(mut one) => {
-                all.issues.append(&mut one.issues);
-                ignored = one.ignored.unwrap_or(ignored);
-                for id in one.fetch {
-                    // Created and paid of one order is one thing to fetch.
-                    if !all.fetch.contains(&id) {
-                        all.fetch.push(id);
-                    }
-                }
-            }
-            Err(error) => {
-                let path = error.path.clone().unwrap_or_default();
-                all.issues.push(Issue::new(IssueKind::Malformed, path, error.message()));
-                first_bad.get_or_insert(error);
-            }
-        }
-    }
+    let mut all = match list.as_slice() {
+        [] => return Err(Error::malformed("a list without messages").at("$")),
+        [only] if body.starts_with('{') => one(codes, shop, only, "$")?,
+        // Created and paid of one order is one thing to fetch.
+        rows => reading::page(rows, "$", |row, place| one(codes, shop, row, place))?,
+    };
     all.fetch.sort_unstable();
-    match first_bad {
-        Some(error) if all.fetch.is_empty() => Err(error),
-        None if all.fetch.is_empty() => Ok(Normalized { ignored: Some(ignored), ..all }),
-        _ => Ok(all),
-    }
+    Ok(all)
 }
 
 fn one(codes: &Codes, shop: &str, row: &RawValue, place: &str) -> Result<Normalized> {
