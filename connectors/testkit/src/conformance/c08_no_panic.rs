@@ -7,7 +7,8 @@ use std::io::Cursor as Bytes;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crossdock_connector::{
-    Capture, Context, Headers, HttpResponse, ObjectId, Parts, Request, Row, SinkPart, Verified, Waybill,
+    Capture, Context, Delivery, Headers, HttpResponse, ObjectId, Parts, Request, Row, SinkPart, Verified,
+    Waybill,
 };
 use crossdock_schemas::Channel;
 use jiff::Timestamp;
@@ -45,9 +46,13 @@ pub(super) fn check(suite: &Suite<'_>, findings: &mut Findings) {
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let headers = headers(suite);
+    // What a fixture hands over, since not every sink is told of the samples.
+    let mut talks = suite.fixtures.sink_talks.iter().map(|talk| &talk.deliveries);
+    let handed = talks.find(|batch| !batch.is_empty()).cloned();
+    let handed = handed.unwrap_or_else(|| sample::deliveries(2));
     let result = runner.run(&both, |(topic, bytes)| {
         let topic = if topics.is_empty() { "" } else { topic.get(topics) };
-        swallow(&parts, topic, &headers, &bytes);
+        swallow(&parts, topic, &headers, &bytes, &handed);
         Ok(())
     });
     if let Err(error) = result {
@@ -62,6 +67,11 @@ fn kept(suite: &Suite<'_>, findings: &mut Findings) {
         Ok(door) => door,
         Err(error) => return findings.note("fuzz", error),
     };
+    findings.expect(
+        !door.mute(),
+        "fuzz",
+        "nothing that the fixtures hand over leads to a call, so no reply is read",
+    );
     for target in Target::ALL {
         let corpus = match corpus::load(&suite.fixtures.root, target) {
             Ok(corpus) => corpus,
@@ -82,7 +92,7 @@ fn kept(suite: &Suite<'_>, findings: &mut Findings) {
 }
 
 /// Hands bytes to every part that reads bytes from outside.
-fn swallow(parts: &Parts, topic: &str, headers: &Headers, bytes: &[u8]) {
+fn swallow(parts: &Parts, topic: &str, headers: &Headers, bytes: &[u8], handed: &[Delivery]) {
     let now = Timestamp::UNIX_EPOCH;
     let body = bytes::Bytes::copy_from_slice(bytes);
     let text = String::from_utf8_lossy(bytes);
@@ -107,7 +117,7 @@ fn swallow(parts: &Parts, topic: &str, headers: &Headers, bytes: &[u8]) {
     }
     for status in [200, 400, 503] {
         let reply = HttpResponse { status, headers: headers.clone(), body: body.clone() };
-        replies(parts, &reply);
+        replies(parts, &reply, handed);
     }
     if let Some(files) = &parts.files {
         for name in ["input.csv", "input.csv.gz", "input.xlsx", &*text] {
@@ -124,7 +134,7 @@ fn swallow(parts: &Parts, topic: &str, headers: &Headers, bytes: &[u8]) {
     }
 }
 
-fn replies(parts: &Parts, reply: &HttpResponse) {
+fn replies(parts: &Parts, reply: &HttpResponse, handed: &[Delivery]) {
     let now = Timestamp::UNIX_EPOCH;
     if let Some(fetch) = &parts.fetch {
         let _record = fetch.record(&ObjectId::new("order", "1"), reply).is_ok();
@@ -143,8 +153,7 @@ fn replies(parts: &Parts, reply: &HttpResponse) {
     }
     if let Some(SinkPart::Http(sink)) = &parts.sink {
         let token = any_token();
-        let batch = sample::deliveries(2);
-        let sent = batch.get(..sink.together(&batch)).unwrap_or(&batch);
+        let sent = handed.get(..sink.together(handed)).unwrap_or(handed);
         let _outcomes =
             hold(sink.as_ref(), sent, &Context::at(now).with(&token), |_, _| reply.clone()).is_ok();
     }
@@ -157,7 +166,9 @@ fn seeds(suite: &Suite<'_>) -> Vec<Vec<u8>> {
     let requests = fixtures.signatures.iter().map(|case| case.body.clone());
     let errors = fixtures.errors.iter().map(|case| case.reply.body.to_vec());
     let exchanges = fixtures.conversations.iter().flat_map(|talk| &talk.exchanges);
-    let replies = exchanges.map(|exchange| exchange.reply.body.to_vec());
+    let told = fixtures.sink_talks.iter().flat_map(|talk| &talk.exchanges);
+    let told = told.map(|exchange| exchange.reply.body.to_vec());
+    let replies = exchanges.map(|exchange| exchange.reply.body.to_vec()).chain(told);
     // Long inputs make slow cases and show nothing that short ones do not.
     cases.chain(requests).chain(errors).chain(replies).filter(|seed| seed.len() < 64 * 1024).collect()
 }

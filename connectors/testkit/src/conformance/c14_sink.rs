@@ -190,12 +190,7 @@ fn recorded_reply(suite: &Suite<'_>, case: &ErrorCase, findings: &mut Findings) 
         Ok(_) => return findings.note(&case.name, "the connector has no such part"),
         Err(error) => return findings.note(&case.name, format!("settings refused: {error}")),
     };
-    let mut sent = case.deliveries.clone();
-    if sent.is_empty() {
-        let count = u32::try_from(case.kinds.len()).unwrap_or(1);
-        sent = sample::deliveries(count);
-        sent.iter_mut().for_each(|delivery| delivery.maybe_there = case.maybe_there);
-    }
+    let sent = sample::handed(case);
     let together = sink.together(&sent);
     let whole = together == sent.len();
     findings.expect(whole, &case.name, format!("{together} of {} go into one conversation", sent.len()));

@@ -8,12 +8,24 @@ use crossdock_schemas::{Class, Event, EventType, Ts, identity};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
+use crate::fixture::ErrorCase;
+
 /// The moment at which samples happen: 2026-11-21T12:00:00Z.
 pub const AT: i64 = 1_795_262_400;
 
 /// So many deliveries of one order each.
 pub fn deliveries(count: u32) -> Vec<Delivery> {
     (1..=count).map(|number| delivery(EventType::OrderPlaced, number)).collect()
+}
+
+/// What a recorded reply of a receiver answers: what its fixture says, else orders.
+pub(crate) fn handed(case: &ErrorCase) -> Vec<Delivery> {
+    if !case.deliveries.is_empty() {
+        return case.deliveries.clone();
+    }
+    let mut sent = deliveries(u32::try_from(case.kinds.len()).unwrap_or(1));
+    sent.iter_mut().for_each(|delivery| delivery.maybe_there = case.maybe_there);
+    sent
 }
 
 /// A delivery of an event of a type, about the order or parcel with a number.

@@ -15,8 +15,8 @@
 //! | `verify` | seconds of the clock, query, path token |
 //! | `replies` | part (`fetch`, `poll`, `track`, `session`, `sink`), status, two words that say what was asked |
 //!
-//! Replies of a conversation stand in one body, one behind the other, with a line `%%` between them. Bytes without an empty line
-//! are all body.
+//! What is handed to a sink is named by the fixture that does so. Replies of a conversation stand in one body, one behind the
+//! other, with a line `%%` between them. Bytes without an empty line are all body.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,9 @@
 //! The readers of what comes back: when we ask, when we open a session, when we hand over.
 
+use std::collections::BTreeMap;
+
 use crossdock_connector::{
-    Context, Cursor, ErrorKind, HttpResponse, HttpSink, ObjectId, Parts, Poll, SinkPart, Waybill,
+    Context, Cursor, Delivery, ErrorKind, HttpResponse, HttpSink, ObjectId, Parts, Poll, SinkPart, Waybill,
 };
 use crossdock_schemas::EventType;
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Input;
 use crate::conformance::c14_talk::{any_token, hold, with_ids};
 use crate::conformance::sample;
+use crate::fixture::{Fixtures, Part};
 
 /// The line between the replies of one conversation.
 pub(super) const BETWEEN: &[u8] = b"\n%%\n";
@@ -22,10 +25,36 @@ pub(super) fn has(parts: &Parts) -> bool {
         || matches!(parts.sink, Some(SinkPart::Http(_)))
 }
 
-pub(super) fn run(parts: &Parts, input: &Input) -> Result<(), String> {
-    let now = Timestamp::from_second(sample::AT).unwrap_or_default();
+/// What is handed to a sink, by the name of the fixture that hands it over. Few sinks are told of everything: with samples
+/// alone the readers of many would never be reached.
+pub(super) type Batches = BTreeMap<String, Vec<Delivery>>;
+
+/// What the fixtures hand over, as the suite does with each.
+pub(super) fn batches(fixtures: &Fixtures) -> Batches {
+    let talks = fixtures.sink_talks.iter().map(|talk| (talk.name.clone(), talk.deliveries.clone()));
+    let errors = fixtures.errors.iter().filter(|case| case.part == Part::Sink);
+    let errors = errors.map(|case| (case.name.clone(), sample::handed(case)));
+    talks.chain(errors).filter(|(_, batch)| !batch.is_empty()).collect()
+}
+
+/// What was answered.
+fn reply(input: &Input) -> HttpResponse {
     let status = input.word(2).parse().unwrap_or(200);
-    let reply = HttpResponse { status, headers: input.headers.clone(), body: input.body.clone() };
+    HttpResponse { status, headers: input.headers.clone(), body: input.body.clone() }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(sample::AT).unwrap_or_default()
+}
+
+/// Whether an input leads to a call of a sink, without which no reply is read.
+pub(super) fn calls(parts: &Parts, batches: &Batches, input: &Input) -> bool {
+    let Some(SinkPart::Http(sink)) = &parts.sink else { return false };
+    told(sink.as_ref(), batches, input.word(3), now(), &reply(input)) != Ok(0)
+}
+
+pub(super) fn run(parts: &Parts, batches: &Batches, input: &Input) -> Result<(), String> {
+    let (now, reply) = (now(), reply(input));
     let (first, second) = (input.word(3), input.word(4));
     // A name that mutated away from all parts is read by all of them.
     let part = input.word(1);
@@ -46,7 +75,7 @@ pub(super) fn run(parts: &Parts, input: &Input) -> Result<(), String> {
         kinds.extend(session.opened(None, &reply, now).err().map(|error| error.kind()));
     }
     if let (true, Some(SinkPart::Http(sink))) = (any || part == "sink", &parts.sink) {
-        told(sink.as_ref(), first, now, &reply)?;
+        told(sink.as_ref(), batches, first, now, &reply)?;
     }
     // A reply is somebody else's mistake at the worst.
     if kinds.contains(&ErrorKind::Bug) {
@@ -84,14 +113,34 @@ fn page(
     }
 }
 
-/// Hands an event over and answers with the replies, one after the other, the last again and again.
-fn told(sink: &dyn HttpSink, kind: &str, now: Timestamp, reply: &HttpResponse) -> Result<(), String> {
-    let event = match kind {
+/// What the fixture with a name hands over; samples of the three kinds by their own names.
+fn handed(batches: &Batches, name: &str) -> Vec<Delivery> {
+    let event = match name {
+        "order" => EventType::OrderPlaced,
         "parcel" => EventType::ParcelStatusChanged,
         "aftersale" => EventType::RefundRequested,
-        _ => EventType::OrderPlaced,
+        // A name that mutated away from all still chooses one.
+        _ => {
+            let any = batches.values().nth(name.len().checked_rem(batches.len()).unwrap_or_default());
+            if let Some(batch) = batches.get(name).or(any) {
+                return batch.clone();
+            }
+            EventType::OrderPlaced
+        }
     };
-    let batch = [sample::delivery(event, 1), sample::delivery(event, 2)];
+    vec![sample::delivery(event, 1), sample::delivery(event, 2)]
+}
+
+/// Hands events over and answers with the replies, one after the other, the last again and again. Says how many calls
+/// were made.
+fn told(
+    sink: &dyn HttpSink,
+    batches: &Batches,
+    name: &str,
+    now: Timestamp,
+    reply: &HttpResponse,
+) -> Result<usize, String> {
+    let batch = handed(batches, name);
     let sent = batch.get(..sink.together(&batch)).unwrap_or(&batch);
     let bodies = split(&reply.body);
     let replies: Vec<HttpResponse> = bodies
@@ -99,11 +148,13 @@ fn told(sink: &dyn HttpSink, kind: &str, now: Timestamp, reply: &HttpResponse) -
         .map(|body| with_ids(&HttpResponse { body: reply.body.slice_ref(body), ..reply.clone() }, sent))
         .collect();
     let token = any_token();
+    let mut calls = 0;
     let outcomes = hold(sink, sent, &Context::at(now).with(&token), |at, _| {
+        calls = at + 1;
         replies.get(at).or(replies.last()).cloned().unwrap_or_else(|| reply.clone())
     });
     match outcomes {
-        Ok(outcomes) if outcomes.len() == sent.len() => Ok(()),
+        Ok(outcomes) if outcomes.len() == sent.len() => Ok(calls),
         Ok(outcomes) => Err(format!("{} outcomes for {} deliveries", outcomes.len(), sent.len())),
         Err(calls) => Err(format!("no end after {calls} calls")),
     }

@@ -50,9 +50,8 @@ pub(super) fn all(suite: &Suite<'_>, parts: &Parts) -> Vec<(Target, Vec<u8>)> {
     }
     for talk in &fixtures.sink_talks {
         let key = settings_key(talk.settings.as_deref(), &talk.secrets);
-        let about = talk.deliveries.first().map_or("order", |delivery| delivery.event.event_type.body());
         let replies: Vec<&HttpResponse> = talk.exchanges.iter().map(|exchange| &exchange.reply).collect();
-        found.push((Target::Replies, told(&key, about, &replies)));
+        found.push((Target::Replies, told(&key, &talk.name, &replies)));
     }
     let has = |target: Target| target.is_of(parts);
     found.retain(|(target, seed)| has(*target) && seed.len() < LONGEST);
@@ -78,9 +77,8 @@ fn error(case: &ErrorCase) -> Vec<u8> {
         Part::Track => reply(&key, "track", waybill(&case.waybills), &case.reply),
         Part::Session => reply(&key, "session", ["", ""], &case.reply),
         Part::Sink => {
-            let about = case.deliveries.first().map_or("order", |delivery| delivery.event.event_type.body());
             let replies: Vec<&HttpResponse> = case.before.iter().chain([&case.reply]).collect();
-            told(&key, about, &replies)
+            told(&key, &case.name, &replies)
         }
     }
 }
@@ -93,12 +91,12 @@ fn waybill(waybills: &[crossdock_connector::Waybill]) -> [&str; 2] {
     ]
 }
 
-/// All replies to a sink in one input, with the status of the last.
-fn told(key: &str, about: &str, replies: &[&HttpResponse]) -> Vec<u8> {
+/// All replies to a sink in one input, with the status of the last; the fixture with the name says what is handed over.
+fn told(key: &str, name: &str, replies: &[&HttpResponse]) -> Vec<u8> {
     let bodies: Vec<&[u8]> = replies.iter().map(|reply| &*reply.body).collect();
     let status = replies.last().map_or(200, |reply| reply.status).to_string();
     let headers = replies.last().map(|reply| reply.headers.clone()).unwrap_or_default();
-    Input::new(&[key, "sink", &status, about, ""], &headers, bodies.join(BETWEEN)).write()
+    Input::new(&[key, "sink", &status, name, ""], &headers, bodies.join(BETWEEN)).write()
 }
 
 /// Each answer of a conversation, asked for where the conversation stood.
