@@ -177,7 +177,7 @@ impl Event {
 
     /// Headers beside the data: CloudEvents binary mode. Values are percent-encoded as the NATS binding
     /// says. `traceparent` is there a second time under its own name, where tracing tools look for it,
-    /// unless it is none that a header can hold.
+    /// if it can stand there as it is.
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, Cow<'_, str>)> {
         let plain = |byte: u8| matches!(byte, 0x21..=0x7e) && byte != b'"' && byte != b'%';

@@ -24,7 +24,7 @@ pub(super) async fn what_was_acknowledged_while_closing_is_there(mut made: Made)
         });
     }
     // In the middle of it, however busy the machine is.
-    first.notified().await;
+    tokio::time::timeout(Duration::from_secs(30), first.notified()).await.expect("something is acknowledged");
     made.backbone.close(Duration::from_secs(10)).await.unwrap();
     let mut told: Vec<Seq> = calls.join_all().await.into_iter().flatten().collect();
     told.sort_unstable();
