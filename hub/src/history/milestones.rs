@@ -3,6 +3,9 @@
 //! They are existential over the set of scans: a milestone is due when a scan for it is in the set, whatever
 //! else is in it and whenever it came. So any order of arrival fires the same ones. What a later scan made
 //! old news is fired all the same and marked `superseded`: it is recorded, and people are not told.
+//!
+//! A delivery that comes after one was withdrawn is a fact of its own, named by the withdrawal: people who were told that
+//! the parcel is not there after all are told when it is (ADR 0017).
 
 use std::collections::BTreeMap;
 
@@ -25,7 +28,15 @@ pub(super) struct Due<'a> {
     reason: Option<&'static str>,
     inferred: bool,
     superseded: bool,
+    /// Of a correction: the name of the delivery that it corrects.
+    corrects: Option<Vec<u8>>,
     scan: &'a TrackingEvent,
+}
+
+impl<'a> Due<'a> {
+    const fn new(event_type: EventType, name: Vec<u8>, scan: &'a TrackingEvent) -> Self {
+        Self { event_type, name, reason: None, inferred: false, superseded: false, corrects: None, scan }
+    }
 }
 
 /// A milestone as it travels beside the parcel.
@@ -55,8 +66,9 @@ pub(super) fn due<'a>(
     let mut due = Vec::new();
     due.extend(picked_up(scans));
     due.extend(exceptions(scans, direction, rules));
-    due.extend(delivered(scans));
-    due.extend(corrections(scans));
+    let withdrawals = withdrawals(scans);
+    due.extend(deliveries(scans, &withdrawals));
+    due.extend(corrections(scans, &withdrawals));
     due.sort_by_key(|due| (due.scan.at, due.event_type));
     due
 }
@@ -65,41 +77,63 @@ pub(super) fn due<'a>(
 fn picked_up(scans: &[TrackingEvent]) -> Option<Due<'_>> {
     let reported = scans.iter().find(|scan| is_pick_up(scan));
     let scan = reported.or_else(|| scans.iter().find(|scan| is_movement(scan)))?;
-    Some(Due {
-        event_type: EventType::MilestonePickedUp,
-        name: Vec::new(),
-        reason: None,
-        inferred: reported.is_none(),
-        superseded: false,
-        scan,
-    })
+    let inferred = reported.is_none();
+    Some(Due { inferred, ..Due::new(EventType::MilestonePickedUp, Vec::new(), scan) })
 }
 
-fn delivered(scans: &[TrackingEvent]) -> Option<Due<'_>> {
-    let standing = scans.iter().find(|scan| is_handover(scan) && !is_withdrawn(scan, scans));
-    let scan = standing.or_else(|| scans.iter().find(|scan| is_handover(scan)))?;
-    Some(Due {
-        event_type: EventType::MilestoneDelivered,
-        name: Vec::new(),
-        reason: None,
-        inferred: false,
-        superseded: standing.is_none(),
-        scan,
-    })
-}
-
-/// Each withdrawal of a delivery that is known.
-fn corrections(scans: &[TrackingEvent]) -> impl Iterator<Item = Due<'_>> {
+/// The withdrawals of deliveries that are known, in the order of the journey.
+fn withdrawals(scans: &[TrackingEvent]) -> Vec<&TrackingEvent> {
     let retracts = scans.iter().filter(|scan| scan.effect == Effect::Retract);
     let of_delivery =
         |retract: &&TrackingEvent| scans.iter().any(|scan| is_handover(scan) && withdraws(retract, scan));
-    retracts.filter(of_delivery).map(|scan| Due {
-        event_type: EventType::MilestoneCorrected,
-        name: scan.event_key.clone().unwrap_or_default().into_bytes(),
-        reason: known(scan.reason),
-        inferred: false,
-        superseded: false,
-        scan,
+    retracts.filter(of_delivery).collect()
+}
+
+fn name_of(withdrawal: &TrackingEvent) -> Vec<u8> {
+    withdrawal.event_key.clone().unwrap_or_default().into_bytes()
+}
+
+/// The first delivery, and the first after each withdrawal. What was before the last withdrawal is taken back by it.
+fn deliveries<'a>(
+    scans: &'a [TrackingEvent],
+    withdrawals: &[&'a TrackingEvent],
+) -> impl Iterator<Item = Due<'a>> {
+    let handovers = || scans.iter().filter(|scan| is_handover(scan));
+    let first = handovers().next().map(|scan| (Vec::new(), scan));
+    let after = withdrawals.iter().filter_map(move |withdrawal| {
+        handovers().find(|scan| scan.at > withdrawal.at).map(|scan| (name_of(withdrawal), scan))
+    });
+    let last = withdrawals.last().map_or_else(Vec::new, |last| name_of(last));
+    first.into_iter().chain(after).map(move |(name, scan)| Due {
+        superseded: name != last,
+        ..Due::new(EventType::MilestoneDelivered, name, scan)
+    })
+}
+
+/// Each withdrawal, with the delivery that it takes back. One that repeats another is old news.
+fn corrections<'a>(
+    scans: &'a [TrackingEvent],
+    withdrawals: &[&'a TrackingEvent],
+) -> impl Iterator<Item = Due<'a>> {
+    let mut corrected = Vec::new();
+    let mut before: Option<&TrackingEvent> = None;
+    withdrawals.iter().map(move |withdrawal| {
+        let between = |scan: &&TrackingEvent| {
+            is_handover(scan)
+                && withdraws(withdrawal, scan)
+                && before.is_none_or(|before| scan.at > before.at)
+        };
+        let superseded = !scans.iter().any(|scan| between(&scan));
+        if let Some(before) = before.filter(|_| !superseded) {
+            corrected = name_of(before);
+        }
+        before = Some(withdrawal);
+        Due {
+            reason: known(withdrawal.reason),
+            superseded,
+            corrects: Some(corrected.clone()),
+            ..Due::new(EventType::MilestoneCorrected, name_of(withdrawal), withdrawal)
+        }
     })
 }
 
@@ -133,12 +167,9 @@ fn exceptions<'a>(
         ns(&mut name, reason.as_bytes());
         ns(&mut name, date.as_bytes());
         incidents.entry(name.clone()).or_insert_with(|| Due {
-            event_type: EventType::MilestoneException,
-            name,
             reason: Some(reason),
-            inferred: false,
             superseded: is_old_news(scan, scans),
-            scan,
+            ..Due::new(EventType::MilestoneException, name, scan)
         });
     }
     incidents.into_values()
@@ -156,38 +187,86 @@ fn known(reason: Option<Reason>) -> Option<&'static str> {
 }
 
 /// Fires what was not fired before.
-pub(super) fn tell(teller: &mut Teller<'_>, due: Vec<Due<'_>>) {
+pub(super) fn tell(teller: &mut Teller<'_>, mut due: Vec<Due<'_>>) {
+    // Without a withdrawal each is told under one name only.
+    if due.iter().any(|due| due.corrects.is_some()) {
+        hush(teller, &mut due);
+    }
     for due in due {
-        let (kind, label_zh) = match due.event_type {
-            EventType::MilestonePickedUp => ("picked_up", "揽收"),
-            EventType::MilestoneDelivered => ("delivered", "妥投"),
-            EventType::MilestoneException => ("exception", "异常"),
-            _ => ("corrected", "更正"),
-        };
-        let milestone = Milestone {
-            kind,
-            label_zh,
-            at: due.scan.at,
-            inferred: due.inferred,
-            superseded: due.superseded,
-            reason: due.reason,
-            delivered_to: due.scan.delivered_to,
-            description: due.scan.description.as_deref(),
-            location: due.scan.location.as_ref(),
-        };
-        let mut extra = Extra::default().with("milestone", &json(&milestone));
-        // The members that the published body of milestones names.
-        let quality = if due.inferred { AtQuality::Inferred } else { due.scan.at_quality };
-        extra = extra.with("at_quality", &json(&quality));
-        if let Some(reason) = due.scan.reason.filter(|_| due.reason.is_some()) {
-            extra = extra.with("reason", &json(&reason));
-        }
-        if due.superseded {
-            extra = extra.with("superseded", "true");
-        }
-        if due.event_type == EventType::MilestoneCorrected {
-            extra = extra.with("corrects", &json(&teller.id(EventType::MilestoneDelivered, b"")));
-        }
+        let extra = extra(teller, &due);
         teller.tell_once(due.event_type, &due.name, due.scan.at, &extra);
     }
+}
+
+/// Of deliveries and their corrections, what people must not hear of now: what lies before something they know already,
+/// a delivery that they know under another name, and the correction of one that they never heard of.
+fn hush(teller: &Teller<'_>, due: &mut [Due<'_>]) {
+    let about = [EventType::MilestoneDelivered, EventType::MilestoneCorrected];
+    let known: Vec<bool> = due
+        .iter()
+        .map(|due| about.contains(&due.event_type) && teller.was_told(due.event_type, &due.name))
+        .collect();
+    let news_from = known.iter().rposition(|known| *known).map_or(0, |last| last.saturating_add(1));
+    let delivered = |due: &Due<'_>| due.event_type == EventType::MilestoneDelivered;
+    // Under which name people know a delivery.
+    let names: Vec<(Option<String>, Vec<u8>)> = due
+        .iter()
+        .zip(&known)
+        .filter(|(due, known)| **known && delivered(due))
+        .map(|(due, _)| (due.scan.event_key.clone(), due.name.clone()))
+        .collect();
+    let mut renamed: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    let mut unheard: Vec<Vec<u8>> = Vec::new();
+    for (at, (due, known)) in due.iter_mut().zip(known).enumerate() {
+        if known || !about.contains(&due.event_type) {
+            continue;
+        }
+        due.superseded |= at < news_from;
+        if let Some(corrects) = &mut due.corrects {
+            due.superseded |= unheard.contains(corrects);
+            if let Some((_, name)) = renamed.iter().find(|(other, _)| other == corrects) {
+                corrects.clone_from(name);
+            }
+        } else if let Some((_, name)) = names.iter().find(|(key, _)| *key == due.scan.event_key) {
+            due.superseded = true;
+            renamed.push((due.name.clone(), name.clone()));
+        } else if due.superseded {
+            unheard.push(due.name.clone());
+        }
+    }
+}
+
+/// The members beside the parcel.
+fn extra(teller: &Teller<'_>, due: &Due<'_>) -> Extra {
+    let (kind, label_zh) = match due.event_type {
+        EventType::MilestonePickedUp => ("picked_up", "揽收"),
+        EventType::MilestoneDelivered => ("delivered", "妥投"),
+        EventType::MilestoneException => ("exception", "异常"),
+        _ => ("corrected", "更正"),
+    };
+    let milestone = Milestone {
+        kind,
+        label_zh,
+        at: due.scan.at,
+        inferred: due.inferred,
+        superseded: due.superseded,
+        reason: due.reason,
+        delivered_to: due.scan.delivered_to,
+        description: due.scan.description.as_deref(),
+        location: due.scan.location.as_ref(),
+    };
+    let mut extra = Extra::default().with("milestone", &json(&milestone));
+    // The members that the published body of milestones names.
+    let quality = if due.inferred { AtQuality::Inferred } else { due.scan.at_quality };
+    extra = extra.with("at_quality", &json(&quality));
+    if let Some(reason) = due.scan.reason.filter(|_| due.reason.is_some()) {
+        extra = extra.with("reason", &json(&reason));
+    }
+    if due.superseded {
+        extra = extra.with("superseded", "true");
+    }
+    if let Some(name) = &due.corrects {
+        extra = extra.with("corrects", &json(&teller.id(EventType::MilestoneDelivered, name)));
+    }
+    extra
 }

@@ -56,6 +56,11 @@ impl<'a> Teller<'a> {
         event_id(self.cx.tenant, event_type.as_str(), self.key, name)
     }
 
+    /// Whether the fact that a discriminator names was told before.
+    pub(super) fn was_told(&self, event_type: EventType, name: &[u8]) -> bool {
+        self.fired.contains(&Mark::of(&self.id(event_type, name)))
+    }
+
     /// Tells a fact that its discriminator names and that the caller knows to be new.
     pub(super) fn tell_named(&mut self, event_type: EventType, name: &[u8], time: Ts, extra: &Extra) {
         let id = self.id(event_type, name);

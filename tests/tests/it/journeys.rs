@@ -70,9 +70,6 @@ fn captures(entry: &Entry, parts: &Parts, name: &str) -> Vec<Capture> {
     found
 }
 
-/// In one reply: a delivery and its withdrawal, of which the manifest wants nothing told.
-const WITHDRAWN: &str = "dhl 04-parcel-de-retracted.json";
-
 /// All histories that captures make, and what was told of them.
 #[derive(Default)]
 struct Hub {
@@ -111,6 +108,11 @@ impl Hub {
                 continue;
             }
             let text = |name: &str| milestone[name].as_str().map(str::to_owned);
+            // Nor a delivery that is withdrawn in the same reply: it is recorded, and nobody hears of it.
+            let delivery = matches!(milestone["kind"].as_str(), Some("delivered" | "corrected"));
+            if delivery && milestone["superseded"] == true {
+                continue;
+            }
             self.told.push((text("kind").unwrap(), event.time.utc_text(), text("reason")));
         }
         self.states.extend(decision.state.map(|state| (key, state)));
@@ -145,11 +147,6 @@ fn journeys_tell_what_their_manifests_say() {
             let found = captures(entry, &parts, name);
             let as_sent: Vec<&Capture> = found.iter().collect();
             let first = told(&parts, &as_sent);
-            if place == WITHDRAWN {
-                let kinds: Vec<&str> = first.iter().map(|(kind, ..)| kind.as_str()).collect();
-                assert_eq!(kinds, ["delivered", "corrected"], "{place}");
-                continue;
-            }
             let expected = file["expected"]["milestones"].as_array().unwrap();
             assert_eq!(first.len(), expected.len(), "{place}: {first:?}, expected {expected:?}");
             for ((kind, time, reason), expected) in first.iter().zip(expected) {

@@ -6,6 +6,7 @@ use ParcelStatus::{
 };
 use crossdock_schemas::identity::event_id;
 use crossdock_schemas::{DeliveredTo, Direction, Reason, Step};
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -209,7 +210,8 @@ fn a_withdrawn_delivery_is_corrected_whichever_came_first() {
         told.iter().filter(|(it, ..)| it == kind).map(|(.., old)| *old).collect::<Vec<_>>()
     };
     assert_eq!((find(&forward, "delivered"), find(&forward, "corrected")), (vec![false], vec![false]));
-    assert_eq!((find(&backward, "delivered"), find(&backward, "corrected")), (vec![true], vec![false]));
+    // Nobody was told of that delivery, so there is nothing to correct.
+    assert_eq!((find(&backward, "delivered"), find(&backward, "corrected")), (vec![true], vec![true]));
     let mut history = History::new();
     history.see(scans(vec![delivered]));
     history.see(scans(vec![withdrawn.clone()]));
@@ -224,6 +226,98 @@ fn a_withdrawn_delivery_is_corrected_whichever_came_first() {
     assert_eq!((&body["corrects"], &body["milestone"]["label_zh"]), (&wrong.as_str().into(), &"更正".into()));
     assert_eq!(history.see(scans(vec![withdrawn])).verdict, Verdict::Duplicate);
     assert!(kinds(&[retract(6, Delivered, "99")]).is_empty(), "nothing was told that could be wrong");
+}
+
+/// Deliveries and corrections that people hear of, a fold after the other.
+fn heard(folds: &[&[&TrackingEvent]]) -> Vec<String> {
+    let mut history = History::new();
+    for fold in folds {
+        history.see(scans(fold.iter().map(|event| (*event).clone()).collect()));
+    }
+    heard_of(&history)
+}
+
+fn heard_of(history: &History) -> Vec<String> {
+    let all = history.milestones().into_iter().map(|event| json_of(event)["milestone"].clone());
+    let news =
+        all.filter(|it| it["superseded"] != true && (it["kind"] == "delivered" || it["kind"] == "corrected"));
+    news.map(|it| it["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_delivery_after_a_withdrawal_is_told() {
+    let (wrong, right) = (&scan(5, Delivered, "80"), &scan(9, Delivered, "80"));
+    let (withdrawn, repeated) = (&retract(6, Delivered, "99"), &retract(7, Delivered, "98"));
+    let cases: [(&[&[&TrackingEvent]], &[&str]); 10] = [
+        (&[&[wrong], &[withdrawn], &[right]], &["delivered", "corrected", "delivered"]),
+        (&[&[wrong], &[withdrawn, right]], &["delivered", "corrected", "delivered"]),
+        // People hear of a withdrawn delivery only where they heard of the delivery.
+        (&[&[wrong, withdrawn, right]], &["delivered"]),
+        (&[&[wrong, withdrawn], &[right]], &["delivered"]),
+        (&[&[withdrawn], &[wrong], &[right]], &["delivered"]),
+        // The true one came first: what was before it is told late, and all is well in the end.
+        (&[&[right], &[wrong, withdrawn]], &["delivered", "corrected", "delivered"]),
+        // One that repeats a withdrawal says nothing, whenever it comes.
+        (&[&[wrong], &[withdrawn], &[repeated], &[right]], &["delivered", "corrected", "delivered"]),
+        (&[&[wrong], &[repeated], &[withdrawn], &[right]], &["delivered", "corrected", "delivered"]),
+        (&[&[wrong], &[withdrawn], &[right], &[repeated]], &["delivered", "corrected", "delivered"]),
+        (&[&[wrong], &[repeated], &[right], &[withdrawn]], &["delivered", "corrected", "delivered"]),
+    ];
+    for (folds, expected) in cases {
+        assert_eq!(heard(folds), expected, "{folds:?}");
+    }
+}
+
+#[test]
+fn a_correction_names_the_delivery_it_takes_back() {
+    let mut history = History::new();
+    for event in [
+        scan(5, Delivered, "80"),
+        retract(6, Delivered, "99"),
+        scan(7, Delivered, "80"),
+        retract(8, Delivered, "99"),
+    ] {
+        history.see(scans(vec![event]));
+    }
+    let ids: Vec<&str> = history.milestones().iter().map(|event| event.id.as_str()).collect();
+    let corrects: Vec<Value> =
+        history.milestones().into_iter().map(|event| json_of(event)["corrects"].clone()).collect();
+    // Picked up (inferred), delivered, corrected, delivered, corrected.
+    assert_eq!((&corrects[2], &corrects[4]), (&ids[1].into(), &ids[3].into()));
+    assert_eq!(ids.len(), 5);
+}
+
+proptest! {
+    /// Who believes the last thing that was told knows where the parcel is.
+    #[test]
+    fn people_end_up_knowing_whether_it_was_delivered(
+        given in prop::collection::vec((0_i64..12, prop::bool::weighted(0.4)), 1..7),
+        cuts in prop::collection::vec(1_usize..4, 0..7),
+        seed in any::<prop::sample::Index>(),
+    ) {
+        let of = |(minutes, retracts): &(i64, bool)| match retracts {
+            true => retract(*minutes, Delivered, "99"),
+            false => scan(*minutes, Delivered, "80"),
+        };
+        let mut events: Vec<TrackingEvent> = given.iter().map(of).collect();
+        let turn = seed.index(events.len());
+        events.rotate_left(turn);
+        let mut history = History::new();
+        let mut rest = events.as_slice();
+        for cut in cuts.into_iter().chain(std::iter::repeat(1)) {
+            if rest.is_empty() {
+                break;
+            }
+            let (fold, later) = rest.split_at(cut.min(rest.len()));
+            history.see(scans(fold.to_vec()));
+            rest = later;
+        }
+        let heard = heard_of(&history);
+        let believed = heard.last().is_some_and(|last| last == "delivered");
+        prop_assert_eq!(believed, history.parcel().delivered_at.is_some(), "{:?}", heard);
+        prop_assert!(heard.first().is_none_or(|first| first == "delivered"), "{:?}", heard);
+        prop_assert!(heard.windows(2).all(|two| two[0] != two[1] || two[0] == "delivered"), "{:?}", heard);
+    }
 }
 
 #[test]

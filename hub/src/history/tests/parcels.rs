@@ -67,8 +67,8 @@ fn a_withdrawn_delivery_gives_back_what_was_before() {
     let decision = history.see(scans(vec![scan(9, Delivered, "80")]));
     assert_eq!(
         types(&decision),
-        ["parcel.event_added", "parcel.status_changed"],
-        "the milestone is told once"
+        ["parcel.event_added", "parcel.status_changed", "milestone.delivered"],
+        "people who heard of the withdrawal hear of this"
     );
     assert_eq!(history.parcel().delivered_at, Some(at(9)));
 }
