@@ -1,6 +1,6 @@
 //! Puts the parts together from a configuration; the only place that knows them all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::fanout::Publisher;
 use crate::handoff::budget::Budget;
 use crate::handoff::worker::{Setup, Worker};
 use crate::http::Client;
-use crate::ingress::fetcher::{self, FetchSource};
+use crate::ingress::fetcher::{self, Fetcher};
 use crate::ingress::poller::Poller;
 use crate::ingress::pull::Callers;
 use crate::ingress::queue::{self, QueueSource, Queues};
@@ -205,17 +205,20 @@ impl Hub {
         }
 
         let callers = Callers::new(&loaded.sources, &client, &backbone);
-        let fetches = fetch_sources(&loaded.sources, &callers);
-        if !fetches.is_empty() {
-            let (backbone, metrics) = (Arc::clone(&backbone), Arc::clone(&metrics));
+        let fetchers: Vec<Fetcher> = loaded
+            .sources
+            .iter()
+            .filter_map(|source| Fetcher::of(source, callers.of(source)?, &backbone, &metrics))
+            .collect();
+        if !fetchers.is_empty() {
             intake.spawn(whenever(duty("fetch"), intake_stops.clone(), move |stop| {
-                fetcher::run(fetches.clone(), Arc::clone(&backbone), Arc::clone(&metrics), stop)
+                fetcher::run(fetchers.clone(), stop)
             }));
         }
         let trackers: Vec<Tracker> = loaded
             .sources
             .iter()
-            .filter_map(|source| Tracker::of(source, callers.of(source), &backbone, &metrics))
+            .filter_map(|source| Tracker::of(source, callers.of(source)?, &backbone, &metrics))
             .collect();
         if !trackers.is_empty() {
             let files = loaded.sources.iter().any(|source| source.config.live_files);
@@ -225,14 +228,18 @@ impl Hub {
             }));
         }
         for source in &loaded.sources {
-            let (Some(poll), Some(every)) = (&source.parts.poll, source.config.poll_every) else { continue };
+            let (Some(poll), Some(every), Some(caller)) =
+                (&source.parts.poll, source.config.poll_every, callers.of(source))
+            else {
+                continue;
+            };
             let poller = Poller {
                 source: Arc::clone(&source.id),
                 poll: Arc::clone(poll),
                 every,
                 since: source.config.poll_since.unwrap_or(HumanDuration(Duration::from_secs(86_400))),
                 backbone: Arc::clone(&backbone),
-                caller: callers.of(source),
+                caller,
                 metrics: Arc::clone(&metrics),
             };
             let has = duty(&format!("poll.{}", source.id));
@@ -380,21 +387,4 @@ fn queue_sources(sources: &[SourceSetup]) -> Vec<QueueSource> {
         topic: source.descriptor.capabilities.topics.first().copied().unwrap_or_default(),
     })
     .collect()
-}
-
-fn fetch_sources(sources: &[SourceSetup], callers: &Callers) -> HashMap<Arc<str>, FetchSource> {
-    sources
-        .iter()
-        .filter_map(|source| {
-            let fetch = Arc::clone(source.parts.fetch.as_ref()?);
-            Some((
-                Arc::clone(&source.id),
-                FetchSource {
-                    fetch,
-                    caller: callers.of(source),
-                    concurrency: source.config.fetch_concurrency,
-                },
-            ))
-        })
-        .collect()
 }

@@ -25,6 +25,8 @@ pub struct Sessions {
     part: Arc<dyn Session>,
     client: Client,
     vault: Option<Vault>,
+    /// Another process opens and renews it.
+    borrowed: bool,
     state: Mutex<State>,
 }
 
@@ -41,13 +43,20 @@ struct State {
 impl Sessions {
     /// Sessions opened with this part. Nothing is called yet.
     pub fn new(part: Arc<dyn Session>, client: Client) -> Self {
-        Self { part, client, vault: None, state: Mutex::new(State::default()) }
+        Self { part, client, vault: None, borrowed: false, state: Mutex::new(State::default()) }
     }
 
     /// The same, kept over restarts where the vendor gives refresh tokens.
     #[must_use]
     pub fn kept(mut self, backbone: Arc<dyn Backbone>, source: &str) -> Self {
         self.vault = Vault::new(backbone, source, &*self.part);
+        self
+    }
+
+    /// The same, and only those that the running hub has opened and kept: a renewal beside it would make its tokens useless.
+    #[must_use]
+    pub fn borrowed(mut self) -> Self {
+        self.borrowed = true;
         self
     }
 
@@ -114,6 +123,11 @@ impl Sessions {
     }
 
     async fn open(&self, last: Option<&Token>) -> Result<Token, Error> {
+        if self.borrowed {
+            return Err(Error::auth(
+                "the running hub renews the session of this source, and none is open: start the hub, wait for its next call, try again",
+            ));
+        }
         let request = self.part.open(last, clock::now())?;
         let reply = self.client.send(request).await.map_err(|failure| {
             Error::new(ErrorKind::Unavailable, format!("no session: {}", failure.words()))

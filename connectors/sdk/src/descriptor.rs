@@ -105,13 +105,38 @@ impl Capabilities {
     };
 }
 
-/// A limit the vendor publishes.
+/// A limit the vendor publishes. A bucket of `burst` calls that fills at `rate` a second is `burst` calls in
+/// `burst / rate` seconds: as many in the long run, and never more than the bucket holds.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Quota {
     /// What is limited, in the vendor's words.
     pub scope: &'static str,
+    /// The calls that count. Empty where the vendor counts something else, as points: then it is shown and not kept to.
+    pub of: &'static [Call],
     /// How many calls.
     pub calls: u32,
     /// In how many seconds.
     pub seconds: u32,
+}
+
+impl Quota {
+    /// The limits that count such calls: how many, in how many seconds.
+    pub fn counting(quotas: &[Self], call: Call) -> impl Iterator<Item = (u32, u32)> {
+        let counting = quotas.iter().filter(move |quota| quota.of.contains(&call));
+        counting.map(|quota| (quota.calls, quota.seconds))
+    }
+}
+
+/// A kind of call that the hub makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Call {
+    /// A page of a poll.
+    Poll,
+    /// One object by its id.
+    Fetch,
+    /// A question for parcels.
+    Track,
+    /// A handoff to a receiver.
+    Deliver,
 }

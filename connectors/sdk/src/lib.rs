@@ -46,7 +46,7 @@ pub mod xml;
 pub use capture::{Capture, Captured, Headers, ObjectId, Topic};
 pub use connector::{BoxFuture, Connector, ConnectorConfig, NoConfig, Parts};
 pub use context::Context;
-pub use descriptor::{Capabilities, Descriptor, Maturity, Quota, Role};
+pub use descriptor::{Call, Capabilities, Descriptor, Maturity, Quota, Role};
 pub use error::{Class, Error, ErrorKind, Result};
 pub use file::{Files, ReadSeek, Row, RowMatch, Rows};
 pub use http::{HttpReply, HttpRequest, HttpResponse, Method};

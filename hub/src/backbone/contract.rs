@@ -73,6 +73,7 @@ macro_rules! contract {
             nudges::wait_for_their_time_and_survive,
             nudges::given_up_puts_the_capture_into_quarantine,
             nudges::of_polls_have_no_capture,
+            nudges::of_one_source_do_not_stand_before_those_of_another,
             nudges::cursors_keep_their_last_value,
             repairs::folding_again_takes_a_capture_out_of_quarantine_once,
             repairs::a_capture_that_is_still_bad_stays,

@@ -18,6 +18,7 @@ mod contract;
 pub mod embedded;
 pub mod jetstream;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossdock_connector::BoxFuture;
@@ -104,8 +105,8 @@ pub trait Backbone: Send + Sync {
     /// Records what became of handoffs. Durable when it returns.
     fn settle(&self, settle: Settle) -> BoxFuture<'_, Result<()>>;
 
-    /// Fetches that are due.
-    fn nudges(&self, now: i64, limit: usize) -> BoxFuture<'_, Result<Vec<Nudge>>>;
+    /// Fetches of a source that are due.
+    fn nudges(&self, source: &Arc<str>, now: i64, limit: usize) -> BoxFuture<'_, Result<Vec<Nudge>>>;
 
     /// Records what became of fetches that gave no capture.
     fn settle_nudges(&self, outcomes: Vec<NudgeOutcome>) -> BoxFuture<'_, Result<()>>;

@@ -204,6 +204,21 @@ fn sources(config: &Config, map: &Map<'_>, problems: &mut Vec<Problem>) -> Vec<S
                 "requests are taken without a valid signature: anybody who knows the URL can send orders";
             problems.push(map.warn(&key("insecure_accept_unsigned"), message));
         }
+        for (name, rate) in
+            [("rate_per_second", source.rate_per_second), ("rate_per_minute", source.rate_per_minute)]
+        {
+            match rate {
+                Some(0) => {
+                    problems.push(map.at(&key(name), "0 would never call: at least 1, or leave it out"))
+                }
+                Some(_) if parts.poll.is_none() && parts.fetch.is_none() => {
+                    let message =
+                        format!("`{}` neither polls nor fetches: this does nothing", source.connector);
+                    problems.push(map.at(&key(name), message));
+                }
+                _ => {}
+            }
+        }
         if source.fetch_concurrency == 0 {
             problems.push(map.at(&key("fetch_concurrency"), "0 would never fetch: at least 1"));
         }

@@ -202,6 +202,12 @@ pub struct Source {
     /// Most calls in any 24 hours for parcels, in the place of what the vendor publishes.
     #[serde(default)]
     pub track_per_day: Option<u32>,
+    /// Most calls a second for polls and fetches together, in the place of what the vendor publishes.
+    #[serde(default)]
+    pub rate_per_second: Option<u32>,
+    /// Most calls a minute for polls and fetches together, in the place of what the vendor publishes.
+    #[serde(default)]
+    pub rate_per_minute: Option<u32>,
     /// Most fetches, or calls for parcels, at a time.
     #[serde(default = "four")]
     pub fetch_concurrency: usize,

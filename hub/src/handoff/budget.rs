@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crossdock_connector::Quota;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, RateLimiter};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -74,10 +73,9 @@ impl Budget {
         }
     }
 
-    /// The limits a vendor publishes: what a sink keeps to whose configuration says nothing.
-    pub fn declared(quotas: &[Quota]) -> Self {
-        let bounded = quotas.iter().filter(|quota| quota.calls <= REMEMBERED && quota.calls > 0);
-        let windows = bounded.map(|quota| Window::new(quota.calls, quota.seconds)).collect();
+    /// So many calls in so many seconds, as vendors publish it: what is kept to where the configuration says nothing.
+    pub fn within(limits: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        let windows = limits.into_iter().filter_map(|(calls, seconds)| Window::of(calls, seconds)).collect();
         Self { state: Mutex::new(State { windows, turns: VecDeque::new() }), ..Self::default() }
     }
 
@@ -230,19 +228,25 @@ impl Share {
 
 /// Calls of the last seconds. Exact: vendors that count in windows punish the one call too many.
 #[derive(Debug)]
-struct Window {
+pub(crate) struct Window {
     most: usize,
     span: Micros,
     calls: VecDeque<Micros>,
 }
 
 impl Window {
+    /// The window of a published limit; none where its calls are too many to be remembered one by one.
+    pub(crate) fn of(calls: u32, seconds: u32) -> Option<Self> {
+        (1..=REMEMBERED).contains(&calls).then(|| Self::new(calls, seconds))
+    }
+
     fn new(most: u32, seconds: u32) -> Self {
         let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
         Self { most, span: i64::from(seconds.max(1)).saturating_mul(SECOND), calls: VecDeque::new() }
     }
 
-    fn wait(&mut self, now: Micros) -> Micros {
+    /// How long until one more call fits; 0: now.
+    pub(crate) fn wait(&mut self, now: Micros) -> Micros {
         while self.calls.front().is_some_and(|at| now.saturating_sub(*at) >= self.span) {
             self.calls.pop_front();
         }
@@ -254,7 +258,7 @@ impl Window {
         }
     }
 
-    fn spend(&mut self, now: Micros) {
+    pub(crate) fn spend(&mut self, now: Micros) {
         self.calls.push_back(now);
     }
 }
@@ -287,12 +291,7 @@ mod tests {
 
     #[test]
     fn what_a_vendor_publishes_is_kept() {
-        let quotas = [
-            Quota { scope: "a second", calls: 2, seconds: 1 },
-            Quota { scope: "a minute", calls: 3, seconds: 60 },
-            Quota { scope: "a day", calls: 250_000, seconds: 86_400 },
-        ];
-        let budget = Budget::declared(&quotas);
+        let budget = Budget::within([(2, 1), (3, 60), (250_000, 86_400)]);
         assert!(budget.call(0).is_ok() && budget.call(1).is_ok());
         assert_eq!(budget.call(2), Err(Duration::from_micros(999_998)));
         assert!(budget.call(SECOND).is_ok());

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Quota, Repeat, SinkPart};
+use crossdock_connector::{Call, Quota, Repeat, SinkPart};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
@@ -117,7 +117,7 @@ impl Worker {
         let says = config.rate_per_second.is_some() || config.rate_per_minute.is_some() || budget.is_some();
         let own = match says {
             true => Budget::new(config.rate_per_second, config.rate_per_minute, None),
-            false => Budget::declared(quotas),
+            false => Budget::within(Quota::counting(quotas, Call::Deliver)),
         };
         let budgets = std::iter::once(Arc::new(own)).chain(budget).map(|budget| budget.share()).collect();
         let sessions = session.map(|session| Sessions::new(session, client.clone()));

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod poller;
 pub mod pull;
 pub mod queue;
+pub mod quota;
 pub mod server;
 pub mod spool;
 pub mod tracker;

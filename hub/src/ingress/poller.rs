@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Cursor, Poll, Topic};
+use crossdock_connector::{Call, Cursor, Error, Page, Poll, Topic};
 use crossdock_schemas::{Channel, Class};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -16,6 +16,9 @@ use crate::backbone::*;
 use crate::clock;
 use crate::config::HumanDuration;
 use crate::telemetry::metrics::{Metric, Metrics};
+
+/// So often a page is asked for again of a vendor that wants us to slow down, before other lists get their turn.
+const REFUSALS: u32 = 3;
 
 /// A source that is polled.
 #[derive(Clone)]
@@ -43,7 +46,7 @@ impl Poller {
         while !*stop.borrow() {
             let mut failed = false;
             for topic in self.poll.topics() {
-                if let Err(error) = self.catch_up(topic, &stop).await {
+                if let Err(error) = self.catch_up(topic, &mut stop).await {
                     self.metrics.count(Metric::Polls, "failed", 1);
                     tracing::warn!(source = &*self.source, topic, error, "poll failed, will be tried again");
                     failed = true;
@@ -62,12 +65,40 @@ impl Poller {
         }
     }
 
+    /// A page, when the vendor allows one; none when it is to stop before.
+    async fn page(
+        &self,
+        cursor: &Cursor,
+        stop: &mut watch::Receiver<bool>,
+    ) -> std::result::Result<Option<Page>, Error> {
+        let mut refused = 0;
+        loop {
+            tokio::select! {
+                () = self.caller.turn(Call::Poll) => {}
+                _ = stop.wait_for(|stop| *stop) => return Ok(None),
+            }
+            match self.caller.page(&*self.poll, cursor).await {
+                Ok(page) => return Ok(Some(page)),
+                // The turn that comes next is after the pause it asked for.
+                Err(error) if self.caller.slower(Call::Poll, &error) && refused < REFUSALS => {
+                    self.metrics.count(Metric::Polls, "slowed", 1);
+                    refused += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     fn name(&self, topic: Topic) -> String {
         format!("poll/{}/{topic}", self.source)
     }
 
     /// Reads windows until the last one ends now.
-    async fn catch_up(&self, topic: Topic, stop: &watch::Receiver<bool>) -> std::result::Result<(), String> {
+    async fn catch_up(
+        &self,
+        topic: Topic,
+        stop: &mut watch::Receiver<bool>,
+    ) -> std::result::Result<(), String> {
         let overlap = SignedDuration::from_secs(i64::from(self.poll.overlap_seconds()));
         let longest = SignedDuration::from_secs(i64::from(self.poll.window_seconds().max(1)));
         loop {
@@ -102,14 +133,13 @@ impl Poller {
         &self,
         topic: Topic,
         first: Cursor,
-        stop: &watch::Receiver<bool>,
+        stop: &mut watch::Receiver<bool>,
     ) -> std::result::Result<(), String> {
         let mut cursor = first;
         loop {
-            if *stop.borrow() {
+            let Some(page) = self.page(&cursor, stop).await.map_err(|error| error.to_string())? else {
                 return Ok(());
-            }
-            let page = self.caller.page(&*self.poll, &cursor).await.map_err(|error| error.to_string())?;
+            };
             self.metrics.count(Metric::Polls, "page", 1);
             self.keep(page.captured, page.fetch).await?;
             let place = match page.next {

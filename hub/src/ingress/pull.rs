@@ -1,13 +1,16 @@
 //! The calls of polls, fetches and questions for parcels: the connector says what to ask and reads what came back, this
-//! makes the call, in the source's session where the vendor wants one.
+//! makes the call, in the source's session where the vendor wants one and as often as the vendor allows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossdock_connector::{
-    Captured, Context, Cursor, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Page, Poll,
-    Result, Track, Waybill,
+    Call, Captured, Context, Cursor, Error, ErrorKind, Fetch, HttpRequest, HttpResponse, ObjectId, Page,
+    Poll, Result, Track, Waybill,
 };
+
+use super::quota::Quotas;
 
 use crate::backbone::Backbone;
 use crate::clock;
@@ -15,43 +18,82 @@ use crate::config::SourceSetup;
 use crate::http::{Client, Failure};
 use crate::session::Sessions;
 
-/// Callers of all sources: polls, fetches and questions for parcels of one source share its session.
-pub struct Callers {
-    plain: Caller,
-    in_sessions: HashMap<Arc<str>, Caller>,
-}
+/// How long a vendor is left alone that wants us to slow down and does not say for how long.
+const SLOWER: Duration = Duration::from_secs(10);
+/// A wait of at least this is told.
+const TOLD: Duration = Duration::from_secs(10);
+/// Longest pause a vendor may ask for.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// Callers of all sources: polls, fetches and questions for parcels of one source share its session and its quotas.
+pub struct Callers(HashMap<Arc<str>, Caller>);
 
 impl Callers {
     /// Callers for these sources. Nothing is called yet.
     pub fn new(sources: &[SourceSetup], client: &Client, backbone: &Arc<dyn Backbone>) -> Self {
-        let in_sessions = |source: &SourceSetup| {
-            let part = Arc::clone(source.parts.session.as_ref()?);
-            let sessions = Sessions::new(part, client.clone()).kept(Arc::clone(backbone), &source.id);
-            Some((Arc::clone(&source.id), Caller::new(client.clone(), Some(Arc::new(sessions)))))
+        let caller = |source: &SourceSetup| {
+            let sessions = source.parts.session.as_ref().map(|part| {
+                let sessions = Sessions::new(Arc::clone(part), client.clone());
+                Arc::new(sessions.kept(Arc::clone(backbone), &source.id))
+            });
+            (Arc::clone(&source.id), Caller::new(client.clone(), source, sessions))
         };
-        Self {
-            plain: Caller::new(client.clone(), None),
-            in_sessions: sources.iter().filter_map(in_sessions).collect(),
-        }
+        Self(sources.iter().map(caller).collect())
     }
 
-    /// The caller of a source.
-    pub fn of(&self, source: &SourceSetup) -> Caller {
-        self.in_sessions.get(&source.id).unwrap_or(&self.plain).clone()
+    /// The caller of a source; none of one that was not given.
+    pub fn of(&self, source: &SourceSetup) -> Option<Caller> {
+        self.0.get(&source.id).cloned()
     }
 }
 
 /// Calls the vendor of one source.
 #[derive(Clone)]
 pub struct Caller {
+    source: Arc<str>,
     client: Client,
     sessions: Option<Arc<Sessions>>,
+    quotas: Arc<Quotas>,
 }
 
 impl Caller {
-    /// A caller; all callers of one source share its sessions.
-    pub fn new(client: Client, sessions: Option<Arc<Sessions>>) -> Self {
-        Self { client, sessions }
+    /// A caller; all callers of one source are its clones.
+    pub fn new(client: Client, source: &SourceSetup, sessions: Option<Arc<Sessions>>) -> Self {
+        let quotas = Arc::new(Quotas::new(&source.config, source.descriptor.quotas));
+        Self { source: Arc::clone(&source.id), client, sessions, quotas }
+    }
+
+    /// One call that the vendor allows now; each page and each object needs one.
+    ///
+    /// # Errors
+    /// How long to wait before asking again.
+    pub fn may(&self, call: Call) -> std::result::Result<(), Duration> {
+        self.quotas.call(call, clock::now_micros())
+    }
+
+    /// Waits until the vendor allows one such call.
+    pub async fn turn(&self, call: Call) {
+        while let Err(wait) = self.may(call) {
+            if wait >= TOLD {
+                tracing::info!(
+                    source = &*self.source,
+                    ?call,
+                    ?wait,
+                    "the platform allows no more calls for now"
+                );
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Takes note that the vendor wants us to slow down, if that is what the error says.
+    pub fn slower(&self, call: Call, error: &Error) -> bool {
+        let limited = error.kind() == ErrorKind::RateLimited;
+        if limited {
+            let wait = error.retry_after.unwrap_or(SLOWER).min(LONGEST);
+            self.quotas.pause(call, clock::now_micros(), wait);
+        }
+        limited
     }
 
     /// One page of a poll.

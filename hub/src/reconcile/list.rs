@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Captured, Class, Cursor, Error, ErrorKind, Fetch, ObjectId, Page, Poll, Topic};
+use crossdock_connector::{
+    Call, Captured, Class, Cursor, Error, ErrorKind, Fetch, ObjectId, Page, Poll, Topic,
+};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
@@ -42,7 +44,11 @@ impl<'a> List<'a> {
     }
 
     pub(super) async fn page(&self, cursor: &Cursor) -> Result<Page, ReconcileError> {
-        let page = patiently(|| self.caller.page(self.poll, cursor)).await;
+        let call = || async {
+            self.caller.turn(Call::Poll).await;
+            self.caller.page(self.poll, cursor).await
+        };
+        let page = patiently(call).await;
         page.map_err(|error| ReconcileError::Refused {
             source_id: Arc::clone(&self.source),
             topic: cursor.topic.clone(),
@@ -63,7 +69,10 @@ impl<'a> List<'a> {
                         Some(fetch) => {
                             let call = || {
                                 let (fetch, caller, id) = (Arc::clone(&fetch), caller.clone(), id.clone());
-                                async move { caller.object(&*fetch, &id).await }
+                                async move {
+                                    caller.turn(Call::Fetch).await;
+                                    caller.object(&*fetch, &id).await
+                                }
                             };
                             patiently(call).await
                         }

@@ -23,6 +23,7 @@ mod late_servers;
 mod nats_permissions;
 mod nats_subscribers;
 mod orders;
+mod quotas;
 mod receivers;
 mod reconcile;
 mod repair;

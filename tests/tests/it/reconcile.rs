@@ -17,7 +17,7 @@ const ROWS: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPri
 ";
 
 /// A gateway that knows our key.
-async fn gateway(faults: Faults) -> Top {
+pub(crate) async fn gateway(faults: Faults) -> Top {
     let options = Options {
         app_key: "12345678".into(),
         secret: "sandbox0123456789abcdef".into(),
@@ -29,7 +29,7 @@ async fn gateway(faults: Faults) -> Top {
 }
 
 /// Trades that were paid three hours ago and have been shipped since.
-fn lives(count: usize) -> Vec<Life> {
+pub(crate) fn lives(count: usize) -> Vec<Life> {
     let sale = rows::read(ROWS.as_bytes()).unwrap().sales.remove(0);
     let now = crossdock::clock::now();
     let all = (1..).map(|nth| life(&sale, nth, now - SignedDuration::from_hours(3), 7));
@@ -37,7 +37,7 @@ fn lives(count: usize) -> Vec<Life> {
 }
 
 /// The configuration with a shop at this gateway.
-fn shop(url: &str, sinks: &str) -> String {
+pub(crate) fn shop(url: &str, sinks: &str) -> String {
     format!(
         r#"{}[[source]]
 id = "taobao"
@@ -55,7 +55,7 @@ page_size = 3
     )
 }
 
-fn site(config: &str) -> Site {
+pub(crate) fn site(config: &str) -> Site {
     let site = Site::new("");
     for (name, secret) in [
         ("app-secret", "sandbox0123456789abcdef"),

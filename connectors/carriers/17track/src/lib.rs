@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crossdock_connector::aggregator::Carriers;
 use crossdock_connector::carrier::House;
-use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, Track};
+use crossdock_connector::{
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, Track,
+};
 
 mod codes;
 mod config;
@@ -42,7 +44,7 @@ impl Connector for SeventeenTrack {
             max_batch: Some(track::MOST),
             ..Capabilities::NONE
         },
-        quotas: &[Quota { scope: "all calls", calls: 3, seconds: 1 }],
+        quotas: &[Quota { scope: "all calls", of: &[Call::Track], calls: 3, seconds: 1 }],
     };
 
     fn build(config: Config) -> Result<Parts> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossdock_connector::carrier::House;
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Push, Quota, Result, Role, Track,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Push, Quota, Result, Role, Track,
 };
 
 mod about;
@@ -48,8 +48,13 @@ impl Connector for Dhl {
             ..Capabilities::NONE
         },
         quotas: &[
-            Quota { scope: "unified pull, free tier: calls a day", calls: 250, seconds: 86_400 },
-            Quota { scope: "unified pull, free tier: pace", calls: 1, seconds: 5 },
+            Quota {
+                scope: "unified pull, free tier: calls a day",
+                of: &[Call::Track],
+                calls: 250,
+                seconds: 86_400,
+            },
+            Quota { scope: "unified pull, free tier: pace", of: &[Call::Track], calls: 1, seconds: 5 },
         ],
     };
 

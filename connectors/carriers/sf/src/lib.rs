@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossdock_connector::carrier::House;
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Push, Quota, Result, Role, Track,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Push, Quota, Result, Role, Track,
 };
 
 mod codes;
@@ -48,8 +48,8 @@ impl Connector for Sf {
             ..Capabilities::NONE
         },
         quotas: &[
-            Quota { scope: "each interface, sandbox", calls: 30, seconds: 1 },
-            Quota { scope: "each interface, sandbox", calls: 3000, seconds: 86_400 },
+            Quota { scope: "each interface, sandbox", of: &[Call::Track], calls: 30, seconds: 1 },
+            Quota { scope: "each interface, sandbox", of: &[Call::Track], calls: 3000, seconds: 86_400 },
         ],
     };
 

@@ -15,7 +15,7 @@ mod wire;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Quota, Result, Role,
+    Call, Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Quota, Result, Role,
 };
 
 pub use config::{Config, Region};
@@ -51,8 +51,13 @@ impl Connector for Amazon {
             ..Capabilities::NONE
         },
         quotas: &[
-            Quota { scope: "searchOrders (0.0056 a second, burst 20)", calls: 1, seconds: 179 },
-            Quota { scope: "getOrder (0.5 a second, burst 30)", calls: 1, seconds: 2 },
+            Quota {
+                scope: "searchOrders (0.0056 a second, burst 20)",
+                of: &[Call::Poll],
+                calls: 20,
+                seconds: 3572,
+            },
+            Quota { scope: "getOrder (0.5 a second, burst 30)", of: &[Call::Fetch], calls: 30, seconds: 60 },
         ],
     };
 

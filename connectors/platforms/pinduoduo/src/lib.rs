@@ -16,7 +16,7 @@ mod wire;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Quota, Result, Role, Session,
+    Call, Capabilities, Connector, ConnectorConfig, Descriptor, Maturity, Parts, Quota, Result, Role, Session,
 };
 
 pub use config::{Config, RefundTypes};
@@ -55,9 +55,14 @@ impl Connector for Pinduoduo {
             ..Capabilities::NONE
         },
         quotas: &[
-            Quota { scope: "pdd.order.number.list.increment.get", calls: 3000, seconds: 60 },
-            Quota { scope: "pdd.order.information.get", calls: 30_000, seconds: 60 },
-            Quota { scope: "pdd.order.information.get", calls: 2000, seconds: 1 },
+            Quota {
+                scope: "pdd.order.number.list.increment.get",
+                of: &[Call::Poll],
+                calls: 3000,
+                seconds: 60,
+            },
+            Quota { scope: "pdd.order.information.get", of: &[Call::Fetch], calls: 30_000, seconds: 60 },
+            Quota { scope: "pdd.order.information.get", of: &[Call::Fetch], calls: 2000, seconds: 1 },
         ],
     };
 

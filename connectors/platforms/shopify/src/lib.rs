@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role};
+use crossdock_connector::{Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role};
 
 mod aftersale;
 mod carrier;
@@ -52,10 +52,19 @@ impl Connector for Shopify {
             revisions: true,
             ..Capabilities::NONE
         },
-        // The bucket holds 40 calls and leaks 2 a second on the smallest plan; the leak is what lasts.
         quotas: &[
-            Quota { scope: "REST Admin calls per app and shop", calls: 2, seconds: 1 },
-            Quota { scope: "GraphQL Admin cost points per app and shop", calls: 100, seconds: 1 },
+            Quota {
+                scope: "REST Admin calls per app and shop, smallest plan (bucket 40, leak 2 a second)",
+                of: &[Call::Poll, Call::Fetch],
+                calls: 40,
+                seconds: 20,
+            },
+            Quota {
+                scope: "GraphQL Admin cost points per app and shop, smallest plan",
+                of: &[],
+                calls: 100,
+                seconds: 1,
+            },
         ],
     };
 

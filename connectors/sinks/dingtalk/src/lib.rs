@@ -8,7 +8,7 @@ mod sink;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart, words,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart, words,
 };
 
 pub use config::{Config, Format};
@@ -26,7 +26,7 @@ impl Connector for Dingtalk {
         vendor_api: "custom robot, robot/send",
         maturity: Maturity::VendorDocument,
         capabilities: Capabilities { deliver: true, max_batch: Some(words::MAX_BATCH), ..Capabilities::NONE },
-        quotas: &[Quota { scope: "messages of one robot", calls: 20, seconds: 60 }],
+        quotas: &[Quota { scope: "messages of one robot", of: &[Call::Deliver], calls: 20, seconds: 60 }],
     };
 
     fn build(config: Config) -> Result<Parts> {

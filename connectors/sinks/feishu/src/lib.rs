@@ -8,7 +8,7 @@ mod sink;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart, words,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart, words,
 };
 
 pub use config::Config;
@@ -27,8 +27,8 @@ impl Connector for Feishu {
         maturity: Maturity::VendorDocument,
         capabilities: Capabilities { deliver: true, max_batch: Some(words::MAX_BATCH), ..Capabilities::NONE },
         quotas: &[
-            Quota { scope: "messages of one bot in a minute", calls: 100, seconds: 60 },
-            Quota { scope: "messages of one bot in a second", calls: 5, seconds: 1 },
+            Quota { scope: "messages of one bot in a minute", of: &[Call::Deliver], calls: 100, seconds: 60 },
+            Quota { scope: "messages of one bot in a second", of: &[Call::Deliver], calls: 5, seconds: 1 },
         ],
     };
 

@@ -16,7 +16,7 @@ mod sink;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
 };
 
 pub use config::{Config, Contacts, Lines, Notes, OAuth, Object};
@@ -39,9 +39,24 @@ impl Connector for Hubspot {
             ..Capabilities::NONE
         },
         quotas: &[
-            Quota { scope: "private app, free and starter portals", calls: 100, seconds: 10 },
-            Quota { scope: "private app, professional and enterprise portals", calls: 190, seconds: 10 },
-            Quota { scope: "private app, free and starter portals, a day", calls: 250_000, seconds: 86_400 },
+            Quota {
+                scope: "private app, free and starter portals",
+                of: &[Call::Deliver],
+                calls: 100,
+                seconds: 10,
+            },
+            Quota {
+                scope: "private app, professional and enterprise portals",
+                of: &[Call::Deliver],
+                calls: 190,
+                seconds: 10,
+            },
+            Quota {
+                scope: "private app, free and starter portals, a day",
+                of: &[Call::Deliver],
+                calls: 250_000,
+                seconds: 86_400,
+            },
         ],
     };
 

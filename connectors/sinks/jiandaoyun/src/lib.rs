@@ -14,7 +14,7 @@ mod widgets;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
 };
 
 pub use config::{Config, Meaning, Push};
@@ -34,9 +34,9 @@ impl Connector for Jiandaoyun {
         maturity: Maturity::Synthetic,
         capabilities: Capabilities { deliver: true, max_batch: Some(plan::MOST), ..Capabilities::NONE },
         quotas: &[
-            Quota { scope: "all calls of a company", calls: 50, seconds: 1 },
-            Quota { scope: "data/update", calls: 20, seconds: 1 },
-            Quota { scope: "data/batch_create", calls: 10, seconds: 1 },
+            Quota { scope: "all calls of a company", of: &[Call::Deliver], calls: 50, seconds: 1 },
+            Quota { scope: "data/update", of: &[Call::Deliver], calls: 20, seconds: 1 },
+            Quota { scope: "data/batch_create", of: &[Call::Deliver], calls: 10, seconds: 1 },
         ],
     };
 

@@ -16,7 +16,7 @@ mod sink;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
 };
 
 pub use config::{Config, Milestones, Orders, Refunds, Shipments};
@@ -41,6 +41,7 @@ impl Connector for Salesforce {
         },
         quotas: &[Quota {
             scope: "enterprise edition, all applications of the org together, without licences",
+            of: &[Call::Deliver],
             calls: 100_000,
             seconds: 86_400,
         }],

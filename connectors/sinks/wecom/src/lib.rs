@@ -8,7 +8,7 @@ mod sink;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart, words,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart, words,
 };
 
 pub use config::{Config, Format};
@@ -26,7 +26,7 @@ impl Connector for Wecom {
         vendor_api: "group bot, cgi-bin/webhook/send",
         maturity: Maturity::VendorDocument,
         capabilities: Capabilities { deliver: true, max_batch: Some(words::MAX_BATCH), ..Capabilities::NONE },
-        quotas: &[Quota { scope: "messages of one bot", calls: 20, seconds: 60 }],
+        quotas: &[Quota { scope: "messages of one bot", of: &[Call::Deliver], calls: 20, seconds: 60 }],
     };
 
     fn build(config: Config) -> Result<Parts> {

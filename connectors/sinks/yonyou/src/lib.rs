@@ -13,7 +13,7 @@ mod yonbip;
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, ConnectorConfig, Descriptor, Error, Maturity, Parts, Quota, Result, Role,
+    Call, Capabilities, Connector, ConnectorConfig, Descriptor, Error, Maturity, Parts, Quota, Result, Role,
     Session, SinkPart,
 };
 
@@ -39,6 +39,7 @@ impl Connector for Yonyou {
         capabilities: Capabilities { deliver: true, max_batch: Some(1), ..Capabilities::NONE },
         quotas: &[Quota {
             scope: "each of singleSave, list and detail, per tenant (YonBIP, from 2026-03-31)",
+            of: &[Call::Deliver],
             calls: 60,
             seconds: 60,
         }],

@@ -170,8 +170,11 @@ pub(super) async fn picture(backbone: &dyn Backbone) -> String {
         writeln!(text, "{} {} {}", event.seq, event.source, std::str::from_utf8(&event.json()).unwrap())
             .unwrap();
     }
-    for nudge in backbone.nudges(Micros::MAX, 1000).await.unwrap() {
-        writeln!(text, "{nudge:?}").unwrap();
+    let Answer::Nudges(owed) = backbone.ask(Question::Nudges).await.unwrap() else { panic!() };
+    for (source, ..) in owed {
+        for nudge in backbone.nudges(&source.into(), Micros::MAX, 1000).await.unwrap() {
+            writeln!(text, "{nudge:?}").unwrap();
+        }
     }
     text
 }

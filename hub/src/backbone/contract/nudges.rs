@@ -31,7 +31,7 @@ pub(super) async fn one_fetch_answers_all_nudges_for_an_object(mut made: Made) {
     nudge(&*made.backbone, &["1", "2", "1"]).await;
     assert_eq!(counts(&*made.backbone).await, (3, 3, 0, 0));
     made.crash().await;
-    let due = made.backbone.nudges(NOW, 10).await.unwrap();
+    let due = made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap();
     let told: Vec<(&str, &str, usize, u32)> = due
         .iter()
         .map(|nudge| (&*nudge.source, nudge.object.as_str(), nudge.ids.len(), nudge.attempts))
@@ -45,19 +45,31 @@ pub(super) async fn one_fetch_answers_all_nudges_for_an_object(mut made: Made) {
     made.backbone.capture(vec![answer]).await.unwrap();
     assert_eq!(counts(&*made.backbone).await, (5, 3, 2, 0));
     made.crash().await;
-    let left = made.backbone.nudges(NOW, 10).await.unwrap();
+    let left = made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!((left[0].object.as_str(), &left[0].ids), ("2", &due[1].ids));
 }
 
+pub(super) async fn of_one_source_do_not_stand_before_those_of_another(made: Made) {
+    nudge(&*made.backbone, &["1", "2", "3"]).await;
+    let nudges =
+        vec![NewNudge { source: "jd".into(), kind: "order".into(), object: "7".into(), capture: None }];
+    made.backbone.commit(Commit { nudges, at: NOW, ..Commit::default() }).await.unwrap();
+    let jd: Arc<str> = "jd".into();
+    let due = made.backbone.nudges(&jd, NOW, 1).await.unwrap();
+    assert_eq!(due.iter().map(|nudge| (&*nudge.source, &*nudge.object)).collect::<Vec<_>>(), [("jd", "7")]);
+    assert_eq!(made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap().len(), 3);
+    assert!(made.backbone.nudges(&"unknown".into(), NOW, 10).await.unwrap().is_empty());
+}
+
 pub(super) async fn wait_for_their_time_and_survive(mut made: Made) {
     nudge(&*made.backbone, &["1"]).await;
-    let due = made.backbone.nudges(NOW, 10).await.unwrap().remove(0);
+    let due = made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap().remove(0);
     let again = NudgeOutcome::Retry { ids: due.ids.clone(), at: NOW + 1000, error: "busy".into() };
     made.backbone.settle_nudges(vec![again]).await.unwrap();
     made.crash().await;
-    assert!(made.backbone.nudges(NOW + 999, 10).await.unwrap().is_empty());
-    let later = made.backbone.nudges(NOW + 1000, 10).await.unwrap().remove(0);
+    assert!(made.backbone.nudges(&"taobao".into(), NOW + 999, 10).await.unwrap().is_empty());
+    let later = made.backbone.nudges(&"taobao".into(), NOW + 1000, 10).await.unwrap().remove(0);
     assert_eq!((later.attempts, later.first_at, later.ids), (1, NOW, due.ids));
     let Answer::Nudges(told) = made.backbone.ask(Question::Nudges).await.unwrap() else { panic!() };
     assert_eq!(told, [("taobao".to_owned(), 1, Some("busy".to_owned()))]);
@@ -66,7 +78,7 @@ pub(super) async fn wait_for_their_time_and_survive(mut made: Made) {
 
 pub(super) async fn given_up_puts_the_capture_into_quarantine(mut made: Made) {
     let captures = nudge(&*made.backbone, &["1", "2"]).await;
-    let due = made.backbone.nudges(NOW, 10).await.unwrap();
+    let due = made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap();
     let failed =
         |index: usize| NudgeOutcome::Failed { ids: due[index].ids.clone(), reason: reason("not_found") };
     made.backbone.settle_nudges(vec![failed(0)]).await.unwrap();
@@ -94,7 +106,7 @@ pub(super) async fn given_up_puts_the_capture_into_quarantine(mut made: Made) {
     });
     made.backbone.commit(commit).await.unwrap();
     assert_eq!(counts(&*made.backbone).await, (2, 2, 0, 0));
-    assert_eq!(made.backbone.nudges(NOW, 10).await.unwrap().len(), 2);
+    assert_eq!(made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap().len(), 2);
 }
 
 pub(super) async fn of_polls_have_no_capture(made: Made) {
@@ -110,11 +122,11 @@ pub(super) async fn of_polls_have_no_capture(made: Made) {
     };
     made.backbone.commit(commit).await.unwrap();
     assert!(ledger(&*made.backbone).await.balanced);
-    let due = made.backbone.nudges(NOW, 10).await.unwrap().remove(0);
+    let due = made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap().remove(0);
     let answer = NewCapture { answers: due.ids, ..capture("taobao", "{}") };
     made.backbone.capture(vec![answer]).await.unwrap();
     assert_eq!(counts(&*made.backbone).await, (1, 1, 0, 0));
-    assert!(made.backbone.nudges(NOW, 10).await.unwrap().is_empty());
+    assert!(made.backbone.nudges(&"taobao".into(), NOW, 10).await.unwrap().is_empty());
 }
 
 pub(super) async fn cursors_keep_their_last_value(mut made: Made) {

@@ -228,8 +228,9 @@ impl Backbone for Embedded {
         Box::pin(self.send(|reply| Command::Settle(Box::new(settle), reply)))
     }
 
-    fn nudges(&self, now: i64, limit: usize) -> BoxFuture<'_, Result<Vec<Nudge>>> {
-        self.read(move |connection, _| read::nudges(connection, now, limit))
+    fn nudges(&self, source: &Arc<str>, now: i64, limit: usize) -> BoxFuture<'_, Result<Vec<Nudge>>> {
+        let source = Arc::clone(source);
+        self.read(move |connection, _| read::nudges(connection, &source, now, limit))
     }
 
     fn settle_nudges(&self, outcomes: Vec<NudgeOutcome>) -> BoxFuture<'_, Result<()>> {

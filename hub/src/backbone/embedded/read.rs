@@ -248,30 +248,34 @@ pub(super) fn stored_event(row: &Row<'_>, tenant: &Arc<str>) -> Result<StoredEve
     })
 }
 
-pub(super) fn nudges(connection: &Connection, now: Micros, limit: usize) -> Result<Vec<Nudge>> {
+pub(super) fn nudges(
+    connection: &Connection,
+    source: &Arc<str>,
+    now: Micros,
+    limit: usize,
+) -> Result<Vec<Nudge>> {
     let mut statement = connection.prepare_cached(
-        "SELECT n.id, s.name, n.kind, n.object, n.attempts, n.at FROM nudges n JOIN sources s ON s.id = n.source
-         WHERE n.next_at <= ?1 ORDER BY n.next_at, n.id LIMIT ?2",
+        "SELECT id, kind, object, attempts, at FROM nudges
+         WHERE source = (SELECT id FROM sources WHERE name = ?1) AND next_at <= ?2
+         ORDER BY next_at, id LIMIT ?3",
     )?;
-    let mut rows = statement.query(params![now, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut rows = statement.query(params![source, now, i64::try_from(limit).unwrap_or(i64::MAX)])?;
     let mut found: Vec<Nudge> = Vec::new();
-    let mut index: std::collections::HashMap<(String, String, String), usize> =
-        std::collections::HashMap::new();
+    let mut index: std::collections::HashMap<(String, String), usize> = std::collections::HashMap::new();
     while let Some(row) = rows.next()? {
         let id: NudgeId = row.get(0)?;
-        let (source, kind, object): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        let memo = (source, kind, object);
+        let memo: (String, String) = (row.get(1)?, row.get(2)?);
         if let Some(nudge) = index.get(&memo).and_then(|at| found.get_mut(*at)) {
             nudge.ids.push(id);
             continue;
         }
         found.push(Nudge {
             ids: vec![id],
-            source: Arc::from(memo.0.as_str()),
-            kind: memo.1.clone(),
-            object: memo.2.clone(),
-            attempts: row.get(4)?,
-            first_at: row.get(5)?,
+            source: Arc::clone(source),
+            kind: memo.0.clone(),
+            object: memo.1.clone(),
+            attempts: row.get(3)?,
+            first_at: row.get(4)?,
         });
         index.insert(memo, found.len() - 1);
     }

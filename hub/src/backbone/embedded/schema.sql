@@ -60,7 +60,7 @@ CREATE TABLE nudges (
     next_at INTEGER NOT NULL,
     error TEXT
 );
-CREATE INDEX nudges_due ON nudges (next_at);
+CREATE INDEX nudges_due ON nudges (source, next_at);
 CREATE INDEX nudges_of ON nudges (source, kind, object);
 
 CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

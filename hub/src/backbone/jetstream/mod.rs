@@ -295,8 +295,8 @@ impl Backbone for JetStream {
         Box::pin(self.settle_one(settle))
     }
 
-    fn nudges(&self, now: i64, limit: usize) -> BoxFuture<'_, Result<Vec<Nudge>>> {
-        self.copy.nudges(now, limit)
+    fn nudges(&self, source: &Arc<str>, now: i64, limit: usize) -> BoxFuture<'_, Result<Vec<Nudge>>> {
+        self.copy.nudges(source, now, limit)
     }
 
     fn settle_nudges(&self, outcomes: Vec<NudgeOutcome>) -> BoxFuture<'_, Result<()>> {

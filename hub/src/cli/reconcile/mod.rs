@@ -4,6 +4,7 @@ mod rehand;
 mod tell;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crossdock_connector::Captured;
 use crossdock_schemas::HistoryKind;
@@ -12,8 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::repair::{Repairer, open};
 use super::when::{Stretch, ordered, time};
 use super::{Exit, Failure, Global, Out, Outcome};
-use crate::backbone::HistoryKey;
 use crate::backbone::embedded::Embedded;
+use crate::backbone::{Backbone, HistoryKey};
 use crate::clock;
 use crate::config::{Config, Loaded, SourceSetup};
 use crate::http::Client;
@@ -23,6 +24,7 @@ use crate::lock;
 use crate::reconcile::extra::extra;
 use crate::reconcile::handed::Sinks;
 use crate::reconcile::{Batch, Looked, Reconcile, ReconcileError};
+use crate::session::Sessions;
 use rehand::Rehand;
 use tell::Tell;
 
@@ -57,9 +59,13 @@ pub(super) struct Args {
 pub(super) async fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
     let loaded = global.load()?;
     let source = source(&loaded, &args.source)?;
-    let (_, store) = open(global)?;
-    // Without a session: a renewal here would make the running hub's tokens useless.
-    let caller = Caller::new(Client::new(&loaded.config.outbound)?, None);
+    let store = Arc::new(open(global)?.1);
+    let client = Client::new(&loaded.config.outbound)?;
+    let sessions = source.parts.session.as_ref().map(|part| {
+        let kept: Arc<dyn Backbone> = Arc::clone(&store) as _;
+        Arc::new(Sessions::new(Arc::clone(part), client.clone()).kept(kept, &source.id).borrowed())
+    });
+    let caller = Caller::new(client, source, sessions);
     let now = clock::now();
     let to = args.stretch.to.as_deref().map(time).transpose()?;
     let from = match &args.stretch.from {
@@ -70,8 +76,8 @@ pub(super) async fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome 
     ordered(Some(from), Some(until))?;
     let names: Vec<String> = loaded.sinks.iter().map(|sink| sink.id.to_string()).collect();
     let mut walk = Walk {
-        reconcile: Reconcile::new(source, fold_of(&loaded), &store, &caller, from, until)?,
-        sinks: Sinks::read(&store, &names).await?,
+        reconcile: Reconcile::new(source, fold_of(&loaded), &*store, &caller, from, until)?,
+        sinks: Sinks::read(&*store, &names).await?,
         store: &store,
         global,
         config: &loaded.config,

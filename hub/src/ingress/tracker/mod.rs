@@ -22,7 +22,7 @@ pub mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossdock_connector::{Quota, Track};
+use crossdock_connector::{Call, Quota, Track};
 use tokio::sync::mpsc;
 use tokio::sync::watch::Receiver;
 use tokio::task::JoinSet;
@@ -89,7 +89,7 @@ impl Tracker {
         };
         let own = [(config.track_per_second, 1), (config.track_per_day, 86_400)];
         let own: Vec<_> = own.into_iter().filter_map(|(calls, seconds)| Some((calls?, seconds))).collect();
-        let declared = || source.descriptor.quotas.iter().map(|quota| (quota.calls, quota.seconds)).collect();
+        let declared = || Quota::counting(source.descriptor.quotas, Call::Track).collect();
         Some(Self {
             source: Arc::clone(&source.id),
             track: Arc::clone(track),
@@ -111,14 +111,9 @@ impl Tracker {
 
     /// The short windows, spent as if the last run had used them up.
     fn budget(&self) -> Budget {
-        let short: Vec<Quota> = self
-            .quotas
-            .iter()
-            .filter(|(_, seconds)| *seconds < LONG)
-            .map(|(calls, seconds)| Quota { scope: "track", calls: *calls, seconds: *seconds })
-            .collect();
-        let budget = Budget::declared(&short);
-        let longest = short.iter().map(|quota| quota.seconds).max().unwrap_or(0);
+        let short = || self.quotas.iter().copied().filter(|(_, seconds)| *seconds < LONG);
+        let budget = Budget::within(short());
+        let longest = short().map(|(_, seconds)| seconds).max().unwrap_or(0);
         budget.pause(Duration::from_secs(longest.into()));
         budget
     }

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, Track};
+use crossdock_connector::{
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, Track,
+};
 
 mod config;
 mod error;
@@ -40,7 +42,7 @@ impl Connector for Acme {
             carrier: Some(normalize::CARRIER),
             ..Capabilities::NONE
         },
-        quotas: &[Quota { scope: "calls per account", calls: 5, seconds: 1 }],
+        quotas: &[Quota { scope: "calls per account", of: &[Call::Track], calls: 5, seconds: 1 }],
     };
 
     // No I/O here: reading the table and putting parts together is all.

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use crossdock_connector::{Capabilities, Connector, Descriptor, Maturity, Parts, Poll, Quota, Result, Role};
+use crossdock_connector::{
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Poll, Quota, Result, Role,
+};
 
 mod codes;
 mod config;
@@ -40,7 +42,7 @@ impl Connector for Acme {
             revisions: true,
             ..Capabilities::NONE
         },
-        quotas: &[Quota { scope: "calls per shop", calls: 10, seconds: 1 }],
+        quotas: &[Quota { scope: "calls per shop", of: &[Call::Poll, Call::Fetch], calls: 10, seconds: 1 }],
     };
 
     // No I/O here: reading tables and putting parts together is all.

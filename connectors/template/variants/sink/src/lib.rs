@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crossdock_connector::{
-    Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
+    Call, Capabilities, Connector, Descriptor, Maturity, Parts, Quota, Result, Role, SinkPart,
 };
 
 mod config;
@@ -30,7 +30,7 @@ impl Connector for Acme {
         // How well proven is it? The suite wants a fixture of that origin for anything but Synthetic.
         maturity: Maturity::Synthetic,
         capabilities: Capabilities { deliver: true, max_batch: Some(sink::MOST), ..Capabilities::NONE },
-        quotas: &[Quota { scope: "calls per token", calls: 20, seconds: 1 }],
+        quotas: &[Quota { scope: "calls per token", of: &[Call::Deliver], calls: 20, seconds: 1 }],
     };
 
     // No I/O here.
