@@ -226,6 +226,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_borrowed_session_is_the_one_that_is_kept_and_none_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Backbone> =
+            Arc::new(crate::backbone::embedded::Embedded::open(dir.path(), "t").unwrap());
+        // Nobody answers there: whoever opens a session fails otherwise than by being told so.
+        let part: Arc<dyn Session> = Arc::new(Vendor("http://127.0.0.1:9/".into()));
+        let five = HumanDuration(Duration::from_secs(5));
+        let client =
+            Client::new(&Outbound { connect_timeout: five, timeout: five, max_reply: 4096 }).unwrap();
+        let borrowed =
+            || Sessions::new(Arc::clone(&part), client.clone()).kept(Arc::clone(&store), "jd").borrowed();
+        let refused = borrowed().token().await.unwrap_err();
+        assert!(
+            refused.kind() == ErrorKind::Auth && refused.to_string().contains("start the hub"),
+            "{refused}"
+        );
+        let kept = Vault::new(Arc::clone(&store), "jd", &*part).unwrap();
+        kept.write(&Token::new("of-the-hub").lives(clock::now(), 3600).renewed_by("next")).await;
+        assert_eq!(text(&borrowed().token().await.unwrap()), "of-the-hub");
+        kept.write(&Token::new("ended").lives(clock::now(), 10).renewed_by("next")).await;
+        assert_eq!(borrowed().token().await.unwrap_err().kind(), ErrorKind::Auth);
+    }
+
+    #[tokio::test]
     async fn a_refresh_token_that_rotates_survives_restarts_and_outages() {
         let (next, down) = (Arc::new(AtomicU32::new(1)), Arc::new(AtomicU32::new(0)));
         let state = (Arc::clone(&next), Arc::clone(&down));
