@@ -1,6 +1,6 @@
 //! Where something goes. Raw text, structured form and protected token live side by side.
 
-use crate::{AddressGrade, AddressKind, Datum, Dec, Phone, Protected};
+use crate::{AddressGrade, AddressKind, Code, Datum, Dec, Phone, Protected};
 
 model! {
     /// An address.
@@ -14,7 +14,7 @@ model! {
         /// ISO 3166-1 alpha-2: `CN`.
         pub country: Option<String>,
         /// ISO 3166-2: `CN-GD`.
-        pub subdivision: Option<String>,
+        pub subdivision: Option<Code>,
         /// Chinese division codes.
         pub region_codes: Option<RegionCodes>,
         /// Official name of the province or state.
@@ -52,7 +52,7 @@ model! {
         /// How well it was resolved.
         pub grade | grade_raw: Option<AddressGrade>,
         /// What was noticed while resolving it.
-        pub flags: Vec<String>,
+        pub flags: Vec<Code>,
         /// Hash of country, region and normalised detail; absent for grades M and E.
         pub addr_hash: Option<String>,
     }
@@ -63,13 +63,13 @@ model! {
     #[derive(Eq)]
     pub struct RegionCodes {
         /// Six digits.
-        pub province: Option<Id>,
+        pub province: Option<Code>,
         /// Six digits.
-        pub city: Option<Id>,
+        pub city: Option<Code>,
         /// Six digits.
-        pub district: Option<Id>,
+        pub district: Option<Code>,
         /// Nine digits.
-        pub street: Option<Id>,
+        pub street: Option<Code>,
     }
 }
 

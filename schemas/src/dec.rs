@@ -180,7 +180,7 @@ impl Dec {
     /// Whether the value is below zero.
     #[must_use]
     pub fn is_negative(self) -> bool {
-        self < Dec::ZERO
+        self.0.is_sign_negative() && !self.0.is_zero()
     }
 
     /// Rounds half up (away from zero), as settled money is rounded.

@@ -7,6 +7,7 @@ mod macros;
 mod address;
 mod aftersale;
 mod body;
+mod code;
 mod customs;
 mod dec;
 mod delivery;
@@ -42,6 +43,7 @@ pub use body::{
     AftersaleBody, HubBody, InventoryBody, InvoiceBody, MilestoneBody, OrderBody, ParcelBody, ProductBody,
     RiskBody,
 };
+pub use code::Code;
 pub use customs::{Customs, PayerId};
 pub use dec::{Dec, DecError};
 pub use delivery::{Delivery, PickupPoint};

@@ -84,7 +84,7 @@ model! {
     /// Goods of the company behind a line: one entry for a single product, one for each component of a bundle.
     pub struct StockItem {
         /// The company's own SKU.
-        pub sku: Id,
+        pub sku: Code,
         /// Pieces for the whole line: its quantity times the pack size.
         pub quantity: Dec,
     }

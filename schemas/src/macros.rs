@@ -111,7 +111,7 @@ macro_rules! vocabulary {
 ///   text.
 /// - `pub kind | kind_raw: T`: a word and its raw twin. A word this version does not know becomes
 ///   `unknown`, and its text goes into the twin unless something is there.
-/// - `Id` and `Option<Id>`: text; a JSON integer contributes its digits.
+/// - `Id` and `Option<Id>`: text; a JSON integer contributes its digits. So it is with `Code`.
 /// - `pub status: T = default`: missing is the default value.
 /// - anything else must be there.
 ///
@@ -146,6 +146,12 @@ macro_rules! model {
         model! { @field $meta $name { $($done)*
             $(#[$doc])* #[serde(skip_serializing_if = "crate::read::says_nothing")] pub $field: Option<$crate::Id>,
         } { $($read)* ($field opt_id $field) } $need $($rest)* }
+    };
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
+      $(#[$doc:meta])* pub $field:ident : Option<Code>, $($rest:tt)* ) => {
+        model! { @field $meta $name { $($done)*
+            $(#[$doc])* #[serde(skip_serializing_if = "crate::read::says_nothing")] pub $field: Option<$crate::Code>,
+        } { $($read)* ($field opt_code $field) } $need $($rest)* }
     };
     ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} $need:tt
       $(#[$doc:meta])* pub $field:ident : Option<String>, $($rest:tt)* ) => {
@@ -187,6 +193,11 @@ macro_rules! model {
       $(#[$doc:meta])* pub $field:ident : Id, $($rest:tt)* ) => {
         model! { @field $meta $name { $($done)* $(#[$doc])* pub $field: $crate::Id, }
             { $($read)* ($field id $field) } { $($need)* $field } $($rest)* }
+    };
+    ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} {$($need:tt)*}
+      $(#[$doc:meta])* pub $field:ident : Code, $($rest:tt)* ) => {
+        model! { @field $meta $name { $($done)* $(#[$doc])* pub $field: $crate::Code, }
+            { $($read)* ($field code $field) } { $($need)* $field } $($rest)* }
     };
     ( @field $meta:tt $name:ident {$($done:tt)*} {$($read:tt)*} {$($need:tt)*}
       $(#[$doc:meta])* pub $field:ident : $type:ty, $($rest:tt)* ) => {
@@ -272,6 +283,12 @@ macro_rules! model {
     ( @read opt_id $map:ident $out:ident $field:ident $raw:ident ) => {
         $out.$field = $map.next_value::<Option<$crate::read::IdText>>()?.map(|id| id.0).filter(|id| !id.is_empty())
     };
+    ( @read opt_code $map:ident $out:ident $field:ident $raw:ident ) => {
+        $out.$field = $map
+            .next_value::<Option<$crate::read::IdText>>()?
+            .filter(|id| !id.0.is_empty())
+            .map(|id| $crate::Code::from(id.0))
+    };
     ( @read text $map:ident $out:ident $field:ident $raw:ident ) => {
         $out.$field = $map.next_value::<Option<String>>()?.filter(|text| !text.is_empty())
     };
@@ -294,6 +311,10 @@ macro_rules! model {
     };
     ( @read id $map:ident $out:ident $field:ident $raw:ident ) => {{
         $out.$field = $map.next_value::<$crate::read::IdText>()?.0;
+        $field = true;
+    }};
+    ( @read code $map:ident $out:ident $field:ident $raw:ident ) => {{
+        $out.$field = $crate::Code::from($map.next_value::<$crate::read::IdText>()?.0);
         $field = true;
     }};
     ( @read needed $map:ident $out:ident $field:ident $raw:ident ) => {{

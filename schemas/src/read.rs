@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 /// Whether a text says nothing, so that it is not written.
-pub(crate) fn says_nothing(text: &Option<String>) -> bool {
-    text.as_ref().is_none_or(String::is_empty)
+pub(crate) fn says_nothing<T: AsRef<str>>(text: &Option<T>) -> bool {
+    text.as_ref().is_none_or(|text| text.as_ref().is_empty())
 }
 
 /// A closed list of words plus `unknown`.

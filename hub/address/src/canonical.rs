@@ -6,18 +6,19 @@
 use std::borrow::Cow;
 
 use crossdock_schemas::{
-    Address, AddressGrade, AddressKind, Party, Phone, PhoneKind, Protected, ProtectedState,
+    Address, AddressGrade, AddressKind, Code, Party, Phone, PhoneKind, Protected, ProtectedState,
 };
 
-use crate::standard::{Code, Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Reading};
+use crate::standard::{Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Reading};
 use crate::table::Tables;
+use crate::text::says;
 use crate::{abroad, china, peel, read};
 
 /// The text of an address: its lines where it has any, else its raw text.
 fn text_of(address: &Address) -> Cow<'_, str> {
     let lines = [&address.line1, &address.line2, &address.line3];
     let parts = [&address.street, &address.house_no, &address.building, &address.unit_no];
-    let is_text = |text: &Cow<'_, str>| !text.trim().is_empty();
+    let is_text = |text: &Cow<'_, str>| says(text);
     Some(join(&lines))
         .filter(is_text)
         .or_else(|| address.raw.as_deref().map(Cow::Borrowed).filter(is_text))
@@ -70,7 +71,7 @@ pub fn fill(tables: &Tables, address: &mut Address) -> Beside {
     let fields = fields_of(address);
     let mut found = read(tables, &raw, (!fields.is_empty()).then_some(fields), china::standardize);
     let hidden = found.flags.has(Flag::Encrypted);
-    let kept = address.raw.is_none() && !hidden && address.protected.is_none() && !raw.trim().is_empty();
+    let kept = address.raw.is_none() && !hidden && address.protected.is_none() && says(&raw);
     let joined = match raw {
         Cow::Owned(text) => Some(text),
         Cow::Borrowed(_) => None,
@@ -124,7 +125,7 @@ pub fn fill(tables: &Tables, address: &mut Address) -> Beside {
 /// Takes the one line that says something, where the text is one of the lines: another one will stand there.
 fn take_line(address: &mut Address) -> Option<String> {
     let lines = [&mut address.line1, &mut address.line2, &mut address.line3];
-    lines.into_iter().find_map(Option::take).filter(|line| !line.trim().is_empty())
+    lines.into_iter().find_map(Option::take).filter(|line| says(line))
 }
 
 /// Names the region of an address whose text is masked or behind a token: by its fields, and by what the text shows all the
@@ -132,7 +133,7 @@ fn take_line(address: &mut Address) -> Option<String> {
 pub fn fill_hidden(tables: &Tables, address: &mut Address) {
     let parts = join(&[&address.street, &address.house_no, &address.building, &address.unit_no]);
     let shown = address.protected.as_ref().and_then(Protected::shown);
-    let text = if parts.trim().is_empty() { shown.unwrap_or_default() } else { &parts };
+    let text = if says(&parts) { &parts } else { shown.unwrap_or_default() };
     let fields = fields_of(address);
     let mut found = read(tables, text, (!fields.is_empty()).then_some(fields), china::hidden);
     region(address, &found);
@@ -148,7 +149,9 @@ pub fn fill_hidden(tables: &Tables, address: &mut Address) {
 /// Writes country and region; says whether it is a Chinese one.
 fn region(address: &mut Address, found: &Reading<'_>) -> bool {
     write(&mut address.country, found.country);
-    write(&mut address.subdivision, found.subdivision);
+    if found.subdivision.is_some() && address.subdivision.as_deref() != found.subdivision {
+        address.subdivision = found.subdivision.map(Into::into);
+    }
     let chinese = address.country.as_deref().is_none_or(abroad::is_chinese);
     let [province, city, district, street] = found.codes;
     let known = chinese && province.is_some();
@@ -175,17 +178,14 @@ fn write(field: &mut Option<String>, found: Option<&str>) {
     }
 }
 
-fn write_code<const N: usize>(field: &mut Option<String>, found: Option<u32>) {
-    match found.map(Code::<N>::new) {
-        Some(code) => write(field, Some(code.as_str())),
-        None => *field = None,
-    }
+fn write_code<const N: usize>(field: &mut Option<Code>, found: Option<u32>) {
+    *field = found.map(Code::of_digits::<N>);
 }
 
 fn flag(address: &mut Address, flags: Flags) {
     for flag in flags.iter().map(Flag::as_str) {
-        if !address.flags.iter().any(|known| known == flag) {
-            address.flags.push(flag.to_owned());
+        if !address.flags.iter().any(|known| *known == flag) {
+            address.flags.push(flag.into());
         }
     }
 }
@@ -236,6 +236,9 @@ fn complete(phone: &mut Phone, country: &str) {
         if phone.kind == PhoneKind::Unknown {
             phone.kind = if phone.ext.is_some() { PhoneKind::Virtual } else { PhoneKind::Mobile };
         }
+        return;
+    }
+    if !chinese && (phone.e164.is_some() || phone.kind == PhoneKind::Hotline) {
         return;
     }
     let given = given.to_owned();

@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
+use crossdock_schemas::Code;
+
 use crate::abroad::Postal;
 use crate::clean::{Clean, clean};
 use crate::guard;
-use crate::hash::addr_hash;
+use crate::hash::{addr_hash, addr_hash_of_words};
 use crate::peel::{self, Around, Peeled, Place};
+use crate::plain;
 use crate::region::{self, Found, Region};
-use crate::standard::{Code, Fields, Flag, Grade, NumberKind, Reading};
-use crate::table::{Form, Kind, Level, Street, Tables};
-use crate::text::{GONE, at, is_han, is_separator, piece, skip_separators, string};
+use crate::standard::{Fields, Flag, Grade, NumberKind, Reading, digits};
+use crate::table::{Form, Kind, Level, Street, Tables, Unit};
+use crate::text::{GONE, at, is_han, is_separator, piece, says, skip_separators, string, trimmed};
 
 /// Fewest stars that make a text masked.
 pub(crate) const MASK: usize = 3;
@@ -24,6 +27,44 @@ struct Rest {
 }
 
 pub(crate) fn standardize<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
+    let mut room = plain::ROOM;
+    let Some((text, words)) = plain::detail(tables, raw, &mut room) else {
+        return searched(tables, raw, hints);
+    };
+    match by_fields(tables, text, hints) {
+        Some(mut out) => {
+            out.detail = Some(raw.to_owned());
+            graded(out, hints, words)
+        }
+        None => searched(tables, raw, hints),
+    }
+}
+
+/// What a hidden text and the fields beside it say about the region; nothing else is read.
+pub(crate) fn hidden<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
+    let mut room = plain::ROOM;
+    match plain::hidden(tables, raw, &mut room).and_then(|text| by_fields(tables, text, hints)) {
+        Some(mut out) => {
+            postcode(&mut out, hints);
+            out
+        }
+        None => hidden_searched(tables, raw, hints),
+    }
+}
+
+/// The region, where the fields say it and nothing is to be found in the text.
+fn by_fields<'t>(tables: &'t Tables, text: &[char], hints: Option<Fields<'_>>) -> Option<Reading<'t>> {
+    let region = region::by_fields(tables, text, hints?)?;
+    let mut out = Reading::default();
+    place(tables, &mut out, &region, text);
+    if let Region::Found(found) = &region {
+        street(tables, &mut out, found, text, hints);
+    }
+    Some(out)
+}
+
+/// With everything that may stand in the text.
+pub(crate) fn searched<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
     let mut out = Reading { detail: Some(String::new()), ..Reading::default() };
     if guard::is_encrypted(raw) {
         out.flags.set(Flag::Encrypted);
@@ -40,16 +81,24 @@ pub(crate) fn standardize<'t>(tables: &'t Tables, raw: &str, hints: Option<Field
     out.flags.set_if(cleaned.noise, Flag::NoiseRemoved);
     let cleaned_han = cleaned.has_han;
     read(tables, &mut out, cleaned, hints);
-    out.flags.set_if(!cleaned_han && !raw.trim().is_empty(), Flag::Latin);
+    out.flags.set_if(!cleaned_han && says(raw), Flag::Latin);
+    graded(out, hints, false)
+}
+
+/// With what follows from all the rest: postal code, grade and hash. `words`: the detail is nothing else.
+fn graded<'t>(mut out: Reading<'t>, hints: Option<Fields<'_>>, words: bool) -> Reading<'t> {
     postcode(&mut out, hints);
     grade(&mut out);
     if !matches!(out.grade, Grade::M | Grade::E) {
         let (country, detail) = (out.country.unwrap_or_default(), out.detail.as_deref().unwrap_or_default());
-        let hash = |region: &str| Some(addr_hash(country, region, [detail]));
+        let hash = |region: &str| match words {
+            true => Some(addr_hash_of_words(country, region, detail)),
+            false => Some(addr_hash(country, region, [detail])),
+        };
         out.addr_hash = match out.codes {
-            [_, _, _, Some(street)] => hash(Code::<9>::new(street).as_str()),
+            [_, _, _, Some(street)] => hash(&Code::of_digits::<9>(street)),
             [_, _, Some(code), _] | [_, Some(code), ..] | [Some(code), ..] => {
-                hash(Code::<6>::new(code).as_str())
+                hash(&Code::of_digits::<6>(code))
             }
             [None, None, None, None] => hash(""),
         };
@@ -57,8 +106,8 @@ pub(crate) fn standardize<'t>(tables: &'t Tables, raw: &str, hints: Option<Field
     out
 }
 
-/// What a hidden text and the fields beside it say about the region; nothing else is read.
-pub(crate) fn hidden<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
+/// The same of a hidden one.
+pub(crate) fn hidden_searched<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
     let mut out = Reading::default();
     let shown = if guard::is_encrypted(raw) { Cow::Owned(String::new()) } else { without_cipher(raw) };
     out.flags.set_if(matches!(shown, Cow::Owned(_)), Flag::Encrypted);
@@ -84,7 +133,7 @@ fn without_cipher(raw: &str) -> Cow<'_, str> {
 /// The postal code of the source's own field, where the text has none.
 fn postcode(out: &mut Reading<'_>, hints: Option<Fields<'_>>) {
     if out.postcode.is_none()
-        && let Some(given) = hints.map(|hints| hints.postal_code).filter(|given| !given.trim().is_empty())
+        && let Some(given) = hints.map(|hints| hints.postal_code).filter(|given| says(given))
     {
         let postal = Postal::read(out.country.unwrap_or("CN"), given);
         out.flags.set_if(postal.is_invalid(), Flag::PostcodeInvalid);
@@ -161,7 +210,7 @@ fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &
         Region::Ambiguous(units) => {
             out.flags.set(Flag::Ambiguous);
             let units = units.iter().filter_map(|id| tables.unit(*id));
-            out.candidates = units.map(|unit| Code::<6>::text(unit.code)).collect();
+            out.candidates = units.map(|unit| digits::<6>(unit.code)).collect();
             return;
         }
         Region::Contradiction => {
@@ -179,11 +228,13 @@ fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &
         _ => "CN",
     };
     out.country = Some(country);
+    out.as_given = found.as_given;
     out.subdivision = crate::abroad::subdivision_of(province.code);
     let [code_of_province, code_of_city, code_of_district, _] = &mut out.codes;
     let [name_of_province, name_of_city, name_of_district, _] = &mut out.names;
     *code_of_province = Some(province.code);
-    *name_of_province = Some(tables.name(province.name));
+    let name = |it: &Unit| (!found.as_given).then(|| tables.name(it.name));
+    *name_of_province = name(province);
     let municipality = province.municipality;
     let city = unit.city.or(found.placeholder).or_else(|| {
         // A municipality has one placeholder, but for Chongqing with two: there the district decides.
@@ -194,14 +245,14 @@ fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &
     let city = city.and_then(|id| tables.unit(id));
     *code_of_city = city.map(|city| city.code);
     *name_of_city = match city {
-        Some(city) if city.kind != Kind::Virtual => Some(tables.name(city.name)),
+        Some(city) if city.kind != Kind::Virtual => name(city),
         _ if municipality => *name_of_province,
         _ => None,
     };
     let flags = &mut out.flags;
     if unit.level == Level::District {
         *code_of_district = Some(unit.code);
-        *name_of_district = Some(tables.name(unit.name));
+        *name_of_district = name(unit);
     } else if tables.has_no_districts(unit) {
         flags.set(Flag::NoDistrictCity);
     } else {
@@ -246,16 +297,17 @@ fn street<'t>(
         return;
     }
     let Some(hints) = hints else { return };
-    let may_name = |field: &&str| match field.chars().next() {
+    let may_name = |field: &str| match field.chars().next() {
         // The district's own name, as it nearly always is.
-        Some(_) if !unit.namesake && *field == tables.name(unit.name) => false,
+        Some(_) if !unit.namesake && field == tables.name(unit.name) => false,
         // Cleaning leaves such a character as it is: no street begins with it, and none is there.
         Some(first @ '\u{4e00}'..='\u{9fff}') if tables.simplified(first).is_none() => {
             tables.may_be_street(unit, first)
         }
         first => first.is_some(),
     };
-    for field in [hints.town, hints.district].map(str::trim).into_iter().filter(may_name) {
+    let district = if found.as_given && !unit.namesake { "" } else { hints.district };
+    for field in [hints.town, district].map(trimmed).into_iter().filter(|field| may_name(field)) {
         let field = clean(tables, field).text;
         if let Some((street, end)) = tables.street_at(unit, &field, 0)
             && end == field.len()

@@ -1,7 +1,7 @@
 //! What is no text to read: cipher text and tokens.
 
 /// Fewest characters of a cipher: shorter runs are order numbers and the like.
-const SHORTEST: usize = 24;
+pub(crate) const SHORTEST: usize = 24;
 
 fn is_base64(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '=' | '-' | '_')

@@ -8,6 +8,7 @@ mod clean;
 mod guard;
 mod hash;
 mod peel;
+mod plain;
 mod quick;
 mod region;
 mod standard;
@@ -49,8 +50,8 @@ pub(crate) fn read<'t>(
     }
     let han = |text: &str| text.chars().any(text::is_han);
     let region = [fields.province, fields.city, fields.district].into_iter().any(han);
-    let foreign = country.is_none() && !fields.country.trim().is_empty();
-    if !region && !text.trim().is_empty() && (!han(text) || foreign) {
+    let foreign = country.is_none() && text::says(fields.country);
+    if !region && text::says(text) && (!han(text) || foreign) {
         let stars = text.chars().filter(|letter| matches!(letter, '*' | '＊')).count();
         if stars < china::MASK && !guard::is_encrypted(text) {
             return abroad::latin(text, country);
@@ -63,7 +64,7 @@ pub(crate) fn read<'t>(
         Some("TW") => "台湾",
         _ => "",
     };
-    if fields.province.trim().is_empty() && !province.is_empty() {
+    if !province.is_empty() && !text::says(fields.province) {
         return chinese(tables, text, Some(Fields { province, ..fields }));
     }
     chinese(tables, text, hints)

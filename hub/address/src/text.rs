@@ -50,6 +50,11 @@ impl Words {
         1 << seven
     }
 
+    /// The words.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.words.iter().copied()
+    }
+
     /// Where the longest of the words that stands at `from` ends.
     pub(crate) fn at(&self, text: &[char], from: usize) -> Option<usize> {
         let first = *text.get(from)?;
@@ -78,6 +83,24 @@ pub(crate) fn ends_with_any(text: &[char], start: usize, end: usize, words: &[&s
 /// The piece from `start` to `end`.
 pub(crate) fn piece(text: &[char], start: usize, end: usize) -> &[char] {
     text.get(start..end.min(text.len())).unwrap_or_default()
+}
+
+/// Whether there is anything but white space.
+pub(crate) fn says(text: &str) -> bool {
+    match text.as_bytes() {
+        [] => false,
+        // No white space begins so: nearly every field that says something does.
+        [b'!'..=b'~' | 0xe4..=0xe9, ..] => true,
+        _ => !text.trim().is_empty(),
+    }
+}
+
+/// A text without white space at its ends, as nearly every field already is.
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
 }
 
 /// Whether the character belongs to a Chinese word.
@@ -138,6 +161,15 @@ pub(crate) fn string(text: &[char]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_says_nothing() {
+        for letter in (0..=0xffff).filter_map(char::from_u32) {
+            assert_eq!(says(&letter.to_string()), !letter.is_whitespace(), "{letter:?}");
+        }
+        assert!([" a", "a ", "a", "", "a b", "é ", "　a"].iter().all(|text| trimmed(text) == text.trim()));
+        assert!(says(" a") && !says("") && !says(" \u{3000}\n"));
+    }
 
     #[test]
     fn what_separates() {

@@ -7,11 +7,23 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 /// A map by words of the merchant's own.
 pub(crate) type Words<V> = HashMap<String, V, BuildHasherDefault<Quick>>;
 
-/// Multiplies and folds, eight bytes at a time.
-#[derive(Clone, Copy, Default)]
+/// Odd numbers without a pattern: what stands where there is no key, and by what lengths are spread.
+const KEY: u64 = 0xf39c_c060_5ced_c835;
+const START: u64 = 0x9e37_79b9_7f4a_7c15;
+const FRONT: u64 = 0xa076_1d64_78bd_642f;
+const BACK: u64 = 0xe703_7ed1_a0b4_28db;
+
+/// Multiplies and folds, sixteen bytes at a time.
+#[derive(Clone, Copy)]
 pub struct Quick {
     key: u64,
     hash: u64,
+}
+
+impl Default for Quick {
+    fn default() -> Self {
+        Self { key: KEY, hash: START }
+    }
 }
 
 impl std::fmt::Debug for Quick {
@@ -27,34 +39,55 @@ impl Quick {
         Self { key: random.hash_one(1), hash: random.hash_one(2) }
     }
 
-    const fn mix(self, word: u64) -> Self {
-        let product = ((self.hash ^ word) as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+    /// What the hash of a text that begins so begins with.
+    pub(super) fn begun(mut self, start: &str) -> Self {
+        self.write(start.as_bytes());
+        self
+    }
+
+    const fn mix(self, front: u64, back: u64) -> Self {
+        let product = ((front ^ self.hash) as u128).wrapping_mul((back ^ self.key) as u128);
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = product.to_le_bytes();
         let (low, high) = ([a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]);
-        Self { hash: u64::from_le_bytes(low) ^ u64::from_le_bytes(high) ^ self.key, ..self }
+        Self { hash: u64::from_le_bytes(low) ^ u64::from_le_bytes(high), ..self }
+    }
+}
+
+/// Fewer than sixteen bytes as two numbers; of few bytes some are in both.
+fn ends(bytes: &[u8]) -> (u64, u64) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)));
+    }
+    let two = |pair: Option<&[u8; 2]>| pair.map_or(0, |pair| u64::from(u16::from_le_bytes(*pair)));
+    match bytes {
+        [only] => (u64::from(*only), 0),
+        _ => (two(bytes.first_chunk()), two(bytes.last_chunk())),
     }
 }
 
 impl Hasher for Quick {
     fn finish(&self) -> u64 {
-        self.mix(self.key).hash
+        self.hash
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
+        let (pairs, rest) = bytes.as_chunks::<16>();
         let mut hash = *self;
-        for word in words {
-            hash = hash.mix(u64::from_le_bytes(*word));
+        for [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] in pairs {
+            let (front, back) = ([*a, *b, *c, *d, *e, *f, *g, *h], [*i, *j, *k, *l, *m, *n, *o, *p]);
+            hash = hash.mix(u64::from_le_bytes(front), u64::from_le_bytes(back));
         }
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-        // The length keeps a text apart from the same one with zeros behind it, and one part from the next.
+        // The length keeps a text apart from others with the same ends, and one part from the next.
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        *self = hash.mix(u64::from_le_bytes(last)).mix(length | 1 << 63);
+        let (front, back) = ends(rest);
+        *self = hash.mix(front ^ length.wrapping_mul(FRONT), back ^ length.wrapping_mul(BACK));
     }
 
     fn write_u8(&mut self, byte: u8) {
-        *self = self.mix(u64::from(byte));
+        *self = self.mix(u64::from(byte), 0);
     }
 }
 

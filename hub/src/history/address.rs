@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use super::normal::text;
 use crossdock_schemas::text::clean;
-use crossdock_schemas::{Address, Order, Phone, Protected, ProtectedState};
+use crossdock_schemas::{Address, Code, Order, Phone, Protected, ProtectedState};
 
 /// Members of `ext` by which platforms say that a buyer changed the address of an order: Taobao's flag and
 /// time, and the name for connectors to use where a platform has no word of its own.
@@ -77,7 +77,7 @@ fn is_plain(address: &Address) -> bool {
 /// Whether country or region differ: by codes where both have them, by names otherwise. A level that only
 /// one of them names was resolved better, not moved.
 fn other_region(before: &Address, after: &Address) -> bool {
-    let codes = |address: &Address| -> [Option<String>; 4] {
+    let codes = |address: &Address| -> [Option<Code>; 4] {
         address
             .region_codes
             .clone()

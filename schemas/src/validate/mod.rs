@@ -145,16 +145,17 @@ impl Check {
         );
     }
 
-    fn digits(&mut self, at: &At<'_>, value: Option<&str>, lengths: &[usize], message: &str) {
-        let fits = |v: &str| lengths.contains(&v.len()) && v.bytes().all(|b| b.is_ascii_digit());
+    fn digits(&mut self, at: &At<'_>, value: Option<&[u8]>, lengths: &[usize], message: &str) {
+        let fits = |v: &[u8]| lengths.contains(&v.len()) && v.iter().all(u8::is_ascii_digit);
         self.ensure(at, value.is_none_or(fits), message);
     }
 
     fn hex_key(&mut self, at: &At<'_>, value: Option<&str>, prefix: &str) {
+        // All digits at once: nearly always each is one.
+        let digit = |all: bool, b: &u8| all & matches!(b, b'0'..=b'9' | b'a'..=b'f');
         let fits = |v: &str| {
-            v.strip_prefix(prefix).is_some_and(|hex| {
-                hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-            })
+            let hex = v.strip_prefix(prefix).and_then(|hex| <&[u8; 64]>::try_from(hex.as_bytes()).ok());
+            hex.is_some_and(|hex| hex.iter().fold(true, digit))
         };
         if !value.is_none_or(fits) {
             self.problem(at, format!("must be {prefix} and 64 lower-case hex digits"));

@@ -3,7 +3,7 @@
 
 use crossdock_connector::address;
 use crossdock_connector::wire::Scalar;
-use crossdock_schemas::{Address, Party, PartyKind, Protected};
+use crossdock_schemas::{Address, Code, Party, PartyKind, Protected};
 
 use crate::read::{owned, text};
 use crate::wire;
@@ -48,12 +48,12 @@ pub(crate) fn address(given: &wire::Address<'_>) -> Option<Address> {
 }
 
 /// ISO 3166-2. Shopify's province codes are its own for many countries; for these two they are the ISO ones.
-fn subdivision(given: &wire::Address<'_>) -> Option<String> {
+fn subdivision(given: &wire::Address<'_>) -> Option<Code> {
     let country = text(&given.country_code).filter(|code| matches!(*code, "US" | "CA"))?;
     let code = text(&given.province_code)?;
     let letters = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
     // Armed forces have codes for post, but are no part of a country.
-    (letters && !matches!(code, "AA" | "AE" | "AP")).then(|| format!("{country}-{code}"))
+    (letters && !matches!(code, "AA" | "AE" | "AP")).then(|| format!("{country}-{code}").into())
 }
 
 fn full_name(first: &Option<Scalar<'_>>, last: &Option<Scalar<'_>>) -> Option<String> {

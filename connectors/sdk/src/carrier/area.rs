@@ -24,9 +24,9 @@ fn divisions(code: &str) -> Option<RegionCodes> {
     }
     let (province, city, district) = (digits.get(..2)?, digits.get(2..4)?, digits.get(4..6)?);
     (province != "00").then(|| RegionCodes {
-        province: Some(format!("{province}0000")),
-        city: (city != "00" || district != "00").then(|| format!("{province}{city}00")),
-        district: (district != "00").then(|| format!("{province}{city}{district}")),
+        province: Some(format!("{province}0000").into()),
+        city: (city != "00" || district != "00").then(|| format!("{province}{city}00").into()),
+        district: (district != "00").then(|| format!("{province}{city}{district}").into()),
         ..RegionCodes::default()
     })
 }

@@ -116,13 +116,17 @@ static NAMES: LazyLock<Known<String, &'static str>> = LazyLock::new(|| {
 
 /// The alpha-2 code of a country given as code or name.
 pub(crate) fn find(text: &str) -> Option<&'static str> {
+    // Most sources give the code.
+    let of_code = |text: &str| Some(COUNTRIES.get(CODES.of(text)?)?.0);
+    if let Some(found) = of_code(text) {
+        return Some(found);
+    }
     let text = text.trim().trim_end_matches('.');
     if text.is_empty() {
         return None;
     }
-    // Most sources give the code.
-    if let Some(found) = CODES.of(text).and_then(|row| COUNTRIES.get(row)) {
-        return Some(found.0);
+    if let Some(found) = of_code(text) {
+        return Some(found);
     }
     NAMES.get(&text.to_ascii_lowercase()).copied()
 }

@@ -14,8 +14,11 @@ pub(crate) use phone::e164;
 pub(crate) use postal::Postal;
 pub(crate) use subdivision::of_china as subdivision_of;
 
+use crossdock_schemas::Code;
+
 use crate::hash::addr_hash;
-use crate::standard::{Code, Fields, Flag, Grade, Reading};
+use crate::standard::{Fields, Flag, Grade, Reading};
+use crate::text::{says, trimmed};
 
 /// Whether Chinese rules apply to a country.
 pub(crate) fn is_chinese(country: &str) -> bool {
@@ -28,13 +31,17 @@ pub(crate) fn standardize(text: &str, hints: Fields<'_>, country: &'static str) 
     let state = subdivision::find(country, hints.province);
     out.subdivision = state.flatten();
     let mut unknown = state.is_some_and(|state| state.is_none());
-    let postal = (!hints.postal_code.trim().is_empty()).then(|| Postal::read(country, hints.postal_code));
+    let postal = says(hints.postal_code).then(|| Postal::read(country, hints.postal_code));
     let invalid = postal.as_ref().is_some_and(Postal::is_invalid);
     out.flags.set_if(invalid, Flag::PostcodeInvalid);
     unknown |= invalid;
-    let masked = text.chars().filter(|letter| matches!(letter, '*' | '＊')).count() >= 3;
+    let stars = |text: &str| match text.is_ascii() {
+        true => text.bytes().filter(|letter| *letter == b'*').count(),
+        false => text.chars().filter(|letter| matches!(letter, '*' | '＊')).count(),
+    };
+    let masked = stars(text) >= 3;
     out.flags.set_if(masked, Flag::Masked);
-    out.grade = match (masked, text.trim().is_empty(), unknown) {
+    out.grade = match (masked, !says(text), unknown) {
         (true, _, _) => Grade::M,
         (false, true, _) => Grade::E,
         (false, false, true) => Grade::C,
@@ -42,7 +49,7 @@ pub(crate) fn standardize(text: &str, hints: Fields<'_>, country: &'static str) 
     };
     if !matches!(out.grade, Grade::M | Grade::E) {
         // City and postal code have no code of a region: they are part of what is hashed as detail.
-        let city = hints.city.trim();
+        let city = trimmed(hints.city);
         let parts = [text, city, postal.as_ref().map(Postal::code).unwrap_or_default()];
         let region = out.subdivision.unwrap_or_default();
         let hash = if parts.iter().all(|part| part.is_ascii()) {
@@ -78,8 +85,7 @@ pub(crate) fn latin(text: &str, country: Option<&'static str>) -> Reading<'stati
         out.flags.set(flag);
         out.flags.set(Flag::DistrictMissing);
         out.grade = Grade::C;
-        let code = Code::<6>::new(code);
-        out.addr_hash = Some(addr_hash(country.unwrap_or_default(), code.as_str(), [text]));
+        out.addr_hash = Some(addr_hash(country.unwrap_or_default(), &Code::of_digits::<6>(code), [text]));
     }
     out
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::quick::Rows;
+use crate::text::trimmed;
 
 /// Country and its forms: `9` is a digit, `A` a letter, `X` either; everything else is written as it stands.
 const FORMS: &[(&str, &[&str])] = &[
@@ -80,16 +81,21 @@ pub(crate) enum Postal<'a> {
 impl<'a> Postal<'a> {
     /// Brings a postal code into its national form.
     pub(crate) fn read(country: &str, given: &'a str) -> Postal<'a> {
-        let given = given.trim();
+        let given = trimmed(given);
         let Some((_, forms)) = ROWS.of(country).and_then(|row| FORMS.get(row)) else {
             return Postal::Unknown(given);
         };
-        let Some(form) = forms.iter().find(|form| may_be(form, given)) else {
-            return Postal::Invalid(given);
-        };
         // Most are written as they should be.
-        let as_it_should = form.len() == given.len() && form.bytes().zip(given.bytes()).all(stands);
-        Postal::Valid(if as_it_should { Cow::Borrowed(given) } else { Cow::Owned(write(form, given)) })
+        let stands_so = |form: &str| form.len() == given.len() && form.bytes().zip(given.bytes()).all(stands);
+        for form in *forms {
+            if stands_so(form) {
+                return Postal::Valid(Cow::Borrowed(given));
+            }
+            if may_be(form, given) {
+                return Postal::Valid(Cow::Owned(write(form, given)));
+            }
+        }
+        Postal::Invalid(given)
     }
 
     /// The code.

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::quick::{self, Rows};
+use crate::text;
 
-/// First two digits of GB/T 2260 and the code.
+/// First two digits of GB/T 2260, in their order, and the code.
 const CHINA: &[(u32, &str)] = &[
     (11, "CN-BJ"),
     (12, "CN-TJ"),
@@ -96,17 +97,27 @@ const OTHERS: &[(&str, &str)] = &[
 
 /// The subdivision of a Chinese province by its six-digit code.
 pub(crate) fn of_china(province: u32) -> Option<&'static str> {
-    CHINA.iter().find(|row| row.0 == province / 10_000).map(|row| row.1)
+    let at = CHINA.binary_search_by(|row| row.0.cmp(&(province / 10_000))).ok()?;
+    CHINA.get(at).map(|row| row.1)
 }
 
 /// Letters without their accents, in lower case; words that only say what kind of unit it is go.
 fn plain<'a>(text: &str, room: &'a mut [u8; 64]) -> Cow<'a, str> {
     use unicode_normalization::UnicodeNormalization;
     let bare: Cow<'a, str> = if text.is_ascii() && text.len() <= room.len() {
-        let mut used = 0;
-        for (slot, byte) in room.iter_mut().zip(text.bytes().filter(|byte| *byte != b'.')) {
-            *slot = byte.to_ascii_lowercase();
-            used += 1;
+        let mut used = text.len();
+        match room.get_mut(..used).filter(|_| !text.as_bytes().contains(&b'.')) {
+            Some(all) => {
+                all.copy_from_slice(text.as_bytes());
+                all.make_ascii_lowercase();
+            }
+            None => {
+                used = 0;
+                for (slot, byte) in room.iter_mut().zip(text.bytes().filter(|byte| *byte != b'.')) {
+                    *slot = byte.to_ascii_lowercase();
+                    used += 1;
+                }
+            }
         }
         Cow::Borrowed(room.get(..used).and_then(|used| std::str::from_utf8(used).ok()).unwrap_or_default())
     } else {
@@ -120,7 +131,7 @@ fn plain<'a>(text: &str, room: &'a mut [u8; 64]) -> Cow<'a, str> {
 }
 
 fn without_kind(bare: &str) -> &str {
-    let bare = bare.trim();
+    let bare = text::trimmed(bare);
     bare.strip_suffix(" prefecture").or_else(|| bare.strip_suffix("-ken")).unwrap_or(bare)
 }
 
@@ -165,7 +176,7 @@ pub(crate) fn find(country: &str, text: &str) -> Option<Option<&'static str>> {
 
 impl Known {
     fn find(&self, country: &str, text: &str) -> Option<&str> {
-        let own = text.trim();
+        let own = text::trimmed(text);
         let own = own.strip_prefix(country).and_then(|rest| rest.strip_prefix('-')).unwrap_or(own);
         let mut room = [0; 64];
         let sought = plain(own, &mut room);
@@ -208,5 +219,9 @@ mod tests {
         let counts = ["US", "CA", "AU", "BR", "MX", "JP"].map(count);
         assert_eq!(counts, [57, 13, 8, 27, 32, 47]);
         assert_eq!(CHINA.len(), 34);
+        assert!(CHINA.is_sorted_by_key(|row| row.0));
+        assert!(
+            CHINA.iter().all(|row| of_china(row.0 * 10_000) == Some(row.1)) && of_china(990_000).is_none()
+        );
     }
 }

@@ -100,6 +100,11 @@ const WORDS: &[(Label, &[&str])] = &[
     (Label::Note, &["买家留言", "买家备注", "订单备注", "备注", "留言", "附言"]),
 ];
 
+/// Every label.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().flat_map(|row| row.1).copied()
+}
+
 /// Whether some label begins so.
 const fn begins(letter: char) -> bool {
     matches!(

@@ -28,6 +28,11 @@ pub(crate) struct Peeled {
     pub(crate) glued: Option<Glued>,
 }
 
+/// What is taken out, or noticed, by the word it begins with.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    label::words().chain(note::words())
+}
+
 /// Takes out everything that does not need the region.
 pub(crate) fn peel(text: &mut [char]) -> Peeled {
     let marks = label::take(text);

@@ -101,6 +101,11 @@ const PICKUP: Words = Words::new(&[
     "自提",
 ]);
 
+/// What begins a wish, and every word for places where parcels are collected.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    STARTS.iter().chain(PICKUP.iter())
+}
+
 fn is_wish(text: &[char], start: usize, end: usize) -> bool {
     let inside = piece(text, start, end);
     if !(2..=60).contains(&inside.len()) {

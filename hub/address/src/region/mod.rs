@@ -1,19 +1,26 @@
 //! From cleaned text and hints to a region, or to the reason why there is none.
 
 mod chain;
+mod fields;
 mod memo;
 mod walk;
 mod word;
 
+pub(crate) use fields::by_fields;
 pub(crate) use memo::Memo;
 
 use chain::Chain;
-use memo::Said;
+use fields::said;
 use walk::Walk;
 
 use crate::standard::Fields;
 use crate::table::{Entry, Form, Kind, Level, Tables, UnitId};
 use crate::text::{at, is_han, is_separator, piece, skip_separators, starts_with_any, string};
+
+/// What names the country before a region.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    word::COUNTRY.iter()
+}
 
 /// What the text says about the region.
 #[derive(Debug)]
@@ -41,6 +48,8 @@ pub(crate) struct Found {
     pub(crate) placeholder: Option<UnitId>,
     /// Two lower levels outvoted what stood above.
     pub(crate) overruled: bool,
+    /// The fields hold its official names, from the province down to the district.
+    pub(crate) as_given: bool,
 }
 
 /// Chains that start later are worth less, a tenth of a point a character.
@@ -96,47 +105,6 @@ pub(crate) fn behind_country(text: &[char]) -> usize {
     country(text, skip_separators(text, 0)).unwrap_or(0)
 }
 
-/// What the structured fields say.
-fn said(tables: &Tables, hints: Fields<'_>) -> Said {
-    let read = || from_hints(tables, hints);
-    if let Some(unit) = tables.in_full([hints.province, hints.city, hints.district]) {
-        let plain = Chain::in_full(unit);
-        if tables.is_plain(unit, || read() == [plain]) {
-            return Said::One([plain]);
-        }
-    }
-    tables.hinted().get(&hints, read)
-}
-
-/// The structured fields, read as one text with separators. Fields that name nothing are passed over.
-fn from_hints(tables: &Tables, hints: Fields<'_>) -> Vec<Chain> {
-    let mut chains = vec![Chain::new()];
-    for field in [hints.province, hints.city, hints.district] {
-        let cleaned = crate::clean::clean(tables, field);
-        let text = cleaned.text;
-        let front = skip_separators(&text, 0);
-        if front >= text.len() || starts_with_any(&text, front, &["其它", "其他", "暂不", "请选择"]).is_some()
-        {
-            continue;
-        }
-        let mut walk = Walk::new(tables, &text);
-        for chain in &chains {
-            walk.read(front, chain.carried());
-        }
-        // A field names one unit, or the levels down to it; the rest of it must be nothing.
-        let end = text.len() - text.iter().rev().take_while(|letter| is_separator(**letter)).count();
-        walk.found.retain(|chain| chain.end.max(chain.next) >= end && chain.unit.is_some());
-        let best = walk.found.iter().map(|chain| chain.score).max();
-        walk.found.retain(|chain| Some(chain.score) == best);
-        dedup(&mut walk.found);
-        if !walk.found.is_empty() {
-            chains = walk.found;
-        }
-    }
-    chains.retain(|chain| chain.unit.is_some());
-    chains.into_iter().map(Chain::carried).collect()
-}
-
 fn dedup(chains: &mut Vec<Chain>) {
     let mut seen: Vec<Option<UnitId>> = Vec::new();
     chains.retain(|chain| {
@@ -153,7 +121,8 @@ fn late_starts(walk: &mut Walk<'_>, front: usize, seeds: &[Chain]) {
     let mut tries = 0;
     for place in front + 1..walk.text.len() {
         let letter = at(walk.text, place);
-        if tries >= MOST_STARTS || !is_han(letter) {
+        let may = tables.trie().may_begin(letter, at(walk.text, place + 1));
+        if tries >= MOST_STARTS || !may || !is_han(letter) {
             continue;
         }
         let apart = is_separator(at(walk.text, place - 1)) || matches!(at(walk.text, place - 1), ')' | ']');
@@ -327,6 +296,7 @@ fn decide(walk: &Walk<'_>, chain: &Chain) -> Region {
         repeated: chain.repeated,
         placeholder: chain.placeholder,
         overruled: chain.against.is_some(),
+        as_given: false,
     })
 }
 
@@ -362,7 +332,7 @@ mod tests {
                 plain += usize::from(*said(&tables, fields) == [Chain::in_full(id)]);
             }
             for _ in 0..2 {
-                assert_eq!(*said(&tables, fields), *from_hints(&tables, fields), "{fields:?}");
+                assert_eq!(*said(&tables, fields), *fields::from_hints(&tables, fields), "{fields:?}");
             }
         }
         assert!(all > 2500 && plain * 100 >= all * 95, "{plain} of {all}");

@@ -5,8 +5,10 @@ mod reading;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::says;
+
 pub use flags::{Flag, Flags};
-pub(crate) use reading::{Code, Reading};
+pub(crate) use reading::{Reading, digits};
 
 /// An address as somebody gave it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +74,7 @@ pub(crate) struct Fields<'a> {
 impl Fields<'_> {
     pub(crate) fn is_empty(&self) -> bool {
         let Fields { country, province, city, district, town, postal_code } = self;
-        [country, province, city, district, town, postal_code].iter().all(|field| field.trim().is_empty())
+        ![country, province, city, district, town, postal_code].into_iter().any(|field| says(field))
     }
 }
 

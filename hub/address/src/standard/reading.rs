@@ -1,6 +1,8 @@
 //! What was understood of an address, before anybody wrote it out: codes as numbers, names where they stand in the tables.
 //! Most of it equals what the source said, and then nothing has to be written.
 
+use crossdock_schemas::Code;
+
 use super::{Fields, Flags, Grade, Names, PhoneNumber, Standard};
 
 /// The levels of a region from the province to the town, in this order.
@@ -29,6 +31,8 @@ pub(crate) struct Reading<'t> {
     pub(crate) addr_hash: Option<String>,
     /// Abroad, where the names are those that the source gives.
     pub(crate) abroad: bool,
+    /// So are those down to the district, in China.
+    pub(crate) as_given: bool,
 }
 
 impl Reading<'_> {
@@ -38,6 +42,10 @@ impl Reading<'_> {
         let [province, city, district, street] = self.codes;
         let names = if self.abroad {
             [fields.province, fields.city, fields.district, fields.town].map(given)
+        } else if self.as_given {
+            let [.., town] = self.names;
+            let [province, city, district] = [fields.province, fields.city, fields.district].map(given);
+            [province, city, district, town.map(str::to_owned)]
         } else {
             self.names.map(|name| name.map(str::to_owned))
         };
@@ -45,10 +53,10 @@ impl Reading<'_> {
         let first = self.phones.first();
         Standard {
             country: self.country.map(str::to_owned),
-            province: province.map(Code::<6>::text),
-            city: city.map(Code::<6>::text),
-            district: district.map(Code::<6>::text),
-            street: street.map(Code::<9>::text),
+            province: province.map(digits::<6>),
+            city: city.map(digits::<6>),
+            district: district.map(digits::<6>),
+            street: street.map(digits::<9>),
             detail: self.detail.unwrap_or_else(|| text.to_owned()),
             name: self.name,
             phone: first.map(|number| number.national.clone()),
@@ -69,24 +77,6 @@ impl Reading<'_> {
 }
 
 /// A code with all its digits.
-pub(crate) struct Code<const N: usize>([u8; N]);
-
-impl<const N: usize> Code<N> {
-    pub(crate) fn new(code: u32) -> Self {
-        let (mut digits, mut rest) = ([b'0'; N], code);
-        for digit in digits.iter_mut().rev() {
-            // A remainder of ten is one digit.
-            *digit += u8::try_from(rest % 10).unwrap_or(0);
-            rest /= 10;
-        }
-        Self(digits)
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    pub(crate) fn text(code: u32) -> String {
-        Self::new(code).as_str().to_owned()
-    }
+pub(crate) fn digits<const N: usize>(code: u32) -> String {
+    Code::of_digits::<N>(code).into()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::source::{Row, TableError, rows};
-use super::{Entry, Form, Info, Kind, Level, Span, Street, Tables, Trie, Unit, UnitId, names};
+use super::{Entry, Form, Info, Kind, Level, Pairs, Span, Street, Tables, Trie, Unit, UnitId, names};
 use crate::clean::traditional;
 use crate::region::Memo;
 
@@ -22,6 +22,8 @@ pub(super) fn build(text: &str) -> Result<Tables, TableError> {
         simplified: Vec::new(),
         firsts: Vec::new(),
         traditional: Vec::new(),
+        special: Vec::new(),
+        words: Pairs::new(),
         full: Default::default(),
         info: Info {
             version: said("version"),

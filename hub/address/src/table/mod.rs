@@ -5,6 +5,7 @@
 mod build;
 mod full;
 mod names;
+mod pairs;
 mod source;
 mod trie;
 mod unit;
@@ -14,6 +15,7 @@ pub use source::{Sources, TableError, pack, text};
 use serde::Serialize;
 
 pub(crate) use names::is_describing;
+pub(crate) use pairs::Pairs;
 pub(crate) use trie::Trie;
 pub(crate) use unit::{Entry, Form, Kind, Level, Span, Unit, UnitId};
 
@@ -39,6 +41,10 @@ pub struct Tables {
     full: full::Full,
     /// Which characters have a simplified form, a bit for each: nearly none of a text does.
     traditional: Vec<u64>,
+    /// Which characters are not taken as they stand where a text is looked at once: these, and those that alone say more.
+    special: Vec<u64>,
+    /// What begins words that are no names but are looked for in texts.
+    words: Pairs,
     info: Info,
     hinted: Memo,
 }
@@ -111,7 +117,8 @@ impl Tables {
             + self.firsts.capacity() * size_of::<char>()
             + self.placeholders.capacity() * size_of::<UnitId>()
             + self.simplified.capacity() * size_of::<u16>()
-            + self.traditional.capacity() * size_of::<u64>()
+            + (self.traditional.capacity() + self.special.capacity()) * size_of::<u64>()
+            + self.words.memory_bytes()
             + self.full.memory_bytes()
             + self.trie.memory_bytes()
             + Memo::memory_bytes()
@@ -240,11 +247,22 @@ impl Tables {
 
     /// The simplified form of a character, where it has another one.
     pub(crate) fn simplified(&self, letter: char) -> Option<char> {
-        let at = usize::try_from(u32::from(letter).checked_sub(0x4e00)?).ok()?;
+        let at = place(letter)?;
         if self.traditional.get(at / 64)? & (1 << (at % 64)) == 0 {
             return None;
         }
         char::from_u32(u32::from(*self.simplified.get(at)?))
+    }
+
+    /// Whether a character is traditional, or alone says that there is more to find in its text.
+    pub(crate) fn is_special(&self, letter: char) -> bool {
+        let bits = place(letter).and_then(|at| Some(self.special.get(at / 64)? >> (at % 64)));
+        bits.is_some_and(|bits| bits & 1 == 1)
+    }
+
+    /// What begins words that are no names but are looked for in texts.
+    pub(crate) const fn words(&self) -> &Pairs {
+        &self.words
     }
 
     /// Makes what is looked at first of what is looked up.
@@ -268,8 +286,23 @@ impl Tables {
         };
         self.traditional = self.simplified.chunks(64).map(bits).collect();
         self.full = full::Full::new(&self);
+        self.special.clone_from(&self.traditional);
+        for at in crate::plain::LONE.into_iter().filter_map(place) {
+            if let Some(bits) = self.special.get_mut(at / 64) {
+                *bits |= 1 << (at % 64);
+            }
+        }
+        for word in crate::plain::words() {
+            self.words.add(word.chars());
+            self.trie.add_beginning(word);
+        }
         self
     }
+}
+
+/// Where a character stands in tables of all that are common.
+fn place(letter: char) -> Option<usize> {
+    usize::try_from(u32::from(letter).checked_sub(0x4e00)?).ok()
 }
 
 /// Where the streets of a unit stand.

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::pairs::Pairs;
 use super::unit::Entry;
 
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Trie {
     /// For each character from U+4E00 on the node of the names that begin with it, or zero: most places of a text
     /// begin no name, and this says so at once.
     first: Vec<u32>,
+    /// What the names begin with, and other words that are looked for in texts.
+    pairs: Pairs,
 }
 
 /// Place of a character in [`Trie::first`].
@@ -69,6 +72,8 @@ impl Trie {
                 *node = Node { edges, entries };
             }
         }
+        trie.pairs = Pairs::new();
+        names.iter().for_each(|name| trie.pairs.add(name.0.iter().copied()));
         trie.first = vec![0; 0x5200];
         let root = trie.nodes.first().map(|root| root.edges.clone()).unwrap_or_default();
         for (letter, node) in part(&trie.edges, &root) {
@@ -83,6 +88,26 @@ impl Trie {
     pub(crate) fn matches<'a, 't>(&'a self, text: &'t [char], from: usize) -> Matches<'a, 't> {
         let node = text.get(from).and_then(|letter| self.start(*letter));
         Matches { trie: self, text, at: from, node, fresh: true }
+    }
+
+    /// Makes another word one of those that [`Trie::may_begin`] speaks of.
+    pub(crate) fn add_beginning(&mut self, word: &str) {
+        self.pairs.add(word.chars());
+    }
+
+    /// Whether a name, or another word that is looked for, may begin with two characters.
+    pub(crate) fn may_begin(&self, first: char, second: char) -> bool {
+        self.pairs.may_begin(first, second)
+    }
+
+    /// Whether there is a name of one character.
+    pub(crate) const fn has_lone(&self) -> bool {
+        self.pairs.has_lone()
+    }
+
+    /// Whether a name begins at `from`.
+    pub(crate) fn begins(&self, text: &[char], from: usize) -> bool {
+        self.matches(text, from).next().is_some()
     }
 
     fn start(&self, letter: char) -> Option<&Node> {
@@ -111,6 +136,7 @@ impl Trie {
             + self.edges.capacity() * size_of::<(char, u32)>()
             + self.entries.capacity() * size_of::<Entry>()
             + self.first.capacity() * size_of::<u32>()
+            + self.pairs.memory_bytes()
     }
 }
 

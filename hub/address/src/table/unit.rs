@@ -45,6 +45,7 @@ pub(crate) struct Span {
 
 /// One division.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub(crate) struct Unit {
     pub(crate) code: u32,
     pub(crate) name: Span,

@@ -2,12 +2,67 @@
 
 use std::collections::BTreeMap;
 
-use crossdock_schemas::{Dec, Order};
+use crossdock_schemas::{AddressGrade, Dec, Order};
 
 use super::finger::{Key, Kind};
 use super::list::Listing;
 use super::rules::When;
 use super::windows::{Sight, Windows};
+
+/// What a rule looks for, in the form in which it is looked for; most orders have nothing of it.
+#[derive(Debug)]
+pub(super) enum Sought {
+    /// Grades, a bit for each.
+    Grades(u8),
+    /// Divisions: whole provinces by a bit for their first two digits, and the rest.
+    Regions { provinces: u128, others: Vec<String> },
+    /// The most to be paid, by currency.
+    Amounts(Vec<([u8; 3], Dec)>),
+    /// What is on the list.
+    Listed(Kind),
+    /// More than one order of a value.
+    Several,
+    /// As the rule says it.
+    AsWritten,
+}
+
+impl Sought {
+    pub(super) fn new(when: &When) -> Self {
+        match when {
+            When::AddressGrade(grades) => {
+                let bits = grades.iter().map(|grade| bit(AddressGrade::from_text(grade)));
+                Sought::Grades(bits.fold(0, |all, bit| all | bit))
+            }
+            When::Region(codes) => {
+                let (whole, others): (Vec<_>, Vec<_>) = codes.iter().partition(|code| code.len() == 2);
+                let provinces = whole.into_iter().filter_map(|code| province(code.as_bytes()));
+                Sought::Regions {
+                    provinces: provinces.fold(0, |all, bit| all | bit),
+                    others: others.into_iter().cloned().collect(),
+                }
+            }
+            When::AmountOver(limits) => {
+                let limit = |(code, limit): (&String, &Dec)| Some((code.as_bytes().try_into().ok()?, *limit));
+                Sought::Amounts(limits.iter().filter_map(limit).collect())
+            }
+            When::Listed(kind) => Sought::Listed(*kind),
+            When::Often { more_than: 1.., .. } => Sought::Several,
+            _ => Sought::AsWritten,
+        }
+    }
+}
+
+const fn bit(grade: AddressGrade) -> u8 {
+    1 << (grade as u8)
+}
+
+/// The bit of the province that a code begins with.
+fn province(code: &[u8]) -> Option<u128> {
+    match code {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ..] => Some(1 << ((tens - b'0') * 10 + (ones - b'0'))),
+        _ => None,
+    }
+}
 
 /// An order and what is known beside it.
 pub(super) struct Facts<'a> {
@@ -20,14 +75,30 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// Whether a rule may see something: of most it is known at once that they do not.
+    #[inline]
+    pub(super) fn may_see(&self, sought: &Sought) -> bool {
+        let to = self.order.ship_to.as_ref();
+        match sought {
+            Sought::Listed(kind) => self.key.is_some() && self.list.has(*kind),
+            Sought::Several => self.sight.is_some_and(|sight| !sight.is_first()),
+            Sought::Grades(grades) => {
+                to.and_then(|to| to.grade).is_some_and(|grade| grades & bit(grade) != 0)
+            }
+            Sought::Regions { .. } => to.is_some_and(|to| to.region_codes.is_some()),
+            Sought::Amounts(_) | Sought::AsWritten => true,
+        }
+    }
+
     /// What a rule sees; none when it does not apply.
-    pub(super) fn seen(&self, when: &When) -> Option<String> {
+    pub(super) fn seen(&self, when: &When, sought: &Sought) -> Option<String> {
         let order = self.order;
         match when {
             When::Listed(kind) => self.listed(*kind),
-            When::AmountOver(limits) => {
+            When::AmountOver(_) => {
+                let Sought::Amounts(limits) = sought else { return None };
                 let (currency, owed) = (order.currency.as_deref()?, order.totals.payable?);
-                let limit = *limits.get(currency)?;
+                let (_, limit) = *limits.iter().find(|(code, _)| code == currency.as_bytes())?;
                 (owed > limit).then(|| format!("{owed} {currency} is over {limit}"))
             }
             When::QuantityOver { pieces, skus } => self.pieces(*pieces, skus),
@@ -39,20 +110,25 @@ impl Facts<'_> {
             }
             When::AmountsOff(tolerance) => {
                 let off = off_by(order)?;
+                if off.is_zero() && !tolerance.is_negative() {
+                    return None;
+                }
                 (off.abs() > *tolerance).then(|| format!("the totals are off by {off}"))
             }
-            When::Region(codes) => {
+            When::Region(_) => {
                 let region = order.ship_to.as_ref()?.region_codes.as_ref()?;
                 let deepest =
                     region.district.as_ref().or(region.city.as_ref()).or(region.province.as_ref())?;
-                let remote = codes.iter().any(|code| deepest.starts_with(code.as_str()));
+                let Sought::Regions { provinces, others } = sought else { return None };
+                let whole = province(deepest.as_bytes()).is_some_and(|province| provinces & province != 0);
+                let remote = whole || others.iter().any(|code| deepest.starts_with(code.as_str()));
                 remote.then(|| format!("division {deepest}"))
             }
-            When::AddressGrade(grades) => {
+            When::AddressGrade(_) => {
                 let address = order.ship_to.as_ref()?;
-                let grade = address.grade?.as_str();
+                let grade = address.grade?;
                 let why = || address.flags.join(" ");
-                let is = grades.iter().any(|given| given == grade);
+                let is = matches!(sought, Sought::Grades(grades) if grades & bit(grade) != 0);
                 is.then(|| format!("grade {grade} {}", why()).trim().to_owned())
             }
         }
@@ -60,17 +136,24 @@ impl Facts<'_> {
 
     fn listed(&self, kind: Kind) -> Option<String> {
         let key = self.key.filter(|_| self.list.has(kind))?;
-        let fingers = key.fingers(self.order, kind);
-        let since = fingers.iter().filter_map(|finger| self.list.since(kind, finger)).min()?;
+        let mut since = None;
+        key.each_value(self.order, kind, &mut |value| {
+            if self.list.may_hold(kind, value.mark()) {
+                let found = self.list.since(kind, &value.finger());
+                since = since.into_iter().chain(found).min();
+            }
+        });
+        let since = since?;
         Some(format!("listed since {}", since.strftime("%Y-%m-%d")))
     }
 
     /// The pieces of one SKU over all lines.
     fn pieces(&self, limit: Dec, skus: &[String]) -> Option<String> {
         // Most orders have fewer pieces than that altogether.
-        let lines = || self.order.lines.iter().map(|line| line.quantity);
-        let all = lines().try_fold(Dec::default(), Dec::checked_add);
-        if all.is_some_and(|all| all <= limit) && lines().all(|pieces| pieces >= Dec::default()) {
+        let mut lines = self.order.lines.iter().map(|line| line.quantity);
+        let add =
+            |all: Dec, pieces: Dec| all.checked_add(pieces).filter(|_| !pieces.value().is_sign_negative());
+        if lines.try_fold(Dec::ZERO, add).is_some_and(|all| all <= limit) {
             return None;
         }
         let mut counts: BTreeMap<&str, Dec> = BTreeMap::new();
@@ -91,12 +174,17 @@ impl Facts<'_> {
 fn off_by(order: &Order) -> Option<Dec> {
     let totals = &order.totals;
     let (mut sum, payable) = (totals.goods?, totals.payable?);
-    sum = sum.checked_sub(totals.discount.unwrap_or_default())?;
+    if let Some(discount) = totals.discount {
+        sum = sum.checked_sub(discount)?;
+    }
     for part in [totals.shipping, totals.fees, totals.rounding].into_iter().flatten() {
         sum = sum.checked_add(part)?;
     }
-    let tax = totals.tax.unwrap_or_default();
-    let (without, with) = (payable.checked_sub(sum)?, payable.checked_sub(sum)?.checked_sub(tax)?);
+    let without = payable.checked_sub(sum)?;
+    let Some(tax) = totals.tax.filter(|_| order.prices_include_tax != Some(true)) else {
+        return Some(without);
+    };
+    let with = without.checked_sub(tax)?;
     Some(match order.prices_include_tax {
         Some(true) => without,
         Some(false) => with,

@@ -8,6 +8,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use super::sip::Sip;
+
 /// What is listed or counted.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
@@ -34,11 +36,17 @@ impl Kind {
     }
 }
 
-/// A keyed hash.
+/// A keyed hash: its mark, and behind it what is computed only where the mark says that it may be asked for.
 pub type Finger = [u8; 32];
 
+/// What a keyed hash begins with: a keyed hash by itself, but a short one.
+pub(super) type Mark = [u8; 4];
+
 /// The key of the hashes, prepared once for all of them.
-pub struct Key(Hmac<Sha256>);
+pub struct Key {
+    mac: Hmac<Sha256>,
+    marks: Sip,
+}
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -55,48 +63,73 @@ impl Key {
         if secret.expose().len() < 16 {
             return Err("the secret is shorter than 16 bytes".to_owned());
         }
-        Hmac::new_from_slice(secret.expose()).map(Key).map_err(|error| error.to_string())
+        let mac = Hmac::<Sha256>::new_from_slice(secret.expose()).map_err(|error| error.to_string())?;
+        let own: [u8; 32] = mac.clone().chain_update("the key of the marks").finalize().into_bytes().into();
+        let ([key, _], _) = own.as_chunks::<16>() else { return Err("no key of marks".to_owned()) };
+        Ok(Key { marks: Sip::new(*key), mac })
     }
 
     /// The keyed hash of a normalised value.
     #[must_use]
     pub fn finger(&self, kind: Kind, normal: &str) -> Finger {
-        self.finger_of(kind, &[normal])
+        let text = [kind.as_str(), "\n", normal].concat();
+        Value { key: self, text: text.as_bytes() }.finger()
     }
 
-    /// The same of a value in parts.
-    fn finger_of(&self, kind: Kind, normal: &[&str]) -> Finger {
-        let mut mac = self.0.clone();
-        for part in [kind.as_str(), "\n"].iter().chain(normal) {
-            mac.update(part.as_bytes());
-        }
-        mac.finalize().into_bytes().into()
-    }
-
-    /// The keyed hashes of the values of an order that are compared. What is masked or behind a token is not among them.
-    pub(super) fn fingers(&self, order: &Order, kind: Kind) -> Vec<Finger> {
-        let fingers = |parts: &[&str]| self.finger_of(kind, parts);
+    /// Hands out the values of an order that are compared. What is masked or behind a token is not among them.
+    pub(super) fn each_value(&self, order: &Order, kind: Kind, visit: &mut dyn FnMut(&Value<'_>)) {
+        let mut visit = |parts: &[&str]| {
+            let (mut near, mut len) = ([0; 96], 0);
+            for part in [kind.as_str(), "\n"].iter().chain(parts).map(|part| part.as_bytes()) {
+                let Some(place) = near.get_mut(len..len + part.len()) else {
+                    // Longer than such values are.
+                    let text = [&[kind.as_str(), "\n"], parts].concat().concat();
+                    return visit(&Value { key: self, text: text.as_bytes() });
+                };
+                place.copy_from_slice(part);
+                len += part.len();
+            }
+            visit(&Value { key: self, text: near.get(..len).unwrap_or_default() });
+        };
         match kind {
             Kind::Phone => {
-                let mut found: Vec<Finger> = phones(order)
-                    .filter_map(|phone| match (phone.e164.as_deref()?, phone.ext.as_deref()) {
-                        (number, Some(ext)) => Some(fingers(&[number, "-", ext])),
-                        (number, None) => Some(fingers(&[number])),
-                    })
-                    .collect();
-                found.sort_unstable();
-                found.dedup();
-                found
+                for phone in phones(order) {
+                    match (phone.e164.as_deref(), phone.ext.as_deref()) {
+                        (Some(number), Some(ext)) => visit(&[number, "-", ext]),
+                        (Some(number), None) => visit(&[number]),
+                        (None, _) => {}
+                    }
+                }
             }
             Kind::Address => {
                 let places = order.ship_to.iter().filter_map(|address| address.addr_hash.as_deref());
-                places.map(|place| fingers(&[place])).collect()
+                places.for_each(|place| visit(&[place]));
             }
             Kind::Buyer => {
-                let buyers = buyer_of(order).into_iter();
-                buyers.map(|id| fingers(&[&order.source.platform, ":", id])).collect()
+                if let Some(id) = buyer_of(order) {
+                    visit(&[&order.source.platform, ":", id]);
+                }
             }
         }
+    }
+}
+
+/// A value that may be on the list.
+pub(super) struct Value<'a> {
+    key: &'a Key,
+    text: &'a [u8],
+}
+
+impl Value<'_> {
+    pub(super) fn mark(&self) -> Mark {
+        let [a, b, c, d, ..] = self.key.marks.hash(self.text).to_le_bytes();
+        [a, b, c, d]
+    }
+
+    pub(super) fn finger(&self) -> Finger {
+        let mut finger: Finger = self.key.mac.clone().chain_update(self.text).finalize().into_bytes().into();
+        finger.iter_mut().zip(self.mark()).for_each(|(byte, mark)| *byte = mark);
+        finger
     }
 }
 

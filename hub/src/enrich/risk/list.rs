@@ -7,12 +7,14 @@ use std::path::Path;
 use crossdock_connector::sign;
 use jiff::Timestamp;
 
-use super::finger::{Finger, Kind};
+use super::finger::{Finger, Kind, Mark};
 
 /// Name of the file in the data directory.
 pub const FILE_NAME: &str = "risk-list.tsv";
 
-const HEAD: &str = "# crossdock risk list: kind, keyed hash, since\n";
+const HEAD: &str = "# crossdock risk list 2: kind, keyed hash, since\n";
+/// What the file began with when hashes had no mark.
+const FORMER: &str = "# crossdock risk list: ";
 
 /// An entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,15 @@ impl Listing {
     #[must_use]
     pub fn since(&self, kind: Kind, finger: &Finger) -> Option<Timestamp> {
         self.entries.get(&(kind, *finger)).copied()
+    }
+
+    /// Whether a hash that begins so may be listed: seldom where none is.
+    pub(super) fn may_hold(&self, kind: Kind, mark: Mark) -> bool {
+        let [a, b, c, d] = mark;
+        let mut from: Finger = [0; 32];
+        from.iter_mut().zip([a, b, c, d]).for_each(|(byte, mark)| *byte = mark);
+        let next = self.entries.range((kind, from)..).next();
+        next.is_some_and(|((of, finger), _)| *of == kind && finger.starts_with(&mark))
     }
 
     /// Lists something; says whether it is new.
@@ -133,6 +144,9 @@ impl Listing {
 
     fn read(text: &str) -> Result<Listing, String> {
         let mut listing = Listing::default();
+        if text.starts_with(FORMER) && text.lines().count() > 1 {
+            return Err("its hashes are of an earlier form: remove it and list anew".to_owned());
+        }
         for (at, line) in
             text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty())
         {
@@ -183,6 +197,32 @@ mod tests {
         assert!(list.remove(Kind::Phone, &[7; 32]));
         assert!(!list.remove(Kind::Phone, &[7; 32]));
         assert!(!list.has(Kind::Phone));
+    }
+
+    #[test]
+    fn marks_say_what_is_not_listed() {
+        let mut list = Listing::default();
+        for (kind, first) in [(Kind::Phone, 7), (Kind::Phone, 9), (Kind::Buyer, 8)] {
+            list.add(Listed { kind, finger: [first; 32], since: Timestamp::UNIX_EPOCH });
+        }
+        assert!(list.may_hold(Kind::Phone, [7; 4]) && list.may_hold(Kind::Phone, [9; 4]));
+        assert!(list.may_hold(Kind::Buyer, [8; 4]));
+        for (kind, mark) in [
+            (Kind::Phone, [8; 4]),
+            (Kind::Buyer, [7; 4]),
+            (Kind::Address, [8; 4]),
+            (Kind::Phone, [9, 9, 9, 10]),
+        ] {
+            assert!(!list.may_hold(kind, mark), "{kind:?} {mark:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_an_earlier_form_is_refused() {
+        let head = "# crossdock risk list: kind, keyed hash, since\n";
+        assert_eq!(Listing::read(head), Ok(Listing::default()));
+        let listed = format!("{head}phone\t{}\t2026-11-22T01:02:03Z\n", "07".repeat(32));
+        assert!(Listing::read(&listed).unwrap_err().contains("list anew"));
     }
 
     #[test]

@@ -7,9 +7,11 @@ mod check;
 mod finger;
 mod list;
 pub mod rules;
+mod seen;
+mod sip;
 mod windows;
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossdock_schemas::{Order, RiskTag, Ts};
 
@@ -20,17 +22,26 @@ pub use windows::{Sight, Windows};
 
 use crate::backbone::Micros;
 use crate::pipeline::About;
+use check::Sought;
 
 /// The rules with what they need to know.
 #[derive(Debug)]
 pub struct Risk {
     rules: Rules,
+    /// What each rule looks for, read beforehand.
+    sought: Vec<Sought>,
     /// What the rules count.
     counted: Vec<Kind>,
     /// Makes keyed hashes; without it nothing can be on the list.
     key: Option<Key>,
-    list: RwLock<Listing>,
-    windows: Mutex<Windows>,
+    known: Mutex<Known>,
+}
+
+/// What is listed and what was seen.
+#[derive(Debug)]
+struct Known {
+    list: Listing,
+    windows: Windows,
 }
 
 impl Risk {
@@ -38,8 +49,9 @@ impl Risk {
     #[must_use]
     pub fn new(rules: Rules, key: Option<Key>) -> Self {
         let windows = Windows::new(rules.horizon().unwrap_or_default());
-        let counted = rules.counted();
-        Self { rules, counted, key, list: RwLock::default(), windows: Mutex::new(windows) }
+        let sought = rules.rules.iter().map(|rule| Sought::new(&rule.when)).collect();
+        let known = Mutex::new(Known { list: Listing::default(), windows });
+        Self { counted: rules.counted(), rules, sought, key, known }
     }
 
     /// The rules.
@@ -50,7 +62,7 @@ impl Risk {
 
     /// Takes another list of phones, addresses and buyers.
     pub fn set_list(&self, list: Listing) {
-        *self.list.write().unwrap_or_else(PoisonError::into_inner) = list;
+        self.known().list = list;
     }
 
     /// How far back the rules look; none when no rule counts.
@@ -66,17 +78,21 @@ impl Risk {
         }
     }
 
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes note of an order; gives back by what it is counted.
-    fn sight(&self, order: &Order) -> (MutexGuard<'_, Windows>, Option<Sight>) {
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+    fn sight(&self, order: &Order) -> (MutexGuard<'_, Known>, Option<Sight>) {
+        let mut known = self.known();
         let mut sight = match self.counted.as_slice() {
             [] => None,
-            kinds => windows.sight(order, kinds),
+            kinds => known.windows.sight(order, kinds),
         };
         if let Some(sight) = &mut sight {
-            windows.note(sight);
+            known.windows.note(sight);
         }
-        (windows, sight)
+        (known, sight)
     }
 
     /// Writes what the rules find into an order.
@@ -87,18 +103,20 @@ impl Risk {
     /// What the rules find. Each finding is made once, in the order of the rules.
     #[must_use]
     pub fn findings(&self, order: &Order, about: &About<'_>) -> Vec<RiskTag> {
-        let (windows, sight) = self.sight(order);
+        let (known, sight) = self.sight(order);
         let mut tags = Vec::new();
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
         let facts = check::Facts {
             order,
             key: self.key.as_ref(),
-            list: &list,
-            windows: &windows,
+            list: &known.list,
+            windows: &known.windows,
             sight: sight.as_ref(),
         };
-        for rule in self.rules.rules.iter().filter(|rule| rule.is_for(about.source)) {
-            if let Some(evidence) = facts.seen(&rule.when) {
+        let rules = self.rules.rules.iter().zip(&self.sought);
+        for (rule, sought) in
+            rules.filter(|(rule, sought)| facts.may_see(sought) && rule.is_for(about.source))
+        {
+            if let Some(evidence) = facts.seen(&rule.when, sought) {
                 tags.push(RiskTag {
                     code: rule.when.code(),
                     severity: rule.severity(),

@@ -5,79 +5,76 @@
 //! generations, so that it is bounded however many people order; the store gives it back at a start. Values are hashed
 //! with a key that is made at the start and known to nobody.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 
 use crossdock_schemas::Order;
 
 use super::finger::{self, Kind};
+use super::seen::{Seen, Sighting};
 use crate::backbone::Micros;
-use crate::enrich::quick::{AsIs, Quick};
+use crate::enrich::quick::Quick;
 
-/// Most phones, buyers and addresses in one generation: about 30 MB.
+/// Most phones, buyers and addresses in one generation: about 15 MB.
 const MOST: usize = 300_000;
-/// Room from the start.
-const FEWEST: usize = 4096;
-/// Most orders remembered of one of them: far more than any rule asks for.
-const ORDERS: usize = 1024;
-
-/// When an order was placed, and which it was.
-type Sighting = (Micros, u64);
 
 /// An order as it is counted: when and which, and what it has of each kind, hashed.
 #[derive(Clone, Debug)]
 pub struct Sight {
     own: Sighting,
-    hashes: Vec<(Kind, u64)>,
+    hashes: Hashes,
     /// Nothing of it was ever seen before: so it is with nearly all orders.
     first: bool,
 }
 
-/// The orders of one value: nearly always one.
-#[derive(Debug)]
-enum Orders {
-    One(Sighting),
-    Some(Vec<Sighting>),
+impl Sight {
+    /// Whether nothing of the order was ever seen before: then there is one of each.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.first
+    }
 }
 
-impl Orders {
-    const fn as_slice(&self) -> &[Sighting] {
-        match self {
-            Orders::One(only) => std::slice::from_ref(only),
-            Orders::Some(all) => all.as_slice(),
-        }
-    }
+/// The values of an order, each once.
+#[derive(Clone, Debug, Default)]
+struct Hashes {
+    /// A phone, an address and a buyer: nearly always all there is.
+    few: [Option<(Kind, u64)>; 3],
+    more: Vec<(Kind, u64)>,
+}
 
-    /// Takes note of one more, and forgets what is older than the horizon before the newest.
-    fn add(&mut self, sighting: Sighting, horizon: Micros) {
-        let known = self.as_slice();
-        if known.iter().any(|known| known.1 == sighting.1) {
-            return;
-        }
-        let newest = known.iter().map(|seen| seen.0).max().unwrap_or(sighting.0).max(sighting.0);
-        let since = newest.saturating_sub(horizon);
-        if let Orders::One(only) = self {
-            *self = Orders::Some(vec![*only]);
-        }
-        if let Orders::Some(all) = self {
-            all.retain(|seen| seen.0 >= since);
-            if all.len() < ORDERS && sighting.0 >= since {
-                all.push(sighting);
+impl Hashes {
+    fn add(&mut self, kind: Kind, hash: u64) {
+        for slot in &mut self.few {
+            match slot {
+                Some(known) if *known == (kind, hash) => return,
+                Some(_) => {}
+                None => return *slot = Some((kind, hash)),
             }
         }
+        if !self.more.contains(&(kind, hash)) {
+            self.more.push((kind, hash));
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Kind, u64)> + '_ {
+        self.few.iter().flatten().chain(&self.more).copied()
     }
 }
 
-/// What was seen of each value.
-type Seen = HashMap<u64, Orders, BuildHasherDefault<AsIs>>;
+/// What hashes begin with.
+#[derive(Debug)]
+struct Starts {
+    phone: Quick,
+    address: Quick,
+    buyer: Quick,
+    order: Quick,
+}
 
 /// Sightings within the longest window that a rule has.
 #[derive(Debug)]
 pub struct Windows {
     horizon: Micros,
-    /// What hashes begin with.
-    key: Quick,
+    starts: Starts,
     young: Seen,
     old: Seen,
     most: usize,
@@ -87,58 +84,64 @@ impl Windows {
     /// Remembers orders this long.
     #[must_use]
     pub fn new(horizon: Micros) -> Self {
-        let room = || Seen::with_capacity_and_hasher(FEWEST, BuildHasherDefault::default());
-        Self { horizon, key: Quick::keyed(), young: room(), old: Seen::default(), most: MOST }
+        let key = Quick::keyed();
+        let starts = Starts {
+            phone: key.begun("phone"),
+            address: key.begun("address"),
+            buyer: key.begun("buyer"),
+            order: key.begun("order"),
+        };
+        Self { horizon, starts, young: Seen::with_room(), old: Seen::default(), most: MOST }
     }
 
     /// By what an order is counted, of these kinds; none when nobody says when it was placed.
     #[must_use]
     pub fn sight(&self, order: &Order, kinds: &[Kind]) -> Option<Sight> {
-        let placed = order.placed_at?.utc_seconds().checked_mul(1_000_000)?;
-        let hash = |parts: &[&str]| {
-            let mut hash = self.key;
+        let placed = order.placed_at?.utc_seconds();
+        let hash = |start: Quick, parts: &[&str]| {
+            let mut hash = start;
             parts.iter().for_each(|part| hash.write(part.as_bytes()));
             hash.finish()
         };
-        let mut hashes: Vec<(Kind, u64)> = Vec::with_capacity(4);
-        let mut add = |kind: Kind, hash: u64| {
-            if !hashes.contains(&(kind, hash)) {
-                hashes.push((kind, hash));
-            }
-        };
+        let Starts { phone: of_phone, address: of_address, buyer: of_buyer, order: of_order } = self.starts;
+        let mut hashes = Hashes::default();
         for kind in kinds {
             match kind {
                 Kind::Phone => {
                     for phone in finger::phones(order) {
                         match (&phone.e164, &phone.ext) {
-                            (Some(number), Some(ext)) => add(*kind, hash(&["phone", number, ext])),
-                            (Some(number), None) => add(*kind, hash(&["phone", number])),
+                            (Some(number), Some(ext)) => hashes.add(*kind, hash(of_phone, &[number, ext])),
+                            (Some(number), None) => hashes.add(*kind, hash(of_phone, &[number])),
                             (None, _) => {}
                         }
                     }
                 }
                 Kind::Address => {
-                    if let Some(place) = order.ship_to.as_ref().and_then(|to| to.addr_hash.as_ref()) {
-                        add(*kind, hash(&["address", place]));
+                    if let Some(place) = order.ship_to.as_ref().and_then(|to| to.addr_hash.as_deref()) {
+                        // Half of the digits of such a hash tell one from any other.
+                        hashes.add(*kind, hash(of_address, &[place.get(..32).unwrap_or(place)]));
                     }
                 }
                 Kind::Buyer => {
                     if let Some(buyer) = finger::buyer_of(order) {
-                        add(*kind, hash(&["buyer", &order.source.platform, buyer]));
+                        hashes.add(*kind, hash(of_buyer, &[&order.source.platform, buyer]));
                     }
                 }
             }
         }
         let source = &order.source;
-        let own = hash(&["order", &source.platform, &source.shop, &order.order_no]);
-        Some(Sight { own: (placed, own), hashes, first: false })
+        let own = hash(of_order, &[&source.platform, &source.shop, &order.order_no]);
+        Some(Sight { own: Sighting::new(placed, own), hashes, first: false })
     }
 
     /// Takes note of an order; of one that is known already nothing changes.
     pub fn note(&mut self, sight: &mut Sight) {
+        // All places are asked for before any is looked at: they are far apart, and come together.
+        let hashes = sight.hashes.few.map(|value| value.map_or(0, |(_, hash)| hash));
+        self.young.fetch(hashes);
         sight.first = true;
-        for (_, hash) in &sight.hashes {
-            sight.first &= self.seen(*hash, sight.own);
+        for (_, hash) in sight.hashes.iter() {
+            sight.first &= self.seen(hash, sight.own);
         }
         if self.young.len() > self.most {
             // The room of the one becomes that of the other.
@@ -152,14 +155,14 @@ impl Windows {
     #[must_use]
     pub fn count(&self, sight: &Sight, kind: Kind, within: Micros) -> u32 {
         if sight.first {
-            return u32::from(sight.hashes.iter().any(|(of, _)| *of == kind));
+            return u32::from(sight.hashes.iter().any(|(of, _)| of == kind));
         }
         let own = sight.own;
-        let since = own.0.saturating_sub(within);
+        let since = own.micros().saturating_sub(within);
         let counted = sight.hashes.iter().filter(|(of, _)| *of == kind).map(|(_, hash)| {
-            let seen = self.young.get(hash).or_else(|| self.old.get(hash));
-            let seen = seen.map(Orders::as_slice).unwrap_or_default();
-            let others = seen.iter().filter(|seen| seen.0 > since && **seen < own && seen.1 != own.1).count();
+            let other = |seen: &Sighting| seen.micros() > since && *seen < own && !seen.is_of(&own);
+            let in_young = self.young.count(hash, other);
+            let others = in_young.or_else(|| self.old.count(hash, other)).unwrap_or(0);
             u32::try_from(others).unwrap_or(u32::MAX).saturating_add(1)
         });
         counted.max().unwrap_or(0)
@@ -167,21 +170,11 @@ impl Windows {
 
     /// Takes note of a value; says whether it is new.
     fn seen(&mut self, hash: u64, sighting: Sighting) -> bool {
-        if !self.old.is_empty()
-            && let Some(kept) = self.old.remove(&hash)
-        {
-            self.young.insert(hash, kept);
+        let Self { young, old, horizon, .. } = self;
+        if !old.is_empty() && !young.knows(hash) {
+            old.hand_on(hash, young);
         }
-        match self.young.entry(hash) {
-            Entry::Vacant(place) => {
-                place.insert(Orders::One(sighting));
-                true
-            }
-            Entry::Occupied(known) => {
-                known.into_mut().add(sighting, self.horizon);
-                false
-            }
-        }
+        young.add(hash, sighting, *horizon)
     }
 }
 
@@ -190,8 +183,9 @@ mod tests {
     use super::*;
 
     fn sight(order: u64, minutes: Micros, values: &[u64]) -> Sight {
-        let hashes = values.iter().map(|value| (Kind::Phone, *value)).collect();
-        Sight { own: (minutes * 60_000_000, order), hashes, first: false }
+        let mut hashes = Hashes::default();
+        values.iter().for_each(|value| hashes.add(Kind::Phone, *value));
+        Sight { own: Sighting::new(minutes * 60, order), hashes, first: false }
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 mod table;
 
-use crossdock_schemas::{Dec, LineKind, Order, OrderLine, RiskCode, RiskSeverity, RiskTag, StockItem, Ts};
+use crossdock_schemas::{
+    Code, Dec, LineKind, Order, OrderLine, RiskCode, RiskSeverity, RiskTag, StockItem, Ts,
+};
 
 pub use table::{By, Entries, Sold, read};
 
@@ -22,12 +24,16 @@ pub const UNMAPPED: &str = "sku_unmapped";
 #[derive(Debug, Default)]
 pub struct Map {
     of: Words<Entries>,
+    all: Entries,
 }
 
 impl Map {
     /// Adds the entries of a source, or of `*`.
     pub fn add(&mut self, source: &str, entries: Entries) {
-        self.of.entry(source.to_owned()).or_default().extend(entries);
+        match source {
+            ALL => self.all.extend(entries),
+            _ => self.of.entry(source.to_owned()).or_default().extend(entries),
+        }
     }
 
     /// Writes the items of every line that is known; says how many lines with goods are not.
@@ -51,17 +57,18 @@ impl Map {
     /// Whether the map of any source knows a line.
     #[must_use]
     pub fn knows(&self, line: &OrderLine) -> bool {
-        self.of.keys().any(|source| find(self.maps(source), line).is_some())
+        let known = |map: &Entries| find([Some(map), None], line).is_some();
+        known(&self.all) || self.of.values().any(known)
     }
 
     /// The source's own map first, then that for all.
     fn maps(&self, source: &str) -> [Option<&Entries>; 2] {
-        [source, ALL].map(|of| self.of.get(of))
+        [self.of.get(source), Some(&self.all)]
     }
 }
 
 /// What a line is, by the first map that knows it; a name of the seller's before one of the platform's.
-fn find<'a>(maps: [Option<&'a Entries>; 2], line: &OrderLine) -> Option<&'a [(String, Dec)]> {
+fn find<'a>(maps: [Option<&'a Entries>; 2], line: &OrderLine) -> Option<&'a [(Code, Dec)]> {
     let names = [(By::Sku, &line.sku), (By::Variant, &line.variant_ref), (By::Product, &line.product_ref)];
     maps.into_iter().flatten().find_map(|entries| {
         names.iter().find_map(|(by, name)| entries.of(*by).get(name.as_deref()?).map(Vec::as_slice))
@@ -85,11 +92,12 @@ fn has_goods(line: &OrderLine, parents: &[String]) -> bool {
     goods && !told_by_parts
 }
 
-fn taken(items: &[(String, Dec)], quantity: Dec) -> Option<Vec<StockItem>> {
-    let item = |(sku, pieces): &(String, Dec)| {
-        Some(StockItem { sku: sku.clone(), quantity: pieces.checked_mul(quantity)? })
-    };
-    items.iter().map(item).collect()
+fn taken(items: &[(Code, Dec)], quantity: Dec) -> Option<Vec<StockItem>> {
+    let mut taken = Vec::with_capacity(items.len());
+    for (sku, pieces) in items {
+        taken.push(StockItem { sku: sku.clone(), quantity: pieces.checked_mul(quantity)? });
+    }
+    Some(taken)
 }
 
 /// Whether the hub's map should know this line and does not.

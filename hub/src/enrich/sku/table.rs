@@ -2,7 +2,7 @@
 //! above 1 is a pack. An optional column `by` says which name of the line the first column is: `sku` (the seller's,
 //! which it is without the column), `variant` or `product` (the platform's).
 
-use crossdock_schemas::Dec;
+use crossdock_schemas::{Code, Dec};
 
 use crate::enrich::quick::Words;
 
@@ -18,7 +18,7 @@ pub enum By {
 }
 
 /// Items with the pieces of one sold unit, by the name of what is sold.
-pub type Sold = Words<Vec<(String, Dec)>>;
+pub type Sold = Words<Vec<(Code, Dec)>>;
 
 /// A map: what is sold by each kind of name.
 #[derive(Debug, Default)]
@@ -89,10 +89,10 @@ pub fn read(text: &str) -> Result<Entries, String> {
             return Err(format!("line {line}: pieces `{}` is not a number above 0", cell(pieces)));
         };
         let items = entries.of_mut(by).entry(cell(sku).to_owned()).or_default();
-        if items.iter().any(|(known, _)| known == cell(item)) {
+        if items.iter().any(|(known, _)| *known == cell(item)) {
             return Err(format!("line {line}: `{}` has the item `{}` twice", cell(sku), cell(item)));
         }
-        items.push((cell(item).to_owned(), each));
+        items.push((cell(item).into(), each));
     }
     Ok(entries)
 }
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn packs_and_bundles() {
         let map = read("sku,item,pieces\nTEA-6,TEA,6\nSET,CUP,2\nSET,POT,1\n").unwrap();
-        assert_eq!(map.of(By::Sku)["TEA-6"], [("TEA".to_owned(), Dec::from(6))]);
+        assert_eq!(map.of(By::Sku)["TEA-6"], [("TEA".into(), Dec::from(6))]);
         assert_eq!(map.of(By::Sku)["SET"].len(), 2);
         let map = read("\u{feff}by,sku,item,pieces\nvariant,50001,TEA,0.5\n").unwrap();
         assert!(map.of(By::Variant).contains_key("50001"));

@@ -56,7 +56,7 @@ pub(super) fn address(reading: &mut Reading<'_>, given: &theirs::Address<'_>, pa
         (Some(country @ ("US" | "CA")), Some(state))
             if state.len() == 2 && state.bytes().all(|byte| byte.is_ascii_uppercase()) =>
         {
-            Some(format!("{country}-{state}"))
+            Some(format!("{country}-{state}").into())
         }
         _ => None,
     };

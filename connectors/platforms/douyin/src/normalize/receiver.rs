@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crossdock_connector::cipher::{self, starred};
 use crossdock_connector::wire;
-use crossdock_schemas::{Address, Datum, Dec, Geo, Phone, PhoneKind, Protected, RegionCodes};
+use crossdock_schemas::{Address, Code, Datum, Dec, Geo, Phone, PhoneKind, Protected, RegionCodes};
 
 use crate::wire::{Order, Place, Value, text};
 
@@ -87,7 +87,7 @@ fn codes(place: &Place<'_>) -> Option<RegionCodes> {
     let id = |region: &Option<crate::wire::Region<'_>>, longest: usize| {
         let id = region.as_ref().and_then(|region| text(&region.id))?;
         let fits = id.bytes().all(|byte| byte.is_ascii_digit()) && [2, longest].contains(&id.len());
-        fits.then(|| format!("{id:0<longest$}"))
+        fits.then(|| Code::from(format!("{id:0<longest$}")))
     };
     let codes = RegionCodes {
         province: id(&place.province, 6),

@@ -54,7 +54,7 @@ pub(super) fn address(party: &Party, profile: &Profile) -> Option<Address> {
     // States of both countries are written by their ISO 3166-2 letters.
     let subdivision = match (country.as_deref(), &state) {
         (Some(country @ ("US" | "CA")), Some(state)) if state.len() == 2 => {
-            Some(format!("{country}-{state}"))
+            Some(format!("{country}-{state}").into())
         }
         _ => None,
     };

@@ -1,7 +1,7 @@
 //! Buyer and addresses. Empty fields are not known, erased and starred ones stay hidden.
 
 use crossdock_connector::wire::Scalar;
-use crossdock_schemas::{Address, Party, PartyKind, Phone, Protected};
+use crossdock_schemas::{Address, Code, Party, PartyKind, Phone, Protected};
 
 use crate::read::{id, owned, plain, text};
 use crate::wire::{self, Order};
@@ -66,16 +66,16 @@ pub(super) fn address(given: Option<&wire::Address<'_>>) -> Option<Address> {
 }
 
 /// ISO 3166-2. The shop's codes are its own; those with the country before them and those of these two are the ISO ones.
-fn subdivision(given: &wire::Address<'_>, country: Option<&str>) -> Option<String> {
+fn subdivision(given: &wire::Address<'_>, country: Option<&str>) -> Option<Code> {
     let (country, state) = (country?, text(&given.state)?);
     if let Some(rest) = state.strip_prefix(country).and_then(|rest| rest.strip_prefix('-')) {
         let fits = (1..=3).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        return fits.then(|| state.to_owned());
+        return fits.then(|| state.into());
     }
     let letters = state.len() == 2 && state.bytes().all(|byte| byte.is_ascii_uppercase());
     // Armed forces have codes for post, but are no part of a country.
     let iso = letters && matches!(country, "US" | "CA") && !matches!(state, "AA" | "AE" | "AP");
-    iso.then(|| format!("{country}-{state}"))
+    iso.then(|| format!("{country}-{state}").into())
 }
 
 fn full_name(first: &Option<Scalar<'_>>, last: &Option<Scalar<'_>>) -> Option<String> {

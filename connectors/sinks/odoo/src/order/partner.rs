@@ -97,7 +97,7 @@ fn contact(address: &Address, config: &Config) -> (Vec<String>, Vec<String>) {
     let street = address.line1.as_deref().or(address.raw.as_deref()).or(masked).unwrap_or_default();
     let second =
         [&address.line2, &address.line3].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
-    let state = [&address.subdivision, &address.province]
+    let state = [address.subdivision.as_deref(), address.province.as_deref()]
         .into_iter()
         .flatten()
         .find_map(|ours| config.states.find(ours));
