@@ -91,16 +91,16 @@ fn graded<'t>(mut out: Reading<'t>, hints: Option<Fields<'_>>, words: bool) -> R
     grade(&mut out);
     if !matches!(out.grade, Grade::M | Grade::E) {
         let (country, detail) = (out.country.unwrap_or_default(), out.detail.as_deref().unwrap_or_default());
-        let hash = |region: &str| match words {
+        let hash = |region: &[u8]| match words {
             true => Some(addr_hash_of_words(country, region, detail)),
             false => Some(addr_hash(country, region, [detail])),
         };
         out.addr_hash = match out.codes {
-            [_, _, _, Some(street)] => hash(&Code::of_digits::<9>(street)),
+            [_, _, _, Some(street)] => hash(Code::of_digits::<9>(street).as_bytes()),
             [_, _, Some(code), _] | [_, Some(code), ..] | [Some(code), ..] => {
-                hash(&Code::of_digits::<6>(code))
+                hash(Code::of_digits::<6>(code).as_bytes())
             }
-            [None, None, None, None] => hash(""),
+            [None, None, None, None] => hash(b""),
         };
     }
     out

@@ -51,7 +51,7 @@ pub(crate) fn standardize(text: &str, hints: Fields<'_>, country: &'static str) 
         // City and postal code have no code of a region: they are part of what is hashed as detail.
         let city = trimmed(hints.city);
         let parts = [text, city, postal.as_ref().map(Postal::code).unwrap_or_default()];
-        let region = out.subdivision.unwrap_or_default();
+        let region = out.subdivision.unwrap_or_default().as_bytes();
         let hash = if parts.iter().all(|part| part.is_ascii()) {
             addr_hash(country, region, parts)
         } else {
@@ -85,7 +85,8 @@ pub(crate) fn latin(text: &str, country: Option<&'static str>) -> Reading<'stati
         out.flags.set(flag);
         out.flags.set(Flag::DistrictMissing);
         out.grade = Grade::C;
-        out.addr_hash = Some(addr_hash(country.unwrap_or_default(), &Code::of_digits::<6>(code), [text]));
+        out.addr_hash =
+            Some(addr_hash(country.unwrap_or_default(), Code::of_digits::<6>(code).as_bytes(), [text]));
     }
     out
 }

@@ -95,7 +95,10 @@ fn has_goods(line: &OrderLine, parents: &[String]) -> bool {
 fn taken(items: &[(Code, Dec)], quantity: Dec) -> Option<Vec<StockItem>> {
     let mut taken = Vec::with_capacity(items.len());
     for (sku, pieces) in items {
-        taken.push(StockItem { sku: sku.clone(), quantity: pieces.checked_mul(quantity)? });
+        // Nearly always one piece.
+        let one = pieces.value().scale() == 0 && pieces.value().mantissa() == 1;
+        let quantity = if one { quantity } else { pieces.checked_mul(quantity)? };
+        taken.push(StockItem { sku: sku.clone(), quantity });
     }
     Some(taken)
 }
