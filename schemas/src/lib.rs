@@ -7,7 +7,6 @@ mod macros;
 mod address;
 mod aftersale;
 mod body;
-mod code;
 mod customs;
 mod dec;
 mod delivery;
@@ -43,7 +42,6 @@ pub use body::{
     AftersaleBody, HubBody, InventoryBody, InvoiceBody, MilestoneBody, OrderBody, ParcelBody, ProductBody,
     RiskBody,
 };
-pub use code::Code;
 pub use customs::{Customs, PayerId};
 pub use dec::{Dec, DecError};
 pub use delivery::{Delivery, PickupPoint};
@@ -60,6 +58,8 @@ pub use party::{Party, TaxId};
 pub use payment::{Fx, InvoiceRequest, Payment, Presale};
 pub use protected::{Phone, Protected, Token};
 pub use risk::RiskTag;
+/// A short text: a code, a flag, a SKU. Up to 23 bytes of it take no memory of their own.
+pub use smol_str::SmolStr as Code;
 pub use source::Source;
 pub use status::Status;
 pub use tracking::{Courier, Location, TrackingEvent};

@@ -9,7 +9,7 @@ use crossdock_schemas::{
     Address, AddressGrade, AddressKind, Code, Party, Phone, PhoneKind, Protected, ProtectedState,
 };
 
-use crate::standard::{Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Reading};
+use crate::standard::{Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Reading, code};
 use crate::table::Tables;
 use crate::text::says;
 use crate::{abroad, china, peel, read};
@@ -179,7 +179,7 @@ fn write(field: &mut Option<String>, found: Option<&str>) {
 }
 
 fn write_code<const N: usize>(field: &mut Option<Code>, found: Option<u32>) {
-    *field = found.map(Code::of_digits::<N>);
+    *field = found.map(code::<N>);
 }
 
 fn flag(address: &mut Address, flags: Flags) {

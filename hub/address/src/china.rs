@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use crossdock_schemas::Code;
-
 use crate::abroad::Postal;
 use crate::clean::{Clean, clean};
 use crate::guard;
@@ -11,7 +9,7 @@ use crate::hash::{addr_hash, addr_hash_of_words};
 use crate::peel::{self, Around, Peeled, Place};
 use crate::plain;
 use crate::region::{self, Found, Region};
-use crate::standard::{Fields, Flag, Grade, NumberKind, Reading, digits};
+use crate::standard::{Fields, Flag, Grade, NumberKind, Reading, code, digits};
 use crate::table::{Form, Kind, Level, Street, Tables, Unit};
 use crate::text::{GONE, at, is_han, is_separator, piece, says, skip_separators, string, trimmed};
 
@@ -96,10 +94,8 @@ fn graded<'t>(mut out: Reading<'t>, hints: Option<Fields<'_>>, words: bool) -> R
             false => Some(addr_hash(country, region, [detail])),
         };
         out.addr_hash = match out.codes {
-            [_, _, _, Some(street)] => hash(Code::of_digits::<9>(street).as_bytes()),
-            [_, _, Some(code), _] | [_, Some(code), ..] | [Some(code), ..] => {
-                hash(Code::of_digits::<6>(code).as_bytes())
-            }
+            [_, _, _, Some(street)] => hash(&digits::<9>(street)),
+            [_, _, Some(code), _] | [_, Some(code), ..] | [Some(code), ..] => hash(&digits::<6>(code)),
             [None, None, None, None] => hash(b""),
         };
     }
@@ -210,7 +206,7 @@ fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &
         Region::Ambiguous(units) => {
             out.flags.set(Flag::Ambiguous);
             let units = units.iter().filter_map(|id| tables.unit(*id));
-            out.candidates = units.map(|unit| digits::<6>(unit.code)).collect();
+            out.candidates = units.map(|unit| code::<6>(unit.code).into()).collect();
             return;
         }
         Region::Contradiction => {

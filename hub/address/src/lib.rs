@@ -9,7 +9,6 @@ mod guard;
 mod hash;
 mod peel;
 mod plain;
-mod quick;
 mod region;
 mod standard;
 mod table;

@@ -10,7 +10,6 @@
 //! are taken away here.
 
 mod address;
-mod quick;
 mod release;
 pub mod risk;
 pub mod sku;

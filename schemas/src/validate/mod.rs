@@ -145,8 +145,8 @@ impl Check {
         );
     }
 
-    fn digits(&mut self, at: &At<'_>, value: Option<&[u8]>, lengths: &[usize], message: &str) {
-        let fits = |v: &[u8]| lengths.contains(&v.len()) && v.iter().all(u8::is_ascii_digit);
+    fn digits(&mut self, at: &At<'_>, value: Option<&str>, lengths: &[usize], message: &str) {
+        let fits = |v: &str| lengths.contains(&v.len()) && v.bytes().all(|b| b.is_ascii_digit());
         self.ensure(at, value.is_none_or(fits), message);
     }
 

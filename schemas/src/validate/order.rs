@@ -69,13 +69,13 @@ impl Check {
         self.unit(&at.name("unit"), line.unit.as_deref());
         self.digits(
             &at.name("gtin"),
-            line.gtin.as_deref().map(str::as_bytes),
+            line.gtin.as_deref(),
             &[8, 12, 13, 14],
             "must be 8, 12, 13 or 14 digits",
         );
         self.digits(
             &at.name("hs_code"),
-            line.hs_code.as_deref().map(str::as_bytes),
+            line.hs_code.as_deref(),
             &[6, 7, 8, 9, 10],
             "must be 6 to 10 digits",
         );

@@ -1,9 +1,7 @@
 //! People, addresses, customs and invoices. Messages never repeat what was given.
 
 use super::{At, Check};
-use crate::{
-    Address, AddressGrade, Code, Customs, InvoiceRequest, Order, Party, Phone, Protected, RegionCodes,
-};
+use crate::{Address, AddressGrade, Customs, InvoiceRequest, Order, Party, Phone, Protected, RegionCodes};
 
 impl Check {
     pub(super) fn order_people(&mut self, at: &At<'_>, order: &Order) {
@@ -96,9 +94,9 @@ impl Check {
         for (name, code) in
             [("province", &codes.province), ("city", &codes.city), ("district", &codes.district)]
         {
-            self.digits(&at.name(name), code.as_ref().map(Code::as_bytes), &[6], "must be 6 digits");
+            self.digits(&at.name(name), code.as_deref(), &[6], "must be 6 digits");
         }
-        self.digits(&at.name("street"), codes.street.as_ref().map(Code::as_bytes), &[9], "must be 9 digits");
+        self.digits(&at.name("street"), codes.street.as_deref(), &[9], "must be 9 digits");
     }
 
     fn customs(&mut self, at: &At<'_>, customs: &Customs) {

@@ -1,9 +1,12 @@
 //! Which country a code or a name means.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use super::country_table::COUNTRIES;
-use crate::quick::{Known, Rows};
+use super::rows::Rows;
 
 /// Names people use that the table does not hold.
 const OTHER_NAMES: &[(&str, &str)] = &[
@@ -105,9 +108,9 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 static CODES: LazyLock<Rows> = LazyLock::new(|| Rows::new(COUNTRIES.iter().map(|row| row.0)));
 
 /// Every code and name as it is looked up; what comes first counts.
-static NAMES: LazyLock<Known<String, &'static str>> = LazyLock::new(|| {
+static NAMES: LazyLock<HashMap<String, &'static str, FixedState>> = LazyLock::new(|| {
     let codes = COUNTRIES.iter().flat_map(|row| [(row.0, row.0), (row.1, row.0), (row.2, row.0)]);
-    let mut names = Known::default();
+    let mut names = HashMap::default();
     for (name, code) in codes.chain(OTHER_NAMES.iter().copied()) {
         names.entry(name.trim_end_matches('.').to_ascii_lowercase()).or_insert(code);
     }

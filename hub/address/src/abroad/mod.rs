@@ -7,6 +7,7 @@ mod country;
 mod country_table;
 mod phone;
 mod postal;
+mod rows;
 mod subdivision;
 
 pub(crate) use country::find as country;
@@ -14,10 +15,8 @@ pub(crate) use phone::e164;
 pub(crate) use postal::Postal;
 pub(crate) use subdivision::of_china as subdivision_of;
 
-use crossdock_schemas::Code;
-
 use crate::hash::addr_hash;
-use crate::standard::{Fields, Flag, Grade, Reading};
+use crate::standard::{Fields, Flag, Grade, Reading, digits};
 use crate::text::{says, trimmed};
 
 /// Whether Chinese rules apply to a country.
@@ -85,8 +84,7 @@ pub(crate) fn latin(text: &str, country: Option<&'static str>) -> Reading<'stati
         out.flags.set(flag);
         out.flags.set(Flag::DistrictMissing);
         out.grade = Grade::C;
-        out.addr_hash =
-            Some(addr_hash(country.unwrap_or_default(), Code::of_digits::<6>(code).as_bytes(), [text]));
+        out.addr_hash = Some(addr_hash(country.unwrap_or_default(), &digits::<6>(code), [text]));
     }
     out
 }

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::quick::Rows;
+use super::rows::Rows;
 
 /// Country, calling code, trunk prefix, fewest and most digits behind the calling code.
 const RULES: &[(&str, &str, &str, usize, usize)] = &[

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::quick::Rows;
+use super::rows::Rows;
 use crate::text::trimmed;
 
 /// Country and its forms: `9` is a digit, `A` a letter, `X` either; everything else is written as it stands.

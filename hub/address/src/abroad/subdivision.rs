@@ -1,9 +1,12 @@
 //! ISO 3166-2: the provinces of China, and the states and prefectures that labels need elsewhere.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::quick::{self, Rows};
+use foldhash::fast::FixedState;
+
+use super::rows::Rows;
 use crate::text;
 
 /// First two digits of GB/T 2260, in their order, and the code.
@@ -140,9 +143,9 @@ fn without_kind(bare: &str) -> &str {
 struct Known {
     codes: Vec<String>,
     /// Codes and names, plain.
-    words: quick::Known<String, usize>,
+    words: HashMap<String, usize, FixedState>,
     /// Japanese names without the word for their kind.
-    bare: quick::Known<&'static str, usize>,
+    bare: HashMap<&'static str, usize, FixedState>,
 }
 
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {

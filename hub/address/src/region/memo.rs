@@ -2,12 +2,13 @@
 //! addresses it has: what was read once is not read again.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasher;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::fast::FixedState;
+
 use super::chain::Chain;
-use crate::quick::Quick;
 use crate::standard::Fields;
 
 /// Most readings kept; twice as many as there are districts.
@@ -17,7 +18,7 @@ const LONGEST: usize = 192;
 
 /// The readings. It says what reading again would say, so it is no state that anybody could notice.
 #[derive(Debug, Default)]
-pub(crate) struct Memo(Mutex<HashMap<u64, Known, BuildHasherDefault<AsIs>>>);
+pub(crate) struct Memo(Mutex<HashMap<u64, Known, FixedState>>);
 
 /// Fields and what they say.
 #[derive(Debug)]
@@ -64,26 +65,6 @@ impl Known {
     }
 }
 
-/// The keys are hashes already.
-#[derive(Debug, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let mut hash = Quick::default();
-        hash.write(bytes);
-        self.0 = hash.finish();
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
 impl Memo {
     /// What these fields say: from memory, else as `read` says.
     pub(super) fn get(&self, fields: &Fields<'_>, read: impl FnOnce() -> Vec<Chain>) -> Said {
@@ -92,9 +73,7 @@ impl Memo {
         if lengths.iter().sum::<usize>() > LONGEST {
             return read().into();
         }
-        let mut hash = Quick::default();
-        parts.iter().for_each(|part| hash.write(part.as_bytes()));
-        let hash = hash.finish();
+        let hash = FixedState::default().hash_one(parts);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&hash).filter(|found| found.is(parts)) {
             return found.said.clone();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::says;
 
 pub use flags::{Flag, Flags};
-pub(crate) use reading::{Reading, digits};
+pub(crate) use reading::{Reading, code, digits};
 
 /// An address as somebody gave it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -53,10 +53,10 @@ impl Reading<'_> {
         let first = self.phones.first();
         Standard {
             country: self.country.map(str::to_owned),
-            province: province.map(digits::<6>),
-            city: city.map(digits::<6>),
-            district: district.map(digits::<6>),
-            street: street.map(digits::<9>),
+            province: province.map(|number| code::<6>(number).into()),
+            city: city.map(|number| code::<6>(number).into()),
+            district: district.map(|number| code::<6>(number).into()),
+            street: street.map(|number| code::<9>(number).into()),
             detail: self.detail.unwrap_or_else(|| text.to_owned()),
             name: self.name,
             phone: first.map(|number| number.national.clone()),
@@ -76,7 +76,18 @@ impl Reading<'_> {
     }
 }
 
-/// A code with all its digits.
-pub(crate) fn digits<const N: usize>(code: u32) -> String {
-    Code::of_digits::<N>(code).into()
+/// All digits of a code.
+pub(crate) fn digits<const N: usize>(code: u32) -> [u8; N] {
+    let (mut digits, mut rest) = ([b'0'; N], code);
+    for digit in digits.iter_mut().rev() {
+        // A remainder of ten is one digit.
+        *digit |= u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+    digits
+}
+
+/// A code with all its digits, as text.
+pub(crate) fn code<const N: usize>(number: u32) -> Code {
+    std::str::from_utf8(&digits::<N>(number)).unwrap_or_default().into()
 }

@@ -2,11 +2,12 @@
 //!
 //! A table of small numbers, so that of the many regions that orders go to only what is needed anyway is fetched.
 
-use std::hash::Hasher;
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use foldhash::fast::FixedState;
+
 use super::{Kind, Level, Tables, UnitId};
-use crate::quick::Quick;
 
 /// Stands where nothing is.
 const EMPTY: UnitId = UnitId::MAX;
@@ -20,9 +21,7 @@ pub(super) struct Full {
 }
 
 fn hash(names: [&str; 3]) -> usize {
-    let mut hash = Quick::default();
-    names.iter().for_each(|name| hash.write(name.as_bytes()));
-    usize::try_from(hash.finish() >> 32).unwrap_or_default()
+    usize::try_from(FixedState::default().hash_one(names) >> 32).unwrap_or_default()
 }
 
 impl Full {

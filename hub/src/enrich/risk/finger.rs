@@ -7,8 +7,7 @@ use crossdock_schemas::{Order, Party, Phone};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-
-use super::sip::Sip;
+use siphasher::sip::SipHasher24;
 
 /// What is listed or counted.
 #[derive(
@@ -45,7 +44,7 @@ pub(super) type Mark = [u8; 4];
 /// The key of the hashes, prepared once for all of them.
 pub struct Key {
     mac: Hmac<Sha256>,
-    marks: Sip,
+    marks: SipHasher24,
 }
 
 impl std::fmt::Debug for Key {
@@ -66,7 +65,7 @@ impl Key {
         let mac = Hmac::<Sha256>::new_from_slice(secret.expose()).map_err(|error| error.to_string())?;
         let own: [u8; 32] = mac.clone().chain_update("the key of the marks").finalize().into_bytes().into();
         let ([key, _], _) = own.as_chunks::<16>() else { return Err("no key of marks".to_owned()) };
-        Ok(Key { marks: Sip::new(*key), mac })
+        Ok(Key { marks: SipHasher24::new_with_key(key), mac })
     }
 
     /// The keyed hash of a normalised value.

@@ -8,7 +8,6 @@ mod finger;
 mod list;
 pub mod rules;
 mod seen;
-mod sip;
 mod windows;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -2,10 +2,10 @@
 //! then takes sixteen bytes in a table that is looked at in one place.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+
+use foldhash::fast::FixedState;
 
 use crate::backbone::Micros;
-use crate::enrich::quick::AsIs;
 
 /// Room from the start; a power of two.
 const FEWEST: usize = 8192;
@@ -57,7 +57,7 @@ pub(super) struct Seen {
     slots: Vec<Slot>,
     len: usize,
     /// The orders of values with more than one.
-    several: HashMap<u64, Vec<Sighting>, BuildHasherDefault<AsIs>>,
+    several: HashMap<u64, Vec<Sighting>, FixedState>,
 }
 
 impl Seen {

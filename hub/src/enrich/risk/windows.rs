@@ -5,14 +5,14 @@
 //! generations, so that it is bounded however many people order; the store gives it back at a start. Values are hashed
 //! with a key that is made at the start and known to nobody.
 
-use std::hash::Hasher;
+use std::hash::BuildHasher;
 
 use crossdock_schemas::Order;
+use foldhash::quality::RandomState;
 
 use super::finger::{self, Kind};
 use super::seen::{Seen, Sighting};
 use crate::backbone::Micros;
-use crate::enrich::quick::Quick;
 
 /// Most phones, buyers and addresses in one generation: about 8 MB, and more where they have several orders.
 const MOST: usize = 300_000;
@@ -61,20 +61,11 @@ impl Hashes {
     }
 }
 
-/// What hashes begin with.
-#[derive(Debug)]
-struct Starts {
-    phone: Quick,
-    address: Quick,
-    buyer: Quick,
-    order: Quick,
-}
-
 /// Sightings within the longest window that a rule has.
 #[derive(Debug)]
 pub struct Windows {
     horizon: Micros,
-    starts: Starts,
+    key: RandomState,
     young: Seen,
     old: Seen,
     most: usize,
@@ -84,34 +75,24 @@ impl Windows {
     /// Remembers orders this long.
     #[must_use]
     pub fn new(horizon: Micros) -> Self {
-        let key = Quick::keyed();
-        let starts = Starts {
-            phone: key.begun("phone"),
-            address: key.begun("address"),
-            buyer: key.begun("buyer"),
-            order: key.begun("order"),
-        };
-        Self { horizon, starts, young: Seen::with_room(), old: Seen::default(), most: MOST }
+        let key = RandomState::default();
+        Self { horizon, key, young: Seen::with_room(), old: Seen::default(), most: MOST }
     }
 
     /// By what an order is counted, of these kinds; none when nobody says when it was placed.
     #[must_use]
     pub fn sight(&self, order: &Order, kinds: &[Kind]) -> Option<Sight> {
         let placed = order.placed_at?.utc_seconds();
-        let hash = |start: Quick, parts: &[&str]| {
-            let mut hash = start;
-            parts.iter().for_each(|part| hash.write(part.as_bytes()));
-            hash.finish()
-        };
-        let Starts { phone: of_phone, address: of_address, buyer: of_buyer, order: of_order } = self.starts;
         let mut hashes = Hashes::default();
         for kind in kinds {
             match kind {
                 Kind::Phone => {
                     for phone in finger::phones(order) {
                         match (&phone.e164, &phone.ext) {
-                            (Some(number), Some(ext)) => hashes.add(*kind, hash(of_phone, &[number, ext])),
-                            (Some(number), None) => hashes.add(*kind, hash(of_phone, &[number])),
+                            (Some(number), Some(ext)) => {
+                                hashes.add(*kind, self.key.hash_one((kind, number, ext)))
+                            }
+                            (Some(number), None) => hashes.add(*kind, self.key.hash_one((kind, number))),
                             (None, _) => {}
                         }
                     }
@@ -119,18 +100,19 @@ impl Windows {
                 Kind::Address => {
                     if let Some(place) = order.ship_to.as_ref().and_then(|to| to.addr_hash.as_deref()) {
                         // Half of the digits of such a hash tell one from any other.
-                        hashes.add(*kind, hash(of_address, &[place.get(..32).unwrap_or(place)]));
+                        let half = place.get(..32).unwrap_or(place);
+                        hashes.add(*kind, self.key.hash_one((kind, half)));
                     }
                 }
                 Kind::Buyer => {
                     if let Some(buyer) = finger::buyer_of(order) {
-                        hashes.add(*kind, hash(of_buyer, &[&order.source.platform, buyer]));
+                        hashes.add(*kind, self.key.hash_one((kind, &order.source.platform, buyer)));
                     }
                 }
             }
         }
         let source = &order.source;
-        let own = hash(of_order, &[&source.platform, &source.shop, &order.order_no]);
+        let own = self.key.hash_one((&source.platform, &source.shop, &order.order_no));
         Some(Sight { own: Sighting::new(placed, own), hashes, first: false })
     }
 

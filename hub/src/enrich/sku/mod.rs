@@ -4,13 +4,15 @@
 
 mod table;
 
+use std::collections::HashMap;
+
 use crossdock_schemas::{
     Code, Dec, LineKind, Order, OrderLine, RiskCode, RiskSeverity, RiskTag, StockItem, Ts,
 };
+use foldhash::fast::FixedState;
 
 pub use table::{By, Entries, Sold, read};
 
-use super::quick::Words;
 use crate::pipeline::About;
 
 /// The source whose map holds for all.
@@ -23,7 +25,7 @@ pub const UNMAPPED: &str = "sku_unmapped";
 /// for all.
 #[derive(Debug, Default)]
 pub struct Map {
-    of: Words<Entries>,
+    of: HashMap<String, Entries, FixedState>,
     all: Entries,
 }
 

@@ -2,9 +2,10 @@
 //! above 1 is a pack. An optional column `by` says which name of the line the first column is: `sku` (the seller's,
 //! which it is without the column), `variant` or `product` (the platform's).
 
-use crossdock_schemas::{Code, Dec};
+use std::collections::HashMap;
 
-use crate::enrich::quick::Words;
+use crossdock_schemas::{Code, Dec};
+use foldhash::fast::FixedState;
 
 /// Which name of a line a map goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,7 +19,7 @@ pub enum By {
 }
 
 /// Items with the pieces of one sold unit, by the name of what is sold.
-pub type Sold = Words<Vec<(Code, Dec)>>;
+pub type Sold = HashMap<String, Vec<(Code, Dec)>, FixedState>;
 
 /// A map: what is sold by each kind of name.
 #[derive(Debug, Default)]
