@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crossdock_schemas::{
-    Address, AddressGrade, AddressKind, Code, Party, Phone, PhoneKind, Protected, ProtectedState,
+    Address, AddressGrade, AddressKind, Party, Phone, PhoneKind, Protected, ProtectedState, RegionCodes,
 };
 
 use crate::standard::{Fields, Flag, Flags, Grade, NumberKind, PhoneNumber, Reading, code};
@@ -156,11 +156,12 @@ fn region(address: &mut Address, found: &Reading<'_>) -> bool {
     let [province, city, district, street] = found.codes;
     let known = chinese && province.is_some();
     if known {
-        let codes = address.region_codes.get_or_insert_default();
-        write_code::<6>(&mut codes.province, province);
-        write_code::<6>(&mut codes.city, city);
-        write_code::<6>(&mut codes.district, district);
-        write_code::<9>(&mut codes.street, street);
+        let [province, city, district] = match found.known {
+            Some(known) => known.texts.each_ref().map(|code| Some(code.clone())),
+            None => [province, city, district].map(|number| number.map(code::<6>)),
+        };
+        let street = street.map(code::<9>);
+        address.region_codes = Some(RegionCodes { province, city, district, street });
         // A level that was not recognised keeps the source's word for it.
         let [province, city, district, town] = found.names;
         write(&mut address.province, province);
@@ -176,10 +177,6 @@ fn write(field: &mut Option<String>, found: Option<&str>) {
     if found.is_some() && field.as_deref() != found {
         *field = found.map(str::to_owned);
     }
-}
-
-fn write_code<const N: usize>(field: &mut Option<Code>, found: Option<u32>) {
-    *field = found.map(code::<N>);
 }
 
 fn flag(address: &mut Address, flags: Flags) {

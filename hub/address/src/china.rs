@@ -10,7 +10,7 @@ use crate::peel::{self, Around, Peeled, Place};
 use crate::plain;
 use crate::region::{self, Found, Region};
 use crate::standard::{Fields, Flag, Grade, NumberKind, Reading, code, digits};
-use crate::table::{Form, Kind, Level, Street, Tables, Unit};
+use crate::table::{Form, Kind, Known, Level, Street, Tables, Unit};
 use crate::text::{GONE, at, is_han, is_separator, piece, says, skip_separators, string, trimmed};
 
 /// Fewest stars that make a text masked.
@@ -29,36 +29,40 @@ pub(crate) fn standardize<'t>(tables: &'t Tables, raw: &str, hints: Option<Field
     let Some((text, words)) = plain::detail(tables, raw, &mut room) else {
         return searched(tables, raw, hints);
     };
-    match by_fields(tables, text, hints) {
-        Some(mut out) => {
-            out.detail = Some(raw.to_owned());
-            graded(out, hints, words)
-        }
-        None => searched(tables, raw, hints),
+    let mut out = Reading::default();
+    if !by_fields(tables, &mut out, text, hints) {
+        return searched(tables, raw, hints);
     }
+    out.detail = Some(raw.to_owned());
+    grade(&mut out, hints, words);
+    out
 }
 
 /// What a hidden text and the fields beside it say about the region; nothing else is read.
 pub(crate) fn hidden<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'_>>) -> Reading<'t> {
     let mut room = plain::ROOM;
-    match plain::hidden(tables, raw, &mut room).and_then(|text| by_fields(tables, text, hints)) {
-        Some(mut out) => {
-            postcode(&mut out, hints);
-            out
-        }
-        None => hidden_searched(tables, raw, hints),
+    let mut out = Reading::default();
+    let text = plain::hidden(tables, raw, &mut room);
+    if !text.is_some_and(|text| by_fields(tables, &mut out, text, hints)) {
+        return hidden_searched(tables, raw, hints);
     }
+    postcode(&mut out, hints);
+    out
 }
 
-/// The region, where the fields say it and nothing is to be found in the text.
-fn by_fields<'t>(tables: &'t Tables, text: &[char], hints: Option<Fields<'_>>) -> Option<Reading<'t>> {
-    let region = region::by_fields(tables, text, hints?)?;
-    let mut out = Reading::default();
-    place(tables, &mut out, &region, text);
+/// The region, where the fields say it and nothing is to be found in the text; says whether it is so.
+fn by_fields<'t>(
+    tables: &'t Tables,
+    out: &mut Reading<'t>,
+    text: &[char],
+    hints: Option<Fields<'_>>,
+) -> bool {
+    let Some(region) = hints.and_then(|hints| region::by_fields(tables, text, hints)) else { return false };
+    place(tables, out, &region, text);
     if let Region::Found(found) = &region {
-        street(tables, &mut out, found, text, hints);
+        street(tables, out, found, text, hints);
     }
-    Some(out)
+    true
 }
 
 /// With everything that may stand in the text.
@@ -80,13 +84,14 @@ pub(crate) fn searched<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'
     let cleaned_han = cleaned.has_han;
     read(tables, &mut out, cleaned, hints);
     out.flags.set_if(!cleaned_han && says(raw), Flag::Latin);
-    graded(out, hints, false)
+    grade(&mut out, hints, false);
+    out
 }
 
 /// With what follows from all the rest: postal code, grade and hash. `words`: the detail is nothing else.
-fn graded<'t>(mut out: Reading<'t>, hints: Option<Fields<'_>>, words: bool) -> Reading<'t> {
-    postcode(&mut out, hints);
-    grade(&mut out);
+fn grade(out: &mut Reading<'_>, hints: Option<Fields<'_>>, words: bool) {
+    postcode(out, hints);
+    out.grade = grade_of(out);
     if !matches!(out.grade, Grade::M | Grade::E) {
         let (country, detail) = (out.country.unwrap_or_default(), out.detail.as_deref().unwrap_or_default());
         let hash = |region: &[u8]| match words {
@@ -99,7 +104,6 @@ fn graded<'t>(mut out: Reading<'t>, hints: Option<Fields<'_>>, words: bool) -> R
             [None, None, None, None] => hash(b""),
         };
     }
-    out
 }
 
 /// The same of a hidden one.
@@ -171,7 +175,7 @@ fn read<'t>(tables: &'t Tables, out: &mut Reading<'t>, cleaned: Clean, hints: Op
 }
 
 /// A postal code that is glued to the end counts when it lies in the province.
-fn glued_postcode(tables: &Tables, text: &mut [char], peeled: &mut Peeled, found: Option<&Found>) {
+fn glued_postcode(tables: &Tables, text: &mut [char], peeled: &mut Peeled, found: Option<&Found<'_>>) {
     let province =
         found.and_then(|found| tables.unit(found.unit)).map_or(0, |unit| unit.code / 10_000 * 10_000);
     if let Some(glued) = peeled.glued.take()
@@ -200,7 +204,7 @@ fn take_name(text: &mut [char], written: Option<&[char]>, name: Place, out: &mut
 }
 
 /// Codes, names and flags of the region.
-fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &[char]) {
+pub(crate) fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region<'t>, text: &[char]) {
     let found = match region {
         Region::None => return,
         Region::Ambiguous(units) => {
@@ -215,21 +219,22 @@ fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &
         }
         Region::Found(found) => found,
     };
+    if let Some(known) = found.known {
+        let [province, city, district] = known.codes;
+        out.codes = [Some(province), Some(city), Some(district), None];
+        out.country = Some(country_of(province));
+        out.subdivision = crate::abroad::subdivision_of(province);
+        (out.flags, out.known) = (known.flags, Some(known));
+        return;
+    }
     let Some(unit) = tables.unit(found.unit) else { return };
     let Some(province) = tables.unit(unit.province) else { return };
-    let country = match province.code {
-        810_000 => "HK",
-        820_000 => "MO",
-        710_000 => "TW",
-        _ => "CN",
-    };
-    out.country = Some(country);
-    out.as_given = found.as_given;
+    out.country = Some(country_of(province.code));
     out.subdivision = crate::abroad::subdivision_of(province.code);
     let [code_of_province, code_of_city, code_of_district, _] = &mut out.codes;
     let [name_of_province, name_of_city, name_of_district, _] = &mut out.names;
     *code_of_province = Some(province.code);
-    let name = |it: &Unit| (!found.as_given).then(|| tables.name(it.name));
+    let name = |it: &Unit| Some(tables.name(it.name));
     *name_of_province = name(province);
     let municipality = province.municipality;
     let city = unit.city.or(found.placeholder).or_else(|| {
@@ -274,20 +279,35 @@ fn place<'t>(tables: &'t Tables, out: &mut Reading<'t>, region: &Region, text: &
     flags.set_if(found.overruled, Flag::Conflict);
 }
 
+/// The country that a province is, elsewhere in the world.
+const fn country_of(province: u32) -> &'static str {
+    match province {
+        810_000 => "HK",
+        820_000 => "MO",
+        710_000 => "TW",
+        _ => "CN",
+    }
+}
+
 /// The street right behind the region, or in the hints. It stays in the detail.
 fn street<'t>(
     tables: &'t Tables,
     out: &mut Reading<'t>,
-    found: &Found,
+    found: &Found<'_>,
     text: &[char],
     hints: Option<Fields<'_>>,
 ) {
+    let place = skip_separators(text, found.end);
+    // Of nearly all no street is written, and the unit itself need not come from memory to know it.
+    let none = |known: &Known| !known.has_namesake() && !known.may_be_street(at(text, place));
+    if found.known.is_some_and(none) && hints.is_none_or(|hints| hints.town.is_empty()) {
+        return;
+    }
     let Some(unit) = tables.unit(found.unit) else { return };
     let mut take = |street: Street| {
         let ([.., code], [.., name]) = (&mut out.codes, &mut out.names);
         (*code, *name) = (Some(street.code), Some(tables.name(street.name)));
     };
-    let place = skip_separators(text, found.end);
     if let Some((street, _)) = tables.street_at(unit, text, place) {
         take(street);
         return;
@@ -302,7 +322,7 @@ fn street<'t>(
         }
         first => first.is_some(),
     };
-    let district = if found.as_given && !unit.namesake { "" } else { hints.district };
+    let district = if found.known.is_some() && !unit.namesake { "" } else { hints.district };
     for field in [hints.town, district].map(trimmed).into_iter().filter(|field| may_name(field)) {
         let field = clean(tables, field).text;
         if let Some((street, end)) = tables.street_at(unit, &field, 0)
@@ -365,9 +385,9 @@ fn numbers(out: &mut Reading<'_>, peeled: Peeled) {
 }
 
 /// The grade follows from what was noticed.
-fn grade(out: &mut Reading<'_>) {
+fn grade_of(out: &Reading<'_>) -> Grade {
     let has = |flag| out.flags.has(flag);
-    out.grade = if has(Flag::Masked) || has(Flag::Encrypted) {
+    if has(Flag::Masked) || has(Flag::Encrypted) {
         Grade::M
     } else if has(Flag::Unparsed) {
         Grade::E
@@ -382,5 +402,5 @@ fn grade(out: &mut Reading<'_>) {
         Grade::B
     } else {
         Grade::A
-    };
+    }
 }

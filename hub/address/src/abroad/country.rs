@@ -119,7 +119,10 @@ static NAMES: LazyLock<HashMap<String, &'static str, FixedState>> = LazyLock::ne
 
 /// The alpha-2 code of a country given as code or name.
 pub(crate) fn find(text: &str) -> Option<&'static str> {
-    // Most sources give the code.
+    // Most sources give the code, and most of what is read here is at home.
+    if text == "CN" {
+        return Some("CN");
+    }
     let of_code = |text: &str| Some(COUNTRIES.get(CODES.of(text)?)?.0);
     if let Some(found) = of_code(text) {
         return Some(found);

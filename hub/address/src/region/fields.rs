@@ -5,41 +5,38 @@ use super::memo::Said;
 use super::walk::Walk;
 use super::{Found, Region, decide, dedup, front};
 use crate::standard::Fields;
-use crate::table::{Level, Tables};
+use crate::table::{Known, Level, Tables};
 use crate::text::{is_separator, skip_separators, starts_with_any};
 
 /// The region of a text in which no name begins and no country is named: its fields alone say it. None where something may
 /// still be found in the text.
-pub(crate) fn by_fields(tables: &Tables, text: &[char], hints: Fields<'_>) -> Option<Region> {
+pub(crate) fn by_fields<'t>(tables: &'t Tables, text: &[char], hints: Fields<'_>) -> Option<Region<'t>> {
     let front = front(text);
-    let decide =
-        |chain: &Chain| decide(&Walk::new(tables, text), &Chain { start: front, end: front, ..*chain });
-    if let Some(plain) = in_full(tables, hints) {
-        return Some(match decide(&plain) {
-            Region::Found(found) => Region::Found(Found { as_given: true, ..found }),
-            other => other,
-        });
+    if let Some(known) = in_full(tables, hints) {
+        let found = Found { start: front, end: front, known: Some(known), ..Found::in_full(known.unit) };
+        return Some(Region::Found(found));
     }
     let hinted = said(tables, hints);
     let [only] = &*hinted else { return None };
     // Above a district areas without a code are passed over.
     tables.unit(only.unit?).filter(|unit| unit.level == Level::District)?;
-    Some(decide(only))
+    Some(decide(&Walk::new(tables, text), &Chain { start: front, end: front, ..*only }))
 }
 
 /// What the structured fields say.
 pub(super) fn said(tables: &Tables, hints: Fields<'_>) -> Said {
     match in_full(tables, hints) {
-        Some(plain) => Said::One([plain]),
+        Some(known) => Said::One([Chain::in_full(known.unit)]),
         None => tables.hinted().get(&hints, || from_hints(tables, hints)),
     }
 }
 
 /// What fields say that hold the official names of a district and of what it lies in.
-fn in_full(tables: &Tables, hints: Fields<'_>) -> Option<Chain> {
-    let unit = tables.in_full([hints.province, hints.city, hints.district])?;
-    let plain = Chain::in_full(unit);
-    tables.is_plain(unit, || from_hints(tables, hints) == [plain]).then_some(plain)
+fn in_full<'t>(tables: &'t Tables, hints: Fields<'_>) -> Option<&'t Known> {
+    tables.in_full([hints.province, hints.city, hints.district], |unit| {
+        // Of a few the names, read one after the other, say more.
+        from_hints(tables, hints) == [Chain::in_full(unit)]
+    })
 }
 
 /// The structured fields, read as one text with separators. Fields that name nothing are passed over.

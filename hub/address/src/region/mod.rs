@@ -14,7 +14,7 @@ use fields::said;
 use walk::Walk;
 
 use crate::standard::Fields;
-use crate::table::{Entry, Form, Kind, Level, Tables, UnitId};
+use crate::table::{Entry, Form, Kind, Known, Level, Tables, UnitId};
 use crate::text::{at, is_han, is_separator, piece, skip_separators, starts_with_any, string};
 
 /// What names the country before a region.
@@ -24,11 +24,11 @@ pub(crate) fn words() -> impl Iterator<Item = &'static str> {
 
 /// What the text says about the region.
 #[derive(Debug)]
-pub(crate) enum Region {
+pub(crate) enum Region<'t> {
     /// Nothing.
     None,
     /// One unit.
-    Found(Found),
+    Found(Found<'t>),
     /// Several, none better than the others.
     Ambiguous(Vec<UnitId>),
     /// Its parts contradict each other, and no two of them outvote the third.
@@ -37,7 +37,7 @@ pub(crate) enum Region {
 
 /// A region.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Found {
+pub(crate) struct Found<'t> {
     pub(crate) unit: UnitId,
     /// Where it stands in the text; empty when it comes from hints alone.
     pub(crate) start: usize,
@@ -48,8 +48,24 @@ pub(crate) struct Found {
     pub(crate) placeholder: Option<UnitId>,
     /// Two lower levels outvoted what stood above.
     pub(crate) overruled: bool,
-    /// The fields hold its official names, from the province down to the district.
-    pub(crate) as_given: bool,
+    /// What the fields say at once that hold its official names, from the province down to the district.
+    pub(crate) known: Option<&'t Known>,
+}
+
+impl Found<'_> {
+    /// A district by its official names, all of them, which stand in no text.
+    pub(crate) const fn in_full(unit: UnitId) -> Found<'static> {
+        Found {
+            unit,
+            start: 0,
+            end: 0,
+            forms: [Some(Form::Full); 3],
+            repeated: false,
+            placeholder: None,
+            overruled: false,
+            known: None,
+        }
+    }
 }
 
 /// Chains that start later are worth less, a tenth of a point a character.
@@ -60,7 +76,7 @@ const LONGEST_NAME: usize = 4;
 const MOST_STARTS: usize = 64;
 
 /// Finds the region.
-pub(crate) fn find(tables: &Tables, text: &[char], hints: Option<Fields<'_>>) -> Region {
+pub(crate) fn find<'t>(tables: &'t Tables, text: &[char], hints: Option<Fields<'_>>) -> Region<'t> {
     let hinted = hints.map(|hints| said(tables, hints));
     let hinted = hinted.as_deref().unwrap_or_default();
     let seeds = if hinted.is_empty() { &[Chain::new()] } else { hinted };
@@ -187,7 +203,7 @@ fn has_rivals(walk: &Walk<'_>, chain: &Chain) -> bool {
 }
 
 /// Takes the best chain, or says why there is none.
-fn settle(walk: &Walk<'_>, mut chains: Vec<Chain>) -> Region {
+fn settle(walk: &Walk<'_>, mut chains: Vec<Chain>) -> Region<'static> {
     let Some(best) = chains.iter().map(|chain| chain.score).max() else { return Region::None };
     let lone =
         chains.iter().any(|chain| chain.score == best && chain.written() == 1 && chain.against.is_none());
@@ -278,7 +294,7 @@ fn split_off(walk: &Walk<'_>, chain: &Chain) -> Option<UnitId> {
 }
 
 /// One chain is left: what does it say?
-fn decide(walk: &Walk<'_>, chain: &Chain) -> Region {
+fn decide(walk: &Walk<'_>, chain: &Chain) -> Region<'static> {
     let tables = walk.tables;
     let Some(unit) = chain.unit else { return Region::None };
     if let Some((above, levels)) = chain.against {
@@ -296,7 +312,7 @@ fn decide(walk: &Walk<'_>, chain: &Chain) -> Region {
         repeated: chain.repeated,
         placeholder: chain.placeholder,
         overruled: chain.against.is_some(),
-        as_given: false,
+        known: None,
     })
 }
 
@@ -326,7 +342,7 @@ mod tests {
             let Some(city) = unit.parent.and_then(|code| tables.name_of(code)) else { continue };
             let province = tables.name_of(unit.code / 10_000 * 10_000).unwrap();
             let fields = Fields { province, city, district: unit.name, ..Fields::default() };
-            if let Some(id) = tables.in_full([province, city, unit.name]) {
+            if let Some(id) = tables.named([province, city, unit.name]) {
                 assert_eq!(tables.unit(id).map(|it| it.code), Some(unit.code));
                 all += 1;
                 plain += usize::from(*said(&tables, fields) == [Chain::in_full(id)]);
@@ -336,6 +352,6 @@ mod tests {
             }
         }
         assert!(all > 2500 && plain * 100 >= all * 95, "{plain} of {all}");
-        assert_eq!(tables.in_full(["广东省", "深圳市", "西湖区"]), None);
+        assert_eq!(tables.named(["广东省", "深圳市", "西湖区"]), None);
     }
 }

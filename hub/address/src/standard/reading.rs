@@ -4,6 +4,7 @@
 use crossdock_schemas::Code;
 
 use super::{Fields, Flags, Grade, Names, PhoneNumber, Standard};
+use crate::table::Known;
 
 /// The levels of a region from the province to the town, in this order.
 pub(crate) type Levels<T> = [Option<T>; 4];
@@ -31,8 +32,8 @@ pub(crate) struct Reading<'t> {
     pub(crate) addr_hash: Option<String>,
     /// Abroad, where the names are those that the source gives.
     pub(crate) abroad: bool,
-    /// So are those down to the district, in China.
-    pub(crate) as_given: bool,
+    /// So are those down to the district, in China: what they say.
+    pub(crate) known: Option<&'t Known>,
 }
 
 impl Reading<'_> {
@@ -42,7 +43,7 @@ impl Reading<'_> {
         let [province, city, district, street] = self.codes;
         let names = if self.abroad {
             [fields.province, fields.city, fields.district, fields.town].map(given)
-        } else if self.as_given {
+        } else if self.known.is_some() {
             let [.., town] = self.names;
             let [province, city, district] = [fields.province, fields.city, fields.district].map(given);
             [province, city, district, town.map(str::to_owned)]

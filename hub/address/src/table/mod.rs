@@ -10,6 +10,7 @@ mod source;
 mod trie;
 mod unit;
 
+pub(crate) use full::Known;
 pub use source::{Sources, TableError, pack, text};
 
 use serde::Serialize;

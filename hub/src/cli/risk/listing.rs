@@ -58,7 +58,7 @@ pub(super) fn list(global: &Global, out: &mut Out) -> Outcome {
     let dir = global.read()?.data.dir;
     let list = Listing::load(&dir.join(FILE_NAME)).map_err(Failure::failed)?;
     let mut rows = table(&["kind", "hash", "since"]);
-    for listed in list.iter() {
+    for listed in list.all() {
         let hash: String = sign::hex(&listed.finger).chars().take(12).collect();
         let (kind, since) = (listed.kind.as_str(), listed.since.strftime("%Y-%m-%d").to_string());
         if out.for_people() {

@@ -1,10 +1,12 @@
 //! The list of phones, addresses and buyers that rules look at: a file of keyed hashes beside the store. Nothing in it
 //! can be read back; who has the key can only ask whether something is on it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use crossdock_connector::sign;
+use foldhash::fast::FixedState;
 use jiff::Timestamp;
 
 use super::finger::{Finger, Kind, Mark};
@@ -30,7 +32,9 @@ pub struct Listed {
 /// Everything that is listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    entries: BTreeMap<(Kind, Finger), Timestamp>,
+    /// By what their hashes begin with: nearly nothing that is asked for is there, and that is known at one look. The
+    /// hashes are keyed, nobody outside can make many that begin alike.
+    entries: HashMap<(Kind, Mark), Vec<Listed>, FixedState>,
     /// How many there are of each kind.
     counts: [usize; 3],
 }
@@ -66,24 +70,20 @@ impl Listing {
     /// Since when something is listed.
     #[must_use]
     pub fn since(&self, kind: Kind, finger: &Finger) -> Option<Timestamp> {
-        self.entries.get(&(kind, *finger)).copied()
+        let alike = self.entries.get(&(kind, mark(finger)))?;
+        alike.iter().find(|listed| listed.finger == *finger).map(|listed| listed.since)
     }
 
     /// Whether a hash that begins so may be listed: seldom where none is.
     pub(super) fn may_hold(&self, kind: Kind, mark: Mark) -> bool {
-        let [a, b, c, d] = mark;
-        let mut from: Finger = [0; 32];
-        from.iter_mut().zip([a, b, c, d]).for_each(|(byte, mark)| *byte = mark);
-        let next = self.entries.range((kind, from)..).next();
-        next.is_some_and(|((of, finger), _)| *of == kind && finger.starts_with(&mark))
+        self.entries.contains_key(&(kind, mark))
     }
 
     /// Lists something; says whether it is new.
     pub fn add(&mut self, listed: Listed) -> bool {
-        let key = (listed.kind, listed.finger);
-        let new = !self.entries.contains_key(&key);
+        let new = self.since(listed.kind, &listed.finger).is_none();
         if new {
-            self.entries.insert(key, listed.since);
+            self.entries.entry((listed.kind, mark(&listed.finger))).or_default().push(listed);
             *self.count(listed.kind) += 1;
         }
         new
@@ -91,20 +91,22 @@ impl Listing {
 
     /// Takes something off; says whether it was there.
     pub fn remove(&mut self, kind: Kind, finger: &Finger) -> bool {
-        let there = self.entries.remove(&(kind, *finger)).is_some();
-        if there {
-            *self.count(kind) -= 1;
+        let Entry::Occupied(mut alike) = self.entries.entry((kind, mark(finger))) else { return false };
+        let Some(at) = alike.get().iter().position(|listed| listed.finger == *finger) else { return false };
+        alike.get_mut().swap_remove(at);
+        if alike.get().is_empty() {
+            alike.remove();
         }
-        there
+        *self.count(kind) -= 1;
+        true
     }
 
-    /// Everything listed.
-    pub fn iter(&self) -> impl Iterator<Item = Listed> + '_ {
-        self.entries.iter().map(|((kind, finger), since)| Listed {
-            kind: *kind,
-            finger: *finger,
-            since: *since,
-        })
+    /// Everything listed, by kind and hash.
+    #[must_use]
+    pub fn all(&self) -> Vec<Listed> {
+        let mut all: Vec<Listed> = self.entries.values().flatten().copied().collect();
+        all.sort_unstable_by_key(|listed| (listed.kind, listed.finger));
+        all
     }
 
     /// Reads a list from its file; without a file nothing is listed.
@@ -139,7 +141,7 @@ impl Listing {
             let Listed { kind, finger, since } = listed;
             format!("{}\t{}\t{since}\n", kind.as_str(), sign::hex(&finger))
         };
-        std::iter::once(HEAD.to_owned()).chain(self.iter().map(row)).collect()
+        std::iter::once(HEAD.to_owned()).chain(self.all().into_iter().map(row)).collect()
     }
 
     fn read(text: &str) -> Result<Listing, String> {
@@ -155,6 +157,12 @@ impl Listing {
         }
         Ok(listing)
     }
+}
+
+/// What a hash begins with.
+fn mark(finger: &Finger) -> Mark {
+    let [a, b, c, d, ..] = *finger;
+    [a, b, c, d]
 }
 
 fn entry(line: &str) -> Option<Listed> {
