@@ -80,7 +80,7 @@ impl World {
             secret: app_secret.clone(),
             session: session.clone(),
             clock: Arc::clone(&now),
-            faults: top::Faults { seed, limited: 4, remote: 10, broken: 5, ..top::Faults::default() },
+            faults: top::Faults { seed, limited: 1, remote: 10, broken: 5, ..top::Faults::default() },
         };
         let gateway = Top::start(options).await.map_err(started("gateway"))?;
         let keys = ["erp", "wms", "crm"].map(|name| receiver::demo_secret(seed ^ hash(name)));

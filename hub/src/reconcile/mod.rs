@@ -84,8 +84,12 @@ impl<'a> Reconcile<'a> {
         to: Timestamp,
     ) -> Result<Self, ReconcileError> {
         let Some(poll) = source.parts.poll.as_deref() else {
+            let why = match source.descriptor.capabilities.poll {
+                true => "could be asked, but this source's settings have no access to it (see its README)",
+                false => "is told by pushes or files only",
+            };
             return Err(ReconcileError::NoList(format!(
-                "source {} has no list to ask for: `{}` is told by pushes or files only",
+                "source {} has no list to ask for: `{}` {why}",
                 source.id, source.config.connector
             )));
         };

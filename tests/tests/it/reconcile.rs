@@ -209,7 +209,13 @@ async fn what_a_sink_lacks_is_named_and_handed_off_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_asked_is_said() {
     let top = gateway(Faults::default()).await;
-    let site = site(&shop(&top.url(), ""));
+    let told = r#"
+[[source]]
+id = "us"
+use = "shopify"
+settings = { shop = "demo-store-one.myshopify.com", secret = { file = "app-secret" } }
+"#;
+    let site = site(&shop(&top.url(), told));
     let says = |arguments: &[&str], code: i32, words: &str| {
         let output = site.call(arguments);
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -218,8 +224,9 @@ async fn what_cannot_be_asked_is_said() {
     };
     says(&["reconcile", "taobao"], 1, "there is no store in");
     drop(site.start());
-    says(&["reconcile", "taobo"], 2, "no source `taobo`: store, sheet, taobao");
-    says(&["reconcile", "store"], 2, "source store has no list to ask for");
+    says(&["reconcile", "taobo"], 2, "no source `taobo`: store, sheet, taobao, us");
+    says(&["reconcile", "store"], 2, "`own-store` is told by pushes or files only");
+    says(&["reconcile", "us"], 2, "`shopify` could be asked, but this source's settings have no access to it");
     says(&["reconcile", "taobao", "--from", "1d", "--to", "2d"], 2, "is not before");
     std::fs::write(site.path("session"), "another").unwrap();
     says(&["reconcile", "taobao"], 1, "taobao does not give its list of");
