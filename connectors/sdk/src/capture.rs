@@ -47,6 +47,13 @@ impl Captured {
     pub fn new(topic: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Self { topic: topic.into(), headers: Headers::default(), body: body.into(), origin: None }
     }
+
+    /// As it is once it was received.
+    #[must_use]
+    pub fn received(self, received_at: Timestamp, channel: Channel) -> Capture {
+        let Self { topic, headers, body, origin } = self;
+        Capture { topic, headers, body, origin, received_at, channel }
+    }
 }
 
 /// A stored capture on its way to [`Normalize`](crate::Normalize).

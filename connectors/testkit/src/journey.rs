@@ -62,16 +62,9 @@ pub fn problems(parts: &Parts, folder: &Path, query_topic: &str, personal: &[&st
 
 /// The captures of a file; refused deliveries are none.
 fn captures(parts: &Parts, text: &str, is_reply: bool, query_topic: &str) -> Result<Vec<Capture>, String> {
-    let capture = |captured: Captured, received_at| Capture {
-        topic: captured.topic,
-        headers: captured.headers,
-        body: captured.body,
-        origin: captured.origin,
-        received_at,
-        channel: Channel::Webhook,
-    };
     if is_reply {
-        return Ok(vec![capture(Captured::new(query_topic, text.to_owned()), Timestamp::UNIX_EPOCH)]);
+        let reply = Captured::new(query_topic, text.to_owned());
+        return Ok(vec![reply.received(Timestamp::UNIX_EPOCH, Channel::Webhook)]);
     }
     let mut found = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -81,7 +74,7 @@ fn captures(parts: &Parts, text: &str, is_reply: bool, query_topic: &str) -> Res
         let body = delivery.body.as_bytes();
         let request = Request { headers: &headers, query: "", path_token: None, body };
         if let Ok(verified) = verify(push, request, delivery.received_at) {
-            found.push(capture(push.capture(&verified), delivery.received_at));
+            found.push(push.capture(&verified).received(delivery.received_at, Channel::Webhook));
         }
     }
     Ok(found)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crossdock_connector::{Capture, Captured, ObjectId};
+use crossdock_connector::{Captured, ObjectId};
 use crossdock_schemas::{Channel, Class};
 use serde::Deserialize;
 
@@ -89,14 +89,7 @@ impl Look {
                 // It is not stored: its place is the one among those that are compared.
                 seq: Seq::try_from(first + at).unwrap_or_default(),
                 source: Arc::clone(&self.source),
-                capture: Capture {
-                    topic: captured.topic.clone(),
-                    headers: captured.headers.clone(),
-                    body: captured.body.clone(),
-                    origin: captured.origin.clone(),
-                    received_at: now,
-                    channel: Channel::Poll,
-                },
+                capture: captured.clone().received(now, Channel::Poll),
                 traceparent: None,
                 class: Class::Normal,
             })

@@ -40,16 +40,9 @@ fn captures(entry: &Entry, parts: &Parts, name: &str) -> Vec<Capture> {
     // As which topic a reply came in, and pushes that nothing signs.
     let topics: toml::Table = fs::read_to_string(folder(entry).join("topics.toml")).unwrap().parse().unwrap();
     let topic = |kind: &str| topics.get(kind).map(|topic| topic.as_str().unwrap().to_owned());
-    let capture = |captured: Captured, received_at| Capture {
-        topic: captured.topic,
-        headers: captured.headers,
-        body: captured.body,
-        origin: captured.origin,
-        received_at,
-        channel: Channel::Webhook,
-    };
     if name.ends_with(".json") {
-        return vec![capture(Captured::new(topic("query").unwrap(), text), Timestamp::UNIX_EPOCH)];
+        let reply = Captured::new(topic("query").unwrap(), text);
+        return vec![reply.received(Timestamp::UNIX_EPOCH, Channel::Webhook)];
     }
     let mut found = Vec::new();
     for line in text.lines() {
@@ -57,7 +50,7 @@ fn captures(entry: &Entry, parts: &Parts, name: &str) -> Vec<Capture> {
         let at = delivery["received_at"].as_str().unwrap().parse().unwrap();
         let body = delivery["body"].as_str().unwrap();
         if let Some(topic) = topic("push") {
-            found.push(capture(Captured::new(topic, body.to_owned()), at));
+            found.push(Captured::new(topic, body.to_owned()).received(at, Channel::Webhook));
             continue;
         }
         let headers = delivery["headers"].as_object().into_iter().flatten();
@@ -65,7 +58,8 @@ fn captures(entry: &Entry, parts: &Parts, name: &str) -> Vec<Capture> {
         let headers = Headers(headers.collect());
         let push = parts.push.as_deref().unwrap();
         let request = Request { headers: &headers, query: "", path_token: None, body: body.as_bytes() };
-        found.extend(verify(push, request, at).map(|verified| capture(push.capture(&verified), at)).ok());
+        let verified = verify(push, request, at).ok();
+        found.extend(verified.map(|verified| push.capture(&verified).received(at, Channel::Webhook)));
     }
     found
 }

@@ -226,7 +226,11 @@ settings = { shop = "demo-store-one.myshopify.com", secret = { file = "app-secre
     drop(site.start());
     says(&["reconcile", "taobo"], 2, "no source `taobo`: store, sheet, taobao, us");
     says(&["reconcile", "store"], 2, "`own-store` is told by pushes or files only");
-    says(&["reconcile", "us"], 2, "`shopify` could be asked, but this source's settings have no access to it");
+    says(
+        &["reconcile", "us"],
+        2,
+        "`shopify` could be asked, but this source's settings have no access to it",
+    );
     says(&["reconcile", "taobao", "--from", "1d", "--to", "2d"], 2, "is not before");
     std::fs::write(site.path("session"), "another").unwrap();
     says(&["reconcile", "taobao"], 1, "taobao does not give its list of");

@@ -1,9 +1,7 @@
 //! C10: recorded requests get their verdict; any flipped bit, missing header, stale time or wrong key is
 //! refused.
 
-use crossdock_connector::{
-    Ack, Capture, ErrorKind, Headers, Parts, Push, Request, Scheme, SignedParts, verify,
-};
+use crossdock_connector::{Ack, ErrorKind, Headers, Parts, Push, Request, Scheme, SignedParts, verify};
 use crossdock_schemas::Channel;
 use jiff::{SignedDuration, Timestamp};
 
@@ -159,14 +157,7 @@ fn changed_body(
         let parts = suite.parts(case.settings.as_deref(), &case.secrets).ok()?;
         let request = Request { body, ..case.request() };
         let captured = push.capture(&verify(push, request, case.now).ok()?);
-        let capture = Capture {
-            topic: captured.topic,
-            headers: captured.headers,
-            body: captured.body,
-            origin: captured.origin,
-            received_at: case.now,
-            channel: Channel::Webhook,
-        };
+        let capture = captured.received(case.now, Channel::Webhook);
         Some(golden::to_json(&golden::normalize(parts.normalize?.as_ref(), &capture)))
     };
     let same = said(body) == said(&case.body);

@@ -89,14 +89,7 @@ fn file(files: &dyn Files, normalize: Option<&dyn Normalize>, name: &str, input:
             Some(Row::Part { bytes, .. }) => {
                 let captured = files.document(&header, &[bytes], None);
                 if let Some(normalize) = normalize {
-                    let capture = Capture {
-                        topic: captured.topic,
-                        headers: captured.headers,
-                        body: captured.body,
-                        origin: captured.origin,
-                        received_at: Timestamp::UNIX_EPOCH,
-                        channel: Channel::File,
-                    };
+                    let capture = captured.received(Timestamp::UNIX_EPOCH, Channel::File);
                     let _outcome = normalize.normalize(&capture).is_ok();
                 }
             }

@@ -1,6 +1,6 @@
 //! The verifier: requests of strangers.
 
-use crossdock_connector::{Ack, Capture, Parts, Request, Verified, verify};
+use crossdock_connector::{Ack, Parts, Request, Verified, verify};
 use crossdock_schemas::Channel;
 use jiff::Timestamp;
 
@@ -44,15 +44,7 @@ pub(super) fn run(built: &Built, input: &Input) -> Result<(), String> {
     // What is captured is only ever captured of verified requests; still nothing in them is to be trusted.
     let captured = push.capture(&Verified::insecurely(request));
     let Some(normalize) = &built.parts.normalize else { return Ok(()) };
-    let capture = Capture {
-        topic: captured.topic,
-        headers: captured.headers,
-        body: captured.body,
-        origin: captured.origin,
-        received_at: now,
-        channel: Channel::Webhook,
-    };
-    read::holds(normalize.as_ref(), &capture)
+    read::holds(normalize.as_ref(), &captured.received(now, Channel::Webhook))
 }
 
 #[cfg(test)]

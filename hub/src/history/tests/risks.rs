@@ -1,6 +1,6 @@
 //! Findings hold orders; people release them; sources can do neither.
 
-use crossdock_connector::{Capture, Headers, Normalize};
+use crossdock_connector::Normalize;
 use crossdock_schemas::{
     Channel, Class, Fulfillment, Hold, Observation, Order, OrderRef, RiskCode, RiskSeverity, RiskTag,
 };
@@ -35,15 +35,7 @@ fn release(minutes: i64) -> Observation {
         at: at(minutes),
         by: "night-shift".into(),
     };
-    let captured = release.capture().unwrap();
-    let capture = Capture {
-        topic: captured.topic,
-        headers: Headers::default(),
-        body: captured.body,
-        origin: None,
-        received_at: at(minutes).at,
-        channel: Channel::Manual,
-    };
+    let capture = release.capture().unwrap().received(at(minutes).at, Channel::Manual);
     Decisions.normalize(&capture).unwrap().observations.remove(0)
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use crossdock_connector::{Capture, Connector, ConnectorConfig, Parts, Row, RowMatch, settings};
+use crossdock_connector::{Captured, Connector, ConnectorConfig, Parts, Row, RowMatch, settings};
 use crossdock_schemas::{Channel, Entity, Observation};
 use crossdock_sheet::{Sheet, SheetConfig};
 use jiff::Timestamp;
@@ -84,14 +84,8 @@ pub(crate) fn ingest_with(parts: Parts, name: &str, bytes: &[u8]) -> Ingested {
         let linked = all.links.get(&document).map(String::as_str);
         let captured = files.document(&header, &rows, linked);
         all.captures.insert(document.clone(), captured.body.to_vec());
-        let capture = Capture {
-            topic: captured.topic,
-            headers: captured.headers,
-            body: captured.body,
-            origin: Some(name.to_owned()),
-            received_at: Timestamp::UNIX_EPOCH,
-            channel: Channel::File,
-        };
+        let capture = Captured { origin: Some(name.to_owned()), ..captured };
+        let capture = capture.received(Timestamp::UNIX_EPOCH, Channel::File);
         assert_eq!(files.label(&capture), Some(document));
         match normalize.normalize(&capture) {
             Ok(normalized) => {
