@@ -156,6 +156,8 @@ fn read<'t>(tables: &'t Tables, out: &mut Reading<'t>, cleaned: Clean, hints: Op
     let name = peel::find_name(&around);
     if let Some(name) = name {
         take_name(&mut text, written.as_deref(), name, out);
+        // It may have stood between a postal code and the edge.
+        peeled.postcode = peeled.postcode.or_else(|| peel::postcode_at_edge(&mut text));
     }
     place(tables, out, &region, &text);
     let rest = match span {

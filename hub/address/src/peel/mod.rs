@@ -48,6 +48,11 @@ pub(crate) fn peel(text: &mut [char]) -> Peeled {
     Peeled { marks, phones, instruction, postcode, glued }
 }
 
+/// Takes a postal code out that stands by itself at an edge.
+pub(crate) fn postcode_at_edge(text: &mut [char]) -> Option<String> {
+    postcode::take(text, &[]).0
+}
+
 /// Whether the text is a Chinese mobile number and nothing else: what most sources give.
 pub(crate) fn is_mobile(text: &str) -> bool {
     matches!(text.as_bytes(), [b'1', b'3'..=b'9', rest @ ..]
