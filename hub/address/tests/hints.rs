@@ -69,6 +69,57 @@ fn fields_against_the_text() {
     assert!(found.flags.has(Flag::Conflict) && found.grade == Grade::D);
 }
 
+/// Every district, with and without what it lies in, behind fields that say the same: the text repeats them, whatever
+/// other districts are called so.
+#[test]
+fn what_fields_say_may_be_said_again() {
+    const DETAILS: [&str; 16] = [
+        "人民路12号",
+        "体育西路9号",
+        "新华街3号",
+        "中心大道88号",
+        "科技园2栋",
+        "第一大街1号",
+        "教育巷5号",
+        "立新路7号",
+        "长江中路66号",
+        "北京路8号",
+        "中山东路1号",
+        "朝阳街7号",
+        "和平里小区2栋",
+        "府前街1号",
+        "创业三路5号",
+        "12号院3单元",
+    ];
+    let tables = Tables::embedded().unwrap();
+    let (mut bad, mut count) = (Vec::new(), 0);
+    for unit in tables.divisions().filter(|unit| !unit.placeholder && !unit.zone && unit.code % 100 != 0) {
+        let own = str::to_owned;
+        let province = tables.name_of(unit.code / 10_000 * 10_000).unwrap();
+        let above = unit.parent.filter(|code| code % 10_000 != 0).and_then(|code| tables.name_of(code));
+        let city =
+            above.filter(|_| !tables.divisions().any(|it| Some(it.code) == unit.parent && it.placeholder));
+        let (city, name) = (city.unwrap_or(province), unit.name);
+        let hints =
+            Hints { province: own(province), city: own(city), district: own(name), ..Hints::default() };
+        for before in [
+            name.to_owned(),
+            format!("{city}{name}"),
+            format!("{province}{city}{name}"),
+            format!("{province} {city} {name} {name}"),
+        ] {
+            let detail = DETAILS[(count + count / 16) % DETAILS.len()];
+            count += 1;
+            let raw = before + detail;
+            let found = standardize(&tables, &Raw { raw: raw.clone(), hints: Some(hints.clone()) });
+            if codes(&found)[2] != unit.code.to_string() || found.detail != detail {
+                bad.push(format!("{province} {city} {name} | {raw} | {:?} {}", codes(&found), found.detail));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{} of them, as {:#?}", bad.len(), bad.iter().take(40).collect::<Vec<_>>());
+}
+
 #[test]
 fn hidden_texts_keep_the_region_of_their_fields() {
     let found = ask("CN", ["浙江省", "杭州市", "西湖区"], "~AgAAAAMOXvYH5sQhfAAA2dXn8hX4rLZ7~1~");

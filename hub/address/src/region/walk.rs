@@ -49,8 +49,10 @@ impl<'a> Walk<'a> {
         let place = skip_separators(self.text, chain.next);
         let tables = self.tables;
         for (end, entries) in tables.trie().matches(self.text, place) {
+            // What can be said of what is known already says nothing else: 西湖区 behind the fields of the one in 杭州.
+            let agrees = entries.iter().any(|entry| self.agrees(&chain, entry.unit));
             for entry in entries {
-                if let Some(next) = self.taken(&chain, *entry, place, end) {
+                if let Some(next) = self.taken(&chain, *entry, place, end, agrees) {
                     self.step(next);
                 }
             }
@@ -130,8 +132,14 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// The chain with one more unit, when that makes sense.
-    fn taken(&self, chain: &Chain, entry: Entry, place: usize, end: usize) -> Option<Chain> {
+    /// Whether a unit is the one that is known, or lies in it or around it.
+    fn agrees(&self, chain: &Chain, unit: UnitId) -> bool {
+        let within = |unit, held| self.tables.is_below(unit, held);
+        chain.unit.is_some_and(|held| unit == held || within(unit, held) || within(held, unit))
+    }
+
+    /// The chain with one more unit, when that makes sense. `agrees`: the word may also mean one that agrees with it.
+    fn taken(&self, chain: &Chain, entry: Entry, place: usize, end: usize, agrees: bool) -> Option<Chain> {
         let unit = self.tables.unit(entry.unit)?;
         if entry.form.is_whole() && word::breaks(self.text, end) && !self.street_follows(entry.unit, end) {
             return None;
@@ -190,7 +198,7 @@ impl<'a> Walk<'a> {
             next.score += entry.form.score() + 10 - if skips { 5 } else { 0 };
             return Some(next);
         }
-        self.contradicts(chain, next, entry, held, place)
+        if agrees { None } else { self.contradicts(chain, next, entry, held, place) }
     }
 
     /// Where the region ends behind a unit: 苏州市立医院 says where it is, but keeps its name.

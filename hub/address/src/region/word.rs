@@ -114,19 +114,16 @@ const NATURE: Words = Words::new(&[
 /// Whether what follows a short name makes it a part of something else. `word`: the short name is also a word of the
 /// language, or stands alone.
 pub(super) fn goes_on(text: &[char], end: usize, of_district: bool, word: bool) -> bool {
-    let mut road = end;
-    while road < end + 3 {
-        if ROADS.at(text, road).is_some() {
-            return true;
-        }
-        if !BETWEEN.contains(at(text, road)) {
-            break;
-        }
-        road += 1;
-    }
-    PARTS.at(text, end).is_some()
+    is_road(text, end)
+        || PARTS.at(text, end).is_some()
         || (word && SITES.at(text, end).is_some())
         || (word && of_district && NATURE.at(text, end).is_some())
+}
+
+/// Whether what stands here makes the word before it a road.
+fn is_road(text: &[char], from: usize) -> bool {
+    let between = piece(text, from, from + 2).iter().take_while(|letter| BETWEEN.contains(**letter)).count();
+    (from..=from + between).any(|place| ROADS.at(text, place).is_some())
 }
 
 /// 同安县 for 同安区: the name with another suffix than it has today. Where it ends, when it is such a name.
@@ -153,7 +150,7 @@ pub(super) fn breaks(text: &[char], end: usize) -> bool {
     }
 }
 
-/// Institutions whose name begins with their region: 苏州市立医院, 武侯区人民法院.
+/// Institutions whose name begins with their region: 苏州市立医院, 武侯区人民法院; not 天河区体育西路.
 pub(super) fn is_institution(text: &[char], end: usize) -> bool {
     const WORDS: Words = Words::new(&[
         "立",
@@ -204,7 +201,7 @@ pub(super) fn is_institution(text: &[char], end: usize) -> bool {
         "民政",
         "交警",
     ]);
-    WORDS.at(text, end).is_some()
+    WORDS.at(text, end).is_some_and(|end| !is_road(text, end))
 }
 
 /// Endings of areas that have no code of their own and are passed over when a unit follows: 雄安新区容城县.
