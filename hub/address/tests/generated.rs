@@ -67,7 +67,7 @@ fn short_names() {
         let detail = dice.pick(DETAILS);
         Some(Raw::text(format!("{}{detail}", join(dice, &levels))))
     });
-    score.hold("short above", 98);
+    score.hold("short above", 100);
     score = over_all(7, |dice, world, target| {
         let (province, city, district) = world.levels(&target.code);
         let mut any = |unit: &Unit| {
@@ -129,7 +129,7 @@ fn people_and_numbers_anywhere() {
             assert_eq!(got.detail, *detail, "{}", raw.raw);
         }
     }
-    score.hold("with people", 99);
+    score.hold("with people", 100);
     assert!(names * 100 >= all * 98, "{names} of {all} names");
 }
 
@@ -146,7 +146,7 @@ fn people_before_short_names() {
             _ => format!("收货人：{name}，电话：13812345678，地址：{region}{detail}"),
         }))
     });
-    score.hold("people before short names", 97);
+    score.hold("people before short names", 100);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn hints_of_a_platform() {
         };
         Some(Raw { raw, hints: Some(hints) })
     });
-    score.hold("hints", 99);
+    score.hold("hints", 100);
     score = over_all(11, |dice, world, target| {
         let (province, city, district) = world.levels(&target.code);
         let own = |unit: Option<&str>| unit.unwrap_or_default().to_owned();
@@ -196,7 +196,7 @@ fn hints_of_a_platform() {
         let raw = format!("{}{detail}", own(district.as_ref().and_then(shown)));
         Some(Raw { raw, hints: Some(hints) })
     });
-    score.hold("hints above", 99);
+    score.hold("hints above", 100);
 }
 
 #[test]
