@@ -79,11 +79,13 @@ const OTHERS: &[(&str, &str)] = &[
     ),
     (
         "MX",
-        "AGU=Aguascalientes;BCN=Baja California;BCS=Baja California Sur;CAM=Campeche;CHP=Chiapas;CHH=Chihuahua;\
-         CMX=Ciudad de Mexico;COA=Coahuila;COL=Colima;DUR=Durango;GUA=Guanajuato;GRO=Guerrero;HID=Hidalgo;JAL=Jalisco;\
-         MEX=Estado de Mexico;MIC=Michoacan;MOR=Morelos;NAY=Nayarit;NLE=Nuevo Leon;OAX=Oaxaca;PUE=Puebla;QUE=Queretaro;\
-         ROO=Quintana Roo;SLP=San Luis Potosi;SIN=Sinaloa;SON=Sonora;TAB=Tabasco;TAM=Tamaulipas;TLA=Tlaxcala;\
-         VER=Veracruz;YUC=Yucatan;ZAC=Zacatecas",
+        // The abbreviations of the country's own post as well, by which labels and shops write them.
+        "AGU=Aguascalientes=AGS;BCN=Baja California=BC;BCS=Baja California Sur;CAM=Campeche=CAMP;CHP=Chiapas=CHIS;\
+         CHH=Chihuahua=CHIH;CMX=Ciudad de Mexico=CDMX=Distrito Federal=DF;COA=Coahuila=Coahuila de Zaragoza=COAH;COL=Colima;\
+         DUR=Durango=DGO;GUA=Guanajuato=GTO;GRO=Guerrero;HID=Hidalgo=HGO;JAL=Jalisco;MEX=Estado de Mexico=Mexico=Edomex;\
+         MIC=Michoacan=Michoacan de Ocampo=MICH;MOR=Morelos;NAY=Nayarit;NLE=Nuevo Leon=NL;OAX=Oaxaca;PUE=Puebla;\
+         QUE=Queretaro=QRO;ROO=Quintana Roo=Q ROO;SLP=San Luis Potosi;SIN=Sinaloa;SON=Sonora;TAB=Tabasco;\
+         TAM=Tamaulipas=TAMPS;TLA=Tlaxcala=TLAX;VER=Veracruz=Veracruz de Ignacio de la Llave;YUC=Yucatan;ZAC=Zacatecas",
     ),
     (
         "JP",
@@ -209,6 +211,11 @@ mod tests {
             ("JP", "Osaka Prefecture", "JP-27"),
             ("JP", "1", "JP-01"),
             ("CA", "Québec", "CA-QC"),
+            ("MX", "CDMX", "MX-CMX"),
+            ("MX", "Q.Roo", ""),
+            ("MX", "Q. Roo", "MX-ROO"),
+            ("MX", "N.L.", "MX-NLE"),
+            ("MX", "México", "MX-MEX"),
             ("US", "Ontario", ""),
             ("DE", "Bayern", ""),
         ] {
