@@ -1,15 +1,14 @@
-//! Chinese addresses: the parts put together, and the grade.
+//! Chinese addresses: the parts put together.
 
 use std::borrow::Cow;
 
-use crate::abroad::Postal;
 use crate::clean::{Clean, clean};
+use crate::conclude::{conclude, postcode};
 use crate::guard;
-use crate::hash::{addr_hash, addr_hash_of_words};
 use crate::peel::{self, Around, Peeled, Place};
 use crate::plain;
 use crate::region::{self, Found, Region};
-use crate::standard::{Fields, Flag, Grade, NumberKind, Reading, code, digits};
+use crate::standard::{Fields, Flag, Grade, NumberKind, Reading, code};
 use crate::table::{Form, Kind, Known, Level, Street, Tables, Unit};
 use crate::text::{GONE, at, is_han, is_separator, piece, says, skip_separators, string, trimmed};
 
@@ -34,7 +33,7 @@ pub(crate) fn standardize<'t>(tables: &'t Tables, raw: &str, hints: Option<Field
         return searched(tables, raw, hints);
     }
     out.detail = Some(raw.to_owned());
-    grade(&mut out, hints, words);
+    conclude(&mut out, hints, words);
     out
 }
 
@@ -84,26 +83,8 @@ pub(crate) fn searched<'t>(tables: &'t Tables, raw: &str, hints: Option<Fields<'
     let cleaned_han = cleaned.has_han;
     read(tables, &mut out, cleaned, hints);
     out.flags.set_if(!cleaned_han && says(raw), Flag::Latin);
-    grade(&mut out, hints, false);
+    conclude(&mut out, hints, false);
     out
-}
-
-/// With what follows from all the rest: postal code, grade and hash. `words`: the detail is nothing else.
-fn grade(out: &mut Reading<'_>, hints: Option<Fields<'_>>, words: bool) {
-    postcode(out, hints);
-    out.grade = grade_of(out);
-    if !matches!(out.grade, Grade::M | Grade::E) {
-        let (country, detail) = (out.country.unwrap_or_default(), out.detail.as_deref().unwrap_or_default());
-        let hash = |region: &[u8]| match words {
-            true => Some(addr_hash_of_words(country, region, detail)),
-            false => Some(addr_hash(country, region, [detail])),
-        };
-        out.addr_hash = match out.codes {
-            [_, _, _, Some(street)] => hash(&digits::<9>(street)),
-            [_, _, Some(code), _] | [_, Some(code), ..] | [Some(code), ..] => hash(&digits::<6>(code)),
-            [None, None, None, None] => hash(b""),
-        };
-    }
 }
 
 /// The same of a hidden one.
@@ -128,17 +109,6 @@ fn without_cipher(raw: &str) -> Cow<'_, str> {
     let Some((start, end)) = guard::cipher_inside(raw) else { return Cow::Borrowed(raw) };
     let part = |range: std::ops::Range<usize>| raw.get(range).unwrap_or_default();
     Cow::Owned(format!("{} {}", part(0..start), part(end..raw.len())))
-}
-
-/// The postal code of the source's own field, where the text has none.
-fn postcode(out: &mut Reading<'_>, hints: Option<Fields<'_>>) {
-    if out.postcode.is_none()
-        && let Some(given) = hints.map(|hints| hints.postal_code).filter(|given| says(given))
-    {
-        let postal = Postal::read(out.country.unwrap_or("CN"), given);
-        out.flags.set_if(postal.is_invalid(), Flag::PostcodeInvalid);
-        out.postcode = postal.rewritten(given);
-    }
 }
 
 fn read<'t>(tables: &'t Tables, out: &mut Reading<'t>, cleaned: Clean, hints: Option<Fields<'_>>) {
@@ -383,26 +353,5 @@ fn numbers(out: &mut Reading<'_>, peeled: Peeled) {
     out.phones = phones.into_iter().map(|phone| phone.number).collect();
     if let Some(first) = out.phones.first() {
         out.flags.set_if(first.kind == NumberKind::Virtual, Flag::VirtualPhone);
-    }
-}
-
-/// The grade follows from what was noticed.
-fn grade_of(out: &Reading<'_>) -> Grade {
-    let has = |flag| out.flags.has(flag);
-    if has(Flag::Masked) || has(Flag::Encrypted) {
-        Grade::M
-    } else if has(Flag::Unparsed) {
-        Grade::E
-    } else if has(Flag::Conflict) || has(Flag::Ambiguous) {
-        Grade::D
-    } else if has(Flag::DistrictMissing) {
-        Grade::C
-    } else if [Flag::AliasUsed, Flag::ProvinceInferred, Flag::CityInferred, Flag::FormerName, Flag::Zone]
-        .into_iter()
-        .any(has)
-    {
-        Grade::B
-    } else {
-        Grade::A
     }
 }

@@ -5,6 +5,7 @@ mod abroad;
 pub mod canonical;
 mod china;
 mod clean;
+mod conclude;
 mod guard;
 mod hash;
 mod peel;
