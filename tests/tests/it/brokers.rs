@@ -49,6 +49,8 @@ impl User {
         let hears = Arc::clone(&heard);
         let client = ConnectOptions::with_user_and_password(name.into(), format!("a password of {name}"))
             .custom_inbox_prefix(format!("_INBOX_{name}"))
+            // On a busy machine three servers take their time to agree about a stream.
+            .request_timeout(Some(Duration::from_secs(60)))
             .event_callback(move |event| {
                 if let Event::ServerError(error) = event {
                     hears.lock().unwrap().push(error.to_string());
