@@ -1,6 +1,6 @@
 //! One history as one list in the order in which things happened, with what each sink did about each event.
 
-use crossdock_schemas::Event;
+use crossdock_schemas::{Event, RiskTag};
 use serde::Deserialize;
 
 use crate::backbone::{Micros, SinkPlace, StoredEvent, Timeline, TimelineCapture, TimelineHandoff};
@@ -27,6 +27,9 @@ pub(super) struct Told {
     pub(super) superseded: Option<bool>,
     #[serde(default)]
     pub(super) at_quality: Option<String>,
+    /// What the risk rules found, or find no longer.
+    #[serde(default)]
+    pub(super) tags: Vec<RiskTag>,
 }
 
 /// What one sink did about one event.

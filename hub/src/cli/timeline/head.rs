@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::backbone::Timeline;
+use crate::history::{HUB_EXT, RELEASED};
 
 /// Fields of a snapshot that say nothing about a person, by kind of history.
 const SHOWN: &[&str] = &[
@@ -31,6 +32,7 @@ const SHOWN: &[&str] = &[
     "orders",
     "order_key",
     "return_parcel",
+    "risk_tags",
 ];
 
 /// The head of a timeline as JSON.
@@ -61,6 +63,9 @@ fn snapshot(timeline: &Timeline) -> Value {
     }
     if let Some(region) = full.get("ship_to").or_else(|| full.get("to")).and_then(region) {
         shown.insert("region".into(), region.into());
+    }
+    if let Some(released) = full.get("ext").and_then(|ext| ext.get(HUB_EXT)?.get(RELEASED)) {
+        shown.insert(RELEASED.to_owned(), released.clone());
     }
     Value::Object(shown)
 }

@@ -1,5 +1,6 @@
 //! A timeline as people read it.
 
+use crossdock_schemas::{Hold, RiskTag};
 use serde_json::{Map, Value};
 
 use super::super::out::{count, plain, time};
@@ -7,7 +8,11 @@ use super::super::{BAD, FAINT, GOOD, Out, Outcome, STRONG, WARN};
 use super::entries::{self, Entry, SinkState, State, Told};
 use super::{head, name_of};
 use crate::backbone::{HistoryKey, Seq, StoredEvent, Timeline, TimelineCapture};
+use crate::enrich::INTERNAL;
+use crate::history::RELEASED;
 
+/// What stands before a line that belongs to the one above.
+const BELOW: &str = "                     ";
 /// Changed paths that are named before the rest is counted.
 const NAMED: usize = 4;
 
@@ -70,9 +75,39 @@ fn header(timeline: &Timeline, out: &mut Out) -> Outcome<()> {
         let label = out.paint(FAINT, "to     ");
         out.line(format_args!("  {label} {region}"))?;
     }
+    risk(timeline, &state, out)?;
     let label = out.paint(FAINT, "key    ");
     out.line(format_args!("  {label} {}", timeline.published))?;
     Ok(())
+}
+
+/// What the risk rules find in an order, and who let it go or how it is let go.
+fn risk(timeline: &Timeline, state: &Map<String, Value>, out: &mut Out) -> Outcome<()> {
+    let tags = state.get("risk_tags").cloned().unwrap_or_default();
+    for tag in serde_json::from_value::<Vec<RiskTag>>(tags).unwrap_or_default() {
+        let label = out.paint(FAINT, "risk   ");
+        out.line(format_args!("  {label} {}", finding(&tag)))?;
+    }
+    let holds = state.get("status").and_then(|status| status.get("hold")?.as_array());
+    let held = holds.is_some_and(|holds| holds.iter().any(|hold| hold == Hold::Risk.as_str()));
+    let mut told = timeline.captures.iter().filter(|capture| capture.source != INTERNAL);
+    if held && let Some(capture) = told.next() {
+        let label = out.paint(FAINT, "held   ");
+        let number = &timeline.key.number;
+        out.line(format_args!("  {label} crossdock risk release {} {number}", capture.source))?;
+    }
+    if let Some(released) = state.get(RELEASED) {
+        let word = |name: &str| released.get(name).and_then(Value::as_str).unwrap_or_default();
+        let label = out.paint(FAINT, "let go ");
+        out.line(format_args!("  {label} by {} at {}", plain(word("by")), word("at")))?;
+    }
+    Ok(())
+}
+
+/// A finding in a line.
+fn finding(tag: &RiskTag) -> String {
+    let RiskTag { severity, rule, rule_version, evidence, .. } = tag;
+    format!("{severity} by {} {}: {}", plain(rule), plain(rule_version), plain(evidence))
 }
 
 /// The axes of an order, or the one status of a parcel or case.
@@ -155,6 +190,10 @@ fn happened(event: &StoredEvent, told: &Told, sinks: &[SinkState], out: &mut Out
         "{at}  event {} {name} at {} revision {}{more}",
         event.seq, event.event.time, event.event.sequence
     ))?;
+    for tag in &told.tags {
+        let finding = out.paint(FAINT, finding(tag));
+        out.line(format_args!("{BELOW}  {finding}"))?;
+    }
     for sink in sinks {
         handed(event.seq, sink, out)?;
     }
@@ -170,7 +209,6 @@ fn changed(paths: &[String]) -> String {
 }
 
 fn handed(seq: Seq, sink: &SinkState, out: &mut Out) -> Outcome<()> {
-    const BELOW: &str = "                     ";
     for (at, attempt, outcome, detail) in &sink.attempts {
         let at = time(*at);
         let line = match outcome.as_str() {
