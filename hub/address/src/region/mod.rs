@@ -233,10 +233,16 @@ fn settle(walk: &Walk<'_>, mut chains: Vec<Chain>) -> Region<'static> {
         }
     }
     if chains.len() > 1 {
-        // What lies in another candidate says no more than that one does for certain.
-        let units: Vec<UnitId> = chains.iter().filter_map(|chain| chain.unit).collect();
+        // What lies in another candidate says no more than that one does for certain, unless it is read from more of the
+        // text: 开封县城关镇 is in what was 开封县.
+        let all: Vec<(UnitId, usize)> =
+            chains.iter().filter_map(|chain| Some((chain.unit?, chain.end))).collect();
+        let below = |id, other| walk.tables.is_below(id, other);
         chains.retain(|chain| {
-            chain.unit.is_some_and(|id| !units.iter().any(|other| walk.tables.is_below(id, *other)))
+            let told = |id, (other, end): &(UnitId, usize)| {
+                below(id, *other) && *end >= chain.end || below(*other, id) && *end > chain.end
+            };
+            chain.unit.is_some_and(|id| !all.iter().any(|other| told(id, other)))
         });
     }
     if chains.len() > 1 && chains.iter().all(|chain| chain.against.is_some()) {
