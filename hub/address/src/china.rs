@@ -129,6 +129,7 @@ fn read<'t>(tables: &'t Tables, out: &mut Reading<'t>, cleaned: Clean, hints: Op
         // It may have stood between a postal code and the edge.
         peeled.postcode = peeled.postcode.or_else(|| peel::postcode_at_edge(&mut text));
     }
+    peel::tidy(&mut text);
     place(tables, out, &region, &text);
     let rest = match span {
         Some((start, end)) => Rest { from: end, before: (region::behind_country(&text).min(start), start) },
@@ -165,10 +166,19 @@ fn take_name(text: &mut [char], written: Option<&[char]>, name: Place, out: &mut
     out.name = Some(shown.trim().to_owned());
     peel::clear(text, name.start, name.end);
     let mut end = name.end;
+    // The bracket before it, where it stands in brackets.
+    let before = piece(text, 0, name.start).iter().rev().take_while(|letter| matches!(**letter, ' ' | GONE));
+    let open =
+        name.start.checked_sub(before.count() + 1).filter(|at| matches!(text.get(*at), Some('(' | '[')));
     while matches!(at(text, end), ' ' | '(' | ')' | '[' | ']' | '收' | GONE) && end < text.len() {
         let receives = at(text, end) == '收' && !is_separator(at(text, end + 1)) && at(text, end + 1) != ')';
         if receives {
             break;
+        }
+        if matches!(at(text, end), ')' | ']')
+            && let Some(open) = open
+        {
+            peel::clear(text, open, open + 1);
         }
         peel::clear(text, end, end + 1);
         end += 1;

@@ -53,6 +53,33 @@ pub(crate) fn postcode_at_edge(text: &mut [char]) -> Option<String> {
     postcode::take(text, &[]).0
 }
 
+/// Takes out what stands alone once the rest is taken out: brackets around nothing, and the word for receiving that
+/// nobody stands before.
+pub(crate) fn tidy(text: &mut [char]) {
+    let last = text.len() - text.iter().rev().take_while(|letter| is_separator(**letter)).count();
+    if let Some(receives) = last.checked_sub(1)
+        && at(text, receives) == '收'
+        && receives.checked_sub(1).is_none_or(|before| is_separator(at(text, before)))
+    {
+        clear(text, receives, last);
+    }
+    let (mut open, mut emptied) = (None, false);
+    for place in 0..text.len() {
+        match at(text, place) {
+            '(' | '[' => (open, emptied) = (Some(place), false),
+            GONE => emptied = true,
+            '收' if open.is_some() && matches!(at(text, place + 1), ')' | ']') => emptied = true,
+            ')' | ']' => {
+                if let Some(start) = open.take().filter(|_| emptied) {
+                    clear(text, start, place + 1);
+                }
+            }
+            letter if is_separator(letter) => {}
+            _ => open = None,
+        }
+    }
+}
+
 /// Whether the text is a Chinese mobile number and nothing else: what most sources give.
 pub(crate) fn is_mobile(text: &str) -> bool {
     matches!(text.as_bytes(), [b'1', b'3'..=b'9', rest @ ..]

@@ -117,7 +117,9 @@ pub(crate) fn take(text: &mut [char], marks: &[Mark]) -> (Option<String>, Option
     for place in labelled.chain([front]) {
         let next = at(text, place + 6);
         // 518057号 is a house.
-        if (is_separator(next) || (is_han(next) && !"号室栋楼层弄座幢单".contains(next)))
+        if (is_separator(next)
+            || matches!(next, ')' | ']')
+            || (is_han(next) && !"号室栋楼层弄座幢单".contains(next)))
             && let Some(code) = code_at(text, place)
         {
             taken = Some((place, code));
