@@ -111,16 +111,22 @@ fn is_noise(letter: char) -> bool {
             | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
-/// Where most blanks stand between single Chinese characters, they separate nothing.
+/// Chinese characters that stand one by one are written apart and mean no more by it: 广 东 省.
 fn respace(text: &mut Vec<char>) {
-    let blanks = text.iter().filter(|letter| **letter == ' ').count();
-    if blanks == 0 {
+    if !text.windows(3).any(|three| matches!(three, [' ', letter, ' '] if is_han(*letter))) {
         return;
     }
-    let han = text.iter().filter(|letter| is_han(**letter)).count();
-    if han > 4 && blanks * 5 >= han * 4 {
-        text.retain(|letter| *letter != ' ');
-    }
+    let han = |word: &[char]| matches!(word, [letter] if is_han(*letter));
+    let lone = |word: &[char]| han(word) || matches!(word, [digit] if digit.is_ascii_digit());
+    let words: Vec<&[char]> = text.split(|letter| *letter == ' ').collect();
+    let runs = words.chunk_by(|left, right| lone(left) && lone(right));
+    let together: Vec<Vec<char>> = runs
+        .map(|run| match run.iter().filter(|word| han(word)).count() {
+            0..=2 => run.join(&' '),
+            _ => run.concat(),
+        })
+        .collect();
+    *text = together.join(&' ');
 }
 
 /// Decodes the entities that shops leave in texts.
