@@ -29,7 +29,7 @@ pub(super) struct Told {
     pub(super) at_quality: Option<String>,
     /// What the risk rules found, or find no longer.
     #[serde(default)]
-    pub(super) tags: Vec<RiskTag>,
+    pub(super) tags: Option<Vec<RiskTag>>,
 }
 
 /// What one sink did about one event.

@@ -190,7 +190,7 @@ fn happened(event: &StoredEvent, told: &Told, sinks: &[SinkState], out: &mut Out
         "{at}  event {} {name} at {} revision {}{more}",
         event.seq, event.event.time, event.event.sequence
     ))?;
-    for tag in &told.tags {
+    for tag in told.tags.iter().flatten() {
         let finding = out.paint(FAINT, finding(tag));
         out.line(format_args!("{BELOW}  {finding}"))?;
     }

@@ -46,7 +46,7 @@ fn entry(entry: &Entry<'_>) -> Value {
                 ("reason", json!(told.reason)),
                 ("superseded", json!(told.superseded)),
                 ("at_quality", json!(told.at_quality)),
-                ("tags", (!told.tags.is_empty()).then(|| json!(told.tags)).unwrap_or_default()),
+                ("tags", json!(told.tags)),
             ];
             if let Value::Object(object) = &mut value {
                 object.extend(
