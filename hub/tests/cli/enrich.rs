@@ -97,6 +97,15 @@ fn a_listed_phone_holds_an_order_until_somebody_lets_it_go() {
         held["risk_tags"].as_array().expect("tags").iter().filter_map(|tag| tag["rule"].as_str()).collect();
     assert_eq!(rules, ["listed", "large", "sku_unmapped"]);
     assert!(of("F-1")["status"]["hold"].is_null());
+    // Whoever asks why it is held is told, and how it is let go.
+    let why = bench.call(&["order", "own", "H-1", "--text"]).ends(0).out;
+    assert!(why.contains("  risk    block by listed 1: listed since 20"), "{why}");
+    assert!(why.contains("  held    crossdock risk release own H-1\n"), "{why}");
+    let why = bench.call(&["order", "own", "H-1"]).ends(0).value();
+    let tagged = why["timeline"].as_array().expect("entries").iter().find(|it| it["type"] == "risk.tagged");
+    assert_eq!(tagged.expect("it was tagged")["tags"], why["state"]["risk_tags"]);
+    let free = bench.call(&["order", "own", "F-1", "--text"]).ends(0).out;
+    assert!(free.contains("info by large 1: 25 CNY is over 20") && !free.contains("risk release"), "{free}");
 
     bench.call(&["risk", "release", "own", "F-1"]).ends(1);
     bench.call(&["risk", "release", "own", "H-1", "--by", "Erika Mustermann"]).ends(2);
@@ -104,6 +113,8 @@ fn a_listed_phone_holds_an_order_until_somebody_lets_it_go() {
     bench.call(&["risk", "release", "own", "H-1"]).ends(1);
     let timeline = bench.call(&["order", "own", "H-1"]).ends(0).out;
     assert!(timeline.contains("order.held") && timeline.contains("order.released"), "{timeline}");
+    let why = bench.call(&["order", "own", "H-1", "--text"]).ends(0).out;
+    assert!(why.contains("  let go  by night-shift at ") && !why.contains("risk release"), "{why}");
     // The source tells the same again: nothing comes of it.
     assert_eq!(hub.post("own", &order("H-1", "18400001234")), 200);
     bench.until("the ledger", || {
@@ -151,6 +162,35 @@ fn a_listed_phone_holds_an_order_until_somebody_lets_it_go() {
     assert!(refused.err.contains("for source `nobody`, which is not configured"), "{}", refused.err);
     assert_eq!(bench.call(&["risk", "remove", "phone", "18400001234"]).ends(0).value()["removed"], 1);
     assert!(bench.call(&["risk", "list"]).ends(0).out.is_empty());
+}
+
+#[test]
+fn a_list_from_a_file_holds_from_the_next_order_on() {
+    let bench = bench();
+    let hub = bench.hub();
+    assert_eq!(hub.post("own", &order("BEFORE", "18400001234")), 200);
+    bench.write("bad.csv", "kind,value\nphone,18400001234\nphone,nobody\n");
+    let bad = bench.call(&["risk", "import", "bad.csv"]).ends(2);
+    assert!(bad.err.contains("line 3") && !bad.err.contains("nobody"), "{}", bad.err);
+    assert!(bench.call(&["risk", "list"]).ends(0).out.is_empty(), "all of a file or nothing");
+    bench.write("list.csv", "kind,value\nphone,18400001234\nbuyer,own:b-7\nphone,+8618400001234\n");
+    assert_eq!(bench.call(&["risk", "import", "list.csv"]).ends(0).value()["added"], 2);
+    let listed = bench.call(&["risk", "list"]).ends(0).values();
+    assert_eq!(listed.iter().map(|entry| &entry["kind"]).collect::<Vec<_>>(), ["phone", "buyer"]);
+    // The hub that runs takes it over by itself.
+    let mut number = 0;
+    bench.until("an order that is held", || {
+        number += 1;
+        let name = format!("AFTER-{number}");
+        assert_eq!(hub.post("own", &order(&name, "18400001234")), 200);
+        let exported = bench.call(&["export", "orders"]).ends(0).values();
+        let mut held = exported.iter().filter(|order| order["status"]["hold"] == serde_json::json!(["risk"]));
+        let first = held.next()?;
+        assert_ne!(first["order_no"], "BEFORE", "what was folded stays as it is");
+        Some(())
+    });
+    let (code, err) = hub.stop();
+    assert_eq!(code, 0, "{err}");
 }
 
 #[test]

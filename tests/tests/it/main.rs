@@ -28,7 +28,6 @@ mod receivers;
 mod reconcile;
 mod repair;
 mod replays;
-mod risks;
 mod shutdown;
 mod site;
 mod slow_callers;
