@@ -170,7 +170,15 @@ fn take_name(text: &mut [char], written: Option<&[char]>, name: Place, out: &mut
     let before = piece(text, 0, name.start).iter().rev().take_while(|letter| matches!(**letter, ' ' | GONE));
     let open =
         name.start.checked_sub(before.count() + 1).filter(|at| matches!(text.get(*at), Some('(' | '[')));
+    let gone = |letter: &&char| matches!(**letter, ' ' | GONE);
     while matches!(at(text, end), ' ' | '(' | ')' | '[' | ']' | '收' | GONE) && end < text.len() {
+        if matches!(at(text, end), '(' | '[') {
+            // Brackets around something else stay.
+            let inside = end + 1 + piece(text, end + 1, text.len()).iter().take_while(gone).count();
+            if !matches!(at(text, inside), ')' | ']' | '收') {
+                break;
+            }
+        }
         let receives = at(text, end) == '收' && !is_separator(at(text, end + 1)) && at(text, end + 1) != ')';
         if receives {
             break;

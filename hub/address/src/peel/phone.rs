@@ -143,7 +143,10 @@ fn finish(
     Found { start, end, number: PhoneNumber { e164, national, ext, kind } }
 }
 
-/// The extension behind a number: `-1234`, `转1234`, `,1234`, `[1234]`.
+/// Words between a number and its extension.
+const EXTENSION: &[&str] = &["转分机号", "转分机", "转接", "分机号", "分机", "转", "ext.", "ext", "Ext", "#"];
+
+/// The extension behind a number: `-1234`, `转1234`, `,1234`, `[1234]`, `(分机1234)`.
 fn extension(text: &[char], end: usize, mobile: bool) -> Option<(String, usize)> {
     let skip = |from: usize| from + piece(text, from, text.len()).iter().take_while(|it| **it == ' ').count();
     let mark = skip(end);
@@ -153,10 +156,11 @@ fn extension(text: &[char], end: usize, mobile: bool) -> Option<(String, usize)>
         let end = from + digits.len();
         (digits, end)
     };
-    if let Some(word) =
-        starts_with_any(text, mark, &["转分机", "分机号", "分机", "转", "ext.", "ext", "Ext", "#"])
-    {
-        let from = skip(if matches!(at(text, word), ':' | '：' | '-') { word + 1 } else { word });
+    let worded = |from: usize| {
+        let word = starts_with_any(text, from, EXTENSION)?;
+        Some(skip(if matches!(at(text, word), ':' | '：' | '-') { word + 1 } else { word }))
+    };
+    if let Some(from) = worded(mark) {
         let (found, end) = digits(from);
         return (1..=6).contains(&found.len()).then_some((found, end));
     }
@@ -165,7 +169,7 @@ fn extension(text: &[char], end: usize, mobile: bool) -> Option<(String, usize)>
         '(' => Some(')'),
         _ => None,
     } {
-        let (found, end) = digits(mark + 1);
+        let (found, end) = digits(worded(mark + 1).unwrap_or(mark + 1));
         return ((2..=6).contains(&found.len()) && at(text, end) == close).then_some((found, end + 1));
     }
     let lengths = match at(text, mark) {
