@@ -159,37 +159,17 @@ fn glued_postcode(tables: &Tables, text: &mut [char], peeled: &mut Peeled, found
     }
 }
 
-/// Takes the name out, with 收 and brackets around it.
+/// Takes the name out, with the 收 behind it: 王五收, 王五 收, (王五)收.
 fn take_name(text: &mut [char], written: Option<&[char]>, name: Place, out: &mut Reading<'_>) {
     let shown = string(piece(written.unwrap_or(text), name.start, name.end));
     out.flags.set(Flag::NameExtracted);
     out.name = Some(shown.trim().to_owned());
     peel::clear(text, name.start, name.end);
-    let mut end = name.end;
-    // The bracket before it, where it stands in brackets.
-    let before = piece(text, 0, name.start).iter().rev().take_while(|letter| matches!(**letter, ' ' | GONE));
-    let open =
-        name.start.checked_sub(before.count() + 1).filter(|at| matches!(text.get(*at), Some('(' | '[')));
-    let gone = |letter: &&char| matches!(**letter, ' ' | GONE);
-    while matches!(at(text, end), ' ' | '(' | ')' | '[' | ']' | '收' | GONE) && end < text.len() {
-        if matches!(at(text, end), '(' | '[') {
-            // Brackets around something else stay.
-            let inside = end + 1 + piece(text, end + 1, text.len()).iter().take_while(gone).count();
-            if !matches!(at(text, inside), ')' | ']' | '收') {
-                break;
-            }
-        }
-        let receives = at(text, end) == '收' && !is_separator(at(text, end + 1)) && at(text, end + 1) != ')';
-        if receives {
-            break;
-        }
-        if matches!(at(text, end), ')' | ']')
-            && let Some(open) = open
-        {
-            peel::clear(text, open, open + 1);
-        }
-        peel::clear(text, end, end + 1);
-        end += 1;
+    let between = |letter: &&char| matches!(**letter, ' ' | '(' | ')' | '[' | ']' | GONE);
+    let place = name.end + piece(text, name.end, text.len()).iter().take_while(between).count();
+    let next = at(text, place + 1);
+    if at(text, place) == '收' && (is_separator(next) || matches!(next, ')' | ']')) {
+        peel::clear(text, place, place + 1);
     }
 }
 
