@@ -229,12 +229,7 @@ fn complete(phone: &mut Phone, country: &str) {
     let Some(given) = phone.national.as_deref() else { return };
     let chinese = abroad::is_chinese(country) || country.is_empty();
     if chinese && peel::is_mobile(given) {
-        phone.e164.get_or_insert_with(|| {
-            let mut whole = String::with_capacity(3 + given.len());
-            whole.push_str("+86");
-            whole.push_str(given);
-            whole
-        });
+        phone.e164.get_or_insert_with(|| ["+86", given].concat());
         if phone.kind == PhoneKind::Unknown {
             phone.kind = if phone.ext.is_some() { PhoneKind::Virtual } else { PhoneKind::Mobile };
         }
