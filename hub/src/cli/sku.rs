@@ -22,7 +22,7 @@ pub(super) struct Args {
 enum What {
     /// SKUs in orders that no map knows, the most ordered first
     #[command(after_help = "\
-A map is a CSV file with sku,item,pieces under [[enrich.sku]]; see the default configuration. What the maps know by
+A map is a CSV file with sku,item,pieces, or a table, under [[enrich.sku]]; see the default configuration. What the maps know by
 now is not listed, also when its orders came before.
 
 EXAMPLES
@@ -69,11 +69,7 @@ pub(super) fn run(args: &Args, global: &Global, out: &mut Out) -> Outcome {
 fn map(config: &Config) -> Outcome<sku::Map> {
     let mut map = sku::Map::default();
     for given in &config.enrich.sku {
-        let text = std::fs::read_to_string(&given.file).map_err(|error| error.to_string());
-        let entries = text.and_then(|text| sku::read(&text));
-        let entries =
-            entries.map_err(|error| Failure::usage(format!("{}: {error}", given.file.display())))?;
-        map.add(&given.source, entries);
+        map.add(&given.source, given.entries().map_err(|(_, error)| Failure::usage(error))?);
     }
     Ok(map)
 }

@@ -44,7 +44,29 @@ pub struct Sku {
     /// The source it is for; `*` for all.
     pub source: String,
     /// The CSV file: `sku,item,pieces`.
-    pub file: PathBuf,
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+    /// Or the same as a table here.
+    #[serde(default)]
+    pub rows: Vec<sku::Row>,
+}
+
+impl Sku {
+    /// What it maps.
+    ///
+    /// # Errors
+    /// The member that cannot be used, and why.
+    pub fn entries(&self) -> Result<sku::Entries, (&'static str, String)> {
+        match (&self.file, self.rows.as_slice()) {
+            (Some(file), []) => {
+                let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
+                let entries = text.and_then(|text| sku::read(&text));
+                entries.map_err(|error| ("file", format!("{}: {error}", file.display())))
+            }
+            (None, rows @ [_, ..]) => sku::rows(rows).map_err(|error| ("rows", error)),
+            _ => Err(("file", "a map has either a file or rows".to_owned())),
+        }
+    }
 }
 
 /// Risk rules.
@@ -130,28 +152,24 @@ fn tables(file: &Path) -> Result<Option<Arc<Tables>>, String> {
 }
 
 fn skus(
-    files: &[Sku],
+    given: &[Sku],
     known: &dyn Fn(&str) -> bool,
     map: &Map<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<sku::Map> {
     let mut skus = sku::Map::default();
-    for (at, file) in files.iter().enumerate() {
-        let Sku { source, file } = file;
+    for (at, one) in given.iter().enumerate() {
+        let source = &one.source;
         if source != sku::ALL && !known(source) {
             problems
                 .push(map.at(&format!("enrich.sku[{at}].source"), format!("there is no source `{source}`")));
         }
-        let read = std::fs::read_to_string(file).map_err(|error| error.to_string());
-        match read.and_then(|text| sku::read(&text)) {
+        match one.entries() {
             Ok(entries) => skus.add(source, entries),
-            Err(error) => {
-                let message = format!("{}: {error}", file.display());
-                problems.push(map.at(&format!("enrich.sku[{at}].file"), message));
-            }
+            Err((member, error)) => problems.push(map.at(&format!("enrich.sku[{at}].{member}"), error)),
         }
     }
-    (!files.is_empty()).then_some(skus)
+    (!given.is_empty()).then_some(skus)
 }
 
 fn rules(

@@ -194,6 +194,47 @@ fn a_list_from_a_file_holds_from_the_next_order_on() {
 }
 
 #[test]
+fn a_sku_map_is_a_file_or_a_table() {
+    let rows = |rows: &str| {
+        let table = format!("source = \"own\"\nrows = [{rows}]");
+        Bench::new(&CONFIG.replace("source = \"*\"\nfile = \"skus.csv\"", &table))
+    };
+    let bench = rows(
+        "{ sku = \"MUG-2\", item = \"MUG\", pieces = 2 }, { sku = \"MUG-2\", item = \"BOX\", pieces = \"0.5\" }",
+    );
+    bench.secret("key", "a key that only this test knows");
+    bench.write("risk.toml", RULES);
+    let hub = bench.hub();
+    assert_eq!(hub.post("own", &order("T-1", "18400009999")), 200);
+    let told = bench.until("the order", || {
+        let orders = bench.call(&["export", "orders"]).ends(0).values();
+        orders.into_iter().next()
+    });
+    let items = serde_json::json!([{"sku": "MUG", "quantity": "6"}, {"sku": "BOX", "quantity": "1.5"}]);
+    assert_eq!(told["lines"][0]["items"], items);
+    let (code, err) = hub.stop();
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(bench.call(&["sku", "unmapped"]).ends(0).value()["sku"], "NEW");
+    for (given, says) in [
+        (
+            "{ sku = \"A\", item = \"B\", pieces = 0 }",
+            "enrich.sku[0].rows: row 1: pieces `0` is not a number above 0",
+        ),
+        (
+            "{ sku = \"A\", item = \"B\", pieces = 1, by = \"name\" }",
+            "rows: row 1: `name` is not sku, variant or product",
+        ),
+        ("", "enrich.sku[0].file: a map has either a file or rows"),
+    ] {
+        let bench = rows(given);
+        bench.secret("key", "a key that only this test knows");
+        bench.write("risk.toml", RULES);
+        let called = bench.call(&["check"]).ends(2);
+        assert!(called.err.contains(says), "{says} not in\n{}", called.err);
+    }
+}
+
+#[test]
 fn what_cannot_be_used_is_named_by_check() {
     let bench = bench();
     assert!(bench.call(&["check"]).ends(0).err.contains("without a valid signature"));

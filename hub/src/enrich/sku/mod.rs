@@ -11,7 +11,7 @@ use crossdock_schemas::{
 };
 use foldhash::fast::FixedState;
 
-pub use table::{By, Entries, Sold, read};
+pub use table::{By, Entries, Row, Sold, read, rows};
 
 use crate::pipeline::About;
 

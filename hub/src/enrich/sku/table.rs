@@ -1,11 +1,12 @@
-//! A SKU map as a CSV file: `sku,item,pieces`, one row for each item. Several rows of one SKU are a bundle, `pieces`
-//! above 1 is a pack. An optional column `by` says which name of the line the first column is: `sku` (the seller's,
-//! which it is without the column), `variant` or `product` (the platform's).
+//! A SKU map as a CSV file or a table of the configuration: `sku,item,pieces`, one row for each item. Several rows of one
+//! SKU are a bundle, `pieces` above 1 is a pack. An optional column `by` says which name of the line the first column is:
+//! `sku` (the seller's, which it is without the column), `variant` or `product` (the platform's).
 
 use std::collections::HashMap;
 
 use crossdock_schemas::{Code, Dec};
 use foldhash::fast::FixedState;
+use serde::Deserialize;
 
 /// Which name of a line a map goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,9 +55,56 @@ impl Entries {
         self.variant.extend(other.variant);
         self.product.extend(other.product);
     }
+
+    /// Takes a row.
+    fn take(&mut self, by: &str, sku: &str, item: &str, pieces: &str) -> Result<(), String> {
+        let by = match by {
+            "sku" | "" => By::Sku,
+            "variant" => By::Variant,
+            "product" => By::Product,
+            other => return Err(format!("`{other}` is not sku, variant or product")),
+        };
+        if sku.is_empty() || item.is_empty() {
+            return Err("a SKU and an item are needed".to_owned());
+        }
+        let each = Dec::parse(pieces).ok().filter(|each| !each.is_negative() && !each.is_zero());
+        let each = each.ok_or_else(|| format!("pieces `{pieces}` is not a number above 0"))?;
+        let items = self.of_mut(by).entry(sku.to_owned()).or_default();
+        if items.iter().any(|(known, _)| *known == item) {
+            return Err(format!("`{sku}` has the item `{item}` twice"));
+        }
+        items.push((item.into(), each));
+        Ok(())
+    }
 }
 
-/// Reads a map.
+/// A row of a map in the configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    sku: String,
+    item: String,
+    /// A whole number, or any number as text: money and pieces are never floats.
+    pieces: toml::Value,
+    #[serde(default)]
+    by: String,
+}
+
+/// Reads a map from rows of the configuration.
+///
+/// # Errors
+/// The first row that cannot be used, with its place from 1 on.
+pub fn rows(rows: &[Row]) -> Result<Entries, String> {
+    let mut entries = Entries::default();
+    for (row, at) in rows.iter().zip(1..) {
+        let Row { sku, item, pieces, by } = row;
+        let pieces = pieces.as_str().map_or_else(|| pieces.to_string(), str::to_owned);
+        entries.take(by, sku.trim(), item.trim(), &pieces).map_err(|error| format!("row {at}: {error}"))?;
+    }
+    Ok(entries)
+}
+
+/// Reads a map from a CSV file.
 ///
 /// # Errors
 /// The first row that cannot be used, with its line.
@@ -76,24 +124,8 @@ pub fn read(text: &str) -> Result<Entries, String> {
         let row = row.map_err(|error| error.to_string())?;
         let line = row.position().map_or(0, csv::Position::line);
         let cell = |at: usize| row.get(at).unwrap_or_default();
-        let by = match by.map_or("sku", cell) {
-            "sku" | "" => By::Sku,
-            "variant" => By::Variant,
-            "product" => By::Product,
-            other => return Err(format!("line {line}: `{other}` is not sku, variant or product")),
-        };
-        if cell(sku).is_empty() || cell(item).is_empty() {
-            return Err(format!("line {line}: a SKU and an item are needed"));
-        }
-        let each = Dec::parse(cell(pieces)).ok().filter(|each| !each.is_negative() && !each.is_zero());
-        let Some(each) = each else {
-            return Err(format!("line {line}: pieces `{}` is not a number above 0", cell(pieces)));
-        };
-        let items = entries.of_mut(by).entry(cell(sku).to_owned()).or_default();
-        if items.iter().any(|(known, _)| *known == cell(item)) {
-            return Err(format!("line {line}: `{}` has the item `{}` twice", cell(sku), cell(item)));
-        }
-        items.push((cell(item).into(), each));
+        let taken = entries.take(by.map_or("sku", cell), cell(sku), cell(item), cell(pieces));
+        taken.map_err(|error| format!("line {line}: {error}"))?;
     }
     Ok(entries)
 }
